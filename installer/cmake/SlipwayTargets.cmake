@@ -1,0 +1,59 @@
+# The two shapes of target the project has. Every folder of code is one library, whose name is
+# slipway_<folder>; what it may use stands in its DEPENDS, and tests/architecture checks it against
+# the graph drawn in ARCHITECTURE.md.
+
+add_library(slipway_options INTERFACE)
+target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_link_options(slipway_options INTERFACE LINKER:--as-needed)
+option(SLIPWAY_ASAN "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+if(SLIPWAY_ASAN)
+  target_compile_options(slipway_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_link_options(slipway_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# slipway_library(<folder> SOURCES <file>... [DEPENDS <folder>...] [USES <third-party target>...]
+#                 [PUBLIC_USES <third-party target>...] [QT])
+# DEPENDS are folders of this project (public); USES stay private to the .cpp files.
+function(slipway_library name)
+  cmake_parse_arguments(ARG "QT" "" "SOURCES;DEPENDS;USES;PUBLIC_USES" ${ARGN})
+  add_library(slipway_${name} STATIC ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
+  target_link_libraries(slipway_${name} PUBLIC slipway_options ${ARG_DEPENDS} ${ARG_PUBLIC_USES} PRIVATE ${ARG_USES})
+  if(ARG_QT)
+    set_target_properties(slipway_${name} PROPERTIES AUTOMOC ON AUTORCC ON)
+  endif()
+endfunction()
+
+# slipway_program(<output name> SOURCES <file>... DEPENDS <folder>... [USES <third-party target>...] [QT])
+function(slipway_program name)
+  cmake_parse_arguments(ARG "QT" "" "SOURCES;DEPENDS;USES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} ${ARG_USES})
+  if(ARG_QT)
+    set_target_properties(${name} PROPERTIES AUTOMOC ON AUTORCC ON)
+  endif()
+endfunction()
+
+# slipway_test(<name> SOURCES <file>... DEPENDS <folder>... [USES ...] [LABELS ...] [LOCK <resource>])
+# One Qt Test program, run by ctest. LOCK names what it shares with others (for instance "cluster"),
+# so that ctest does not run the two at once.
+function(slipway_test name)
+  cmake_parse_arguments(ARG "" "LOCK;TIMEOUT" "SOURCES;DEPENDS;USES;LABELS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  set_target_properties(test_${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
+  target_link_libraries(test_${name} PRIVATE slipway_options ${ARG_DEPENDS} ${ARG_USES} Qt6::Test)
+  target_compile_definitions(test_${name} PRIVATE
+    SLIPWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SLIPWAY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+  add_test(NAME ${name} COMMAND test_${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+                       ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+  if(ARG_LOCK)
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK ${ARG_LOCK})
+  endif()
+endfunction()
