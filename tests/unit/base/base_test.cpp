@@ -46,7 +46,6 @@ private slots:
         QTest::addColumn<qint64>("seconds");
         QTest::addColumn<QString>("expected");
         const std::pair<qint64, const char*> cases[] = {{-5, "0s"},
-                                                        {0, "0s"},
                                                         {119, "119s"},
                                                         {120, "2m"},
                                                         {252, "4m12s"},
