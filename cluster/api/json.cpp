@@ -1,0 +1,99 @@
+#include "cluster/api/json.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
+#include <boost/json/stream_parser.hpp>
+
+namespace slipway::api {
+namespace {
+
+template <class Value> std::string print(const Value& value) {
+    boost::json::serializer printer;
+    printer.reset(&value);
+    std::string text;
+    char buffer[8192];
+    while (!printer.done()) {
+        const auto part = printer.read(buffer);
+        text.append(part.data(), part.size());
+    }
+    return text;
+}
+
+} // namespace
+
+std::expected<Json, JsonError> parseJson(std::string_view text) {
+    boost::system::error_code error;
+    boost::json::parse_options options;
+    options.max_depth = 100;
+    boost::json::stream_parser parser({}, options);
+    const std::size_t used = parser.write_some(text.data(), text.size(), error);
+    if (!error && text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
+        return std::unexpected(JsonError{used, "extra data after the value"});
+    if (!error)
+        parser.finish(error);
+    if (error)
+        return std::unexpected(JsonError{used, error.message()});
+    return parser.release();
+}
+
+std::string printJson(const Json& value) { return print(value); }
+std::string printJson(const JsonObject& value) { return print(value); }
+
+const Json* find(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    const JsonObject* current = &object;
+    const Json* found = nullptr;
+    for (std::string_view name : path) {
+        if (current == nullptr)
+            return nullptr;
+        found = current->if_contains(name);
+        if (found == nullptr)
+            return nullptr;
+        current = found->if_object();
+    }
+    return found;
+}
+
+const Json* find(const Json& value, std::initializer_list<std::string_view> path) {
+    const JsonObject* object = value.if_object();
+    return object == nullptr ? nullptr : find(*object, path);
+}
+
+std::string_view stringAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    const Json* found = find(object, path);
+    return found != nullptr && found->is_string() ? view(found->get_string()) : std::string_view();
+}
+
+std::string_view stringAt(const Json& value, std::initializer_list<std::string_view> path) {
+    const JsonObject* object = value.if_object();
+    return object == nullptr ? std::string_view() : stringAt(*object, path);
+}
+
+std::optional<std::int64_t> intAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    const Json* found = find(object, path);
+    if (found == nullptr)
+        return {};
+    if (found->is_int64())
+        return found->get_int64();
+    if (found->is_uint64())
+        return static_cast<std::int64_t>(found->get_uint64());
+    return {};
+}
+
+bool boolAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    const Json* found = find(object, path);
+    return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+JsonObject& objectAt(JsonObject& object, std::initializer_list<std::string_view> path) {
+    JsonObject* current = &object;
+    for (std::string_view name : path) {
+        Json& member = (*current)[name];
+        if (!member.is_object())
+            member.emplace_object();
+        current = &member.get_object();
+    }
+    return *current;
+}
+
+} // namespace slipway::api
