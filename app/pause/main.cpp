@@ -1,6 +1,7 @@
 // The first process of a pod: holds its namespaces, and reaps orphans when the pod shares one process namespace.
 
 #include <csignal>
+#include <initializer_list>
 #include <sys/wait.h>
 
 int main() {
