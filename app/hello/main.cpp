@@ -17,7 +17,9 @@ namespace {
 
 volatile std::sig_atomic_t stopping = 0;
 
-void requestStop(int) { stopping = 1; }
+void requestStop(int) {
+    stopping = 1;
+}
 
 std::string hostName() {
     char name[256] = {};

@@ -1,4 +1,5 @@
-// slipway-node-init: the first process of a node sandbox. Starts the services in /etc/slipway/services and keeps them up.
+// slipway-node-init: the first process of a node sandbox. Starts the services in /etc/slipway/services and keeps them
+// up.
 
 #include <csignal>
 #include <cstdio>
@@ -21,7 +22,8 @@ int main(int argc, char** argv) {
     const std::string text{std::istreambuf_iterator<char>(list), {}};
     auto services = slipway::node_init::parseServices(text);
     if (!list || !services) {
-        std::fprintf(stderr, "slipway-node-init: %s: %s\n", listPath, services ? "cannot be read" : services.error().c_str());
+        std::fprintf(stderr, "slipway-node-init: %s: %s\n", listPath,
+                     services ? "cannot be read" : services.error().c_str());
         return 1;
     }
     slipway::node_init::delegateCgroups();

@@ -36,6 +36,8 @@ void setNetworkSysctls() {
     writeTo("/proc/sys/net/bridge/bridge-nf-call-iptables", "1");
 }
 
-void shareMounts() { mount(nullptr, "/", nullptr, MS_SHARED | MS_REC, nullptr); }
+void shareMounts() {
+    mount(nullptr, "/", nullptr, MS_SHARED | MS_REC, nullptr);
+}
 
 } // namespace slipway::node_init

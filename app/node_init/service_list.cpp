@@ -15,9 +15,11 @@ std::expected<std::vector<ServiceSpec>, std::string> parseServices(std::string_v
         if (line.front() == '[') {
             if (line.size() < 3 || line.back() != ']')
                 return std::unexpected("line " + std::to_string(number) + ": a service is named as [name]");
-            services.push_back({std::string(line.substr(1, line.size() - 2)), {}});
+            services.push_back({std::string(line.substr(1, line.size() - 2)), {}, {}});
         } else if (services.empty()) {
             return std::unexpected("line " + std::to_string(number) + ": a command before the first [name]");
+        } else if (line.front() == '?') {
+            services.back().needs.emplace_back(line.substr(1));
         } else {
             services.back().command.emplace_back(line);
         }

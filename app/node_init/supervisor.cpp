@@ -18,6 +18,7 @@ constexpr auto firstBackOff = 100ms;
 constexpr auto longestBackOff = std::chrono::milliseconds(10s);
 constexpr auto healthyLife = 10s;
 constexpr auto endPatience = 5s;
+constexpr auto lookInterval = 10ms; // for a file a service needs
 
 /// In the child: output to the log, signals as a program expects them, then the program. Never returns.
 [[noreturn]] void becomeService(const ServiceSpec& spec, const std::string& logPath) {
@@ -39,6 +40,10 @@ constexpr auto endPatience = 5s;
     execv(arguments.front(), arguments.data());
     std::fprintf(stderr, "slipway-node-init: cannot run %s: %s\n", arguments.front(), std::strerror(errno));
     _exit(127);
+}
+
+bool fileExists(const std::string& path) {
+    return access(path.c_str(), F_OK) == 0;
 }
 
 void logExit(const std::string& name, int status) {
@@ -68,9 +73,14 @@ void Supervisor::startService(Service& service) {
 }
 
 void Supervisor::startDue() {
-    for (auto& service : services_)
-        if (service.pid == 0 && service.restartAt <= Clock::now())
+    for (auto& service : services_) {
+        if (service.pid != 0 || service.restartAt > Clock::now())
+            continue;
+        if (std::ranges::all_of(service.spec.needs, fileExists))
             startService(service);
+        else
+            service.restartAt = Clock::now() + lookInterval;
+    }
 }
 
 void Supervisor::reap() {
@@ -123,7 +133,8 @@ void Supervisor::run() {
     for (;;) {
         startDue();
         const auto wait = untilNextStart();
-        const timespec timeout{static_cast<time_t>(wait.count() / 1000), static_cast<long>(wait.count() % 1000) * 1000000};
+        const timespec timeout{static_cast<time_t>(wait.count() / 1000),
+                               static_cast<long>(wait.count() % 1000) * 1000000};
         const int received = sigtimedwait(&awaited, nullptr, &timeout);
         if (received == SIGTERM || received == SIGINT)
             break;
