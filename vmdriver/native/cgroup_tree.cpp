@@ -37,8 +37,6 @@ bool removeCgroups(const std::string& group, const fs::path& top) {
     bool gone = true;
     for (const auto& hierarchy : hierarchies) {
         const fs::path path = hierarchy / fs::path(group).relative_path();
-        if (!fs::exists(path, ignored))
-            continue;
         gone = removeTree(path) && gone;
         rmdir(path.parent_path().c_str()); // refused while other nodes are in it
     }
