@@ -192,7 +192,7 @@ ensure_environment() {
     fi
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "entering the Debian 13 root needs root: run this as root, or install sudo"
-        say "entering the Debian 13 root needs root; asking sudo"
+        sudo -n true 2>/dev/null || say "entering the Debian 13 root needs root; sudo asks for your password"
         exec sudo env $(kept_variables) SLIPWAY_PASSWD="$(getent passwd "$(id -u)")" "$0" "$@"
     fi
     ensure_root
