@@ -1,6 +1,7 @@
 # Sourced by installer/enter, installer/run, tests/run. Brings the build environment up and enters it:
 # on Debian 13 and newer that is the machine itself, elsewhere a Debian 13 root made with mmdebstrap.
 # Standard output belongs to the command that is run; everything said here goes to standard error.
+unset SLIPWAY_EXEC
 
 SLIPWAY_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
