@@ -119,7 +119,10 @@ Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfi
                         .nodeAddress = node.address};
     if (auto attached = attachLink(link, *pid); !attached)
         return attached;
-    return box.start(stop);
+    if (auto started = box.start(stop); !started)
+        return started;
+    allowOutwards(link);
+    return {};
 }
 
 Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
