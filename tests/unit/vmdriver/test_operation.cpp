@@ -73,6 +73,7 @@ private slots:
         auto* connection = server.nextPendingConnection();
         QVERIFY(connection->waitForReadyRead(5000));
         connection->write(answer);
+        connection->flush();
         connection->disconnectFromHost();
         client.join();
         QCOMPARE(result, good);
