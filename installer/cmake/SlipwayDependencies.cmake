@@ -2,6 +2,9 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW) # Boost's own package files
+endif()
 find_package(Boost 1.83 REQUIRED COMPONENTS json)
 find_package(SQLite3 REQUIRED)
 find_package(spdlog REQUIRED)
