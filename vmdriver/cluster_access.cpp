@@ -61,6 +61,10 @@ Result<void> createObject(const client::Client& client, const api::JsonObject& o
         return std::unexpected(resource.error());
     const auto named = api::stringAt(object, {"metadata", "namespace"});
     const std::string_view ns = !resource->namespaced ? "" : named.empty() ? "default" : named;
+    // Asked first: creating a Service again is refused for its node port before its name is looked at.
+    const auto name = api::stringAt(object, {"metadata", "name"});
+    if (!name.empty() && client.get(*resource, ns, name))
+        return {};
     const auto created = client.create(*resource, ns, object);
     if (!created && created.error().kind != client::Errc::alreadyExists)
         return failure(DriverErrc::notReady, created.error().message);
