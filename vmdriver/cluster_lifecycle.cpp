@@ -53,6 +53,7 @@ struct ClusterLifecycle::Impl {
 
     /// Locks the cluster and reads it. With `create`, one that does not exist yet is thought up.
     Result<Opened> open(const std::string& cluster, const StartOptions* create, const std::stop_token& stop) const;
+    Result<void> allocate(ClusterProfile& profile, Driver& driver, const std::stop_token& stop) const;
     Result<ClusterStatus> bringUp(Opened& cluster, const StartOptions& options, Reporter& report,
                                   const std::stop_token& stop) const;
     void giveUp(Opened& cluster, Reporter& report) const;
@@ -103,6 +104,17 @@ Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const St
     return Opened{std::move(*lock), std::move(*profile), std::move(*driver), isNew, false};
 }
 
+/// Chooses the addresses and writes them down, one new cluster at a time, so that no two choose the same.
+Result<void> ClusterLifecycle::Impl::allocate(ClusterProfile& profile, Driver& driver,
+                                              const std::stop_token& stop) const {
+    const auto turn = ClusterLock::take(paths.runDir, ".addresses", lockPatience, stop);
+    if (!turn)
+        return std::unexpected(turn.error());
+    if (auto allocated = driver.allocate(profile); !allocated)
+        return allocated;
+    return store.save(profile);
+}
+
 /// Everything between an opened cluster and one that answers.
 Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const StartOptions& options, Reporter& report,
                                                       const std::stop_token& stop) const {
@@ -110,7 +122,7 @@ Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const Sta
     if (auto good = driver->checkHost(); !good)
         return std::unexpected(good.error());
     if (isNew)
-        if (auto allocated = driver->allocate(profile); !allocated)
+        if (auto allocated = allocate(profile, *driver, stop); !allocated)
             return std::unexpected(allocated.error());
     wasRunning = statusOf(profile).state == ClusterState::running;
     const auto since = wasRunning ? std::chrono::system_clock::time_point{} : std::chrono::system_clock::now();
