@@ -95,7 +95,10 @@ int main(int argc, char** argv) {
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
+    bool verbose = false;
+    app.add_flag("--verbose", verbose, "Log every step");
     CLI11_PARSE(app, argc, argv);
+    base::setLogLevel(verbose ? base::LogLevel::debug : base::LogLevel::info);
     if (settings.advertiseAddress.empty())
         settings.advertiseAddress = settings.bindAddress == "0.0.0.0" ? "127.0.0.1" : settings.bindAddress;
     return run(settings);

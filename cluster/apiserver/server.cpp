@@ -91,9 +91,12 @@ void ApiServer::tick() { cache_.sendBookmarks(); }
 Answer ApiServer::handle(const Request& request) {
     try {
         RequestInfo info = understand(request);
-        const auto user = authentication_.authenticate(request);
+        auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
+        if (!request.impersonateUser.empty() || !request.impersonateGroups.empty())
+            if (auto refusal = access_->impersonate(request, *user))
+                return replyWith(*refusal);
         if (auto refusal = access_->refuse(info, *user))
             return replyWith(*refusal);
         return dispatch(request, info, *user);
