@@ -84,8 +84,8 @@ std::optional<WallTime> PodWorker::sync() {
             earliest(wakeAt, now.now + retryReport);
         if (actions.idle()) {
             removeOld(now);
-            if (now.terminating)
-                finish(now);
+            if (now.terminating && !finish(now))
+                earliest(wakeAt, now.now + retryReport);
             break;
         }
         take(now, actions);
@@ -318,17 +318,15 @@ bool PodWorker::report(const PodView& view) {
 }
 
 /// Nothing runs any more. Volumes go before the object does; logs and dead containers after.
-void PodWorker::finish(const PodView& view) {
+/// False when it has to be tried again.
+bool PodWorker::finish(const PodView& view) {
     if (!abandoned_ && view.pod->metadata.deletionTimestamp.empty())
-        return; // ended for another reason: the object stays, and so do logs
-    if (!abandoned_) {
-        if (!view.pod->metadata.finalizers.empty()) // others go first; their change brings us back
-            return;
-        if (environment_.writer.removePod(*view.pod) == PodWriter::Outcome::retry)
-            return;
-    }
+        return true; // ended for another reason: the object stays, and so do logs
+    if (!abandoned_ && environment_.writer.removePod(*view.pod) == PodWriter::Outcome::retry)
+        return false;
     cleanUp(view.state, *view.pod);
     finished_ = true;
+    return true;
 }
 
 void PodWorker::cleanUp(const PodRuntimeState& state, const core::Pod& pod) {

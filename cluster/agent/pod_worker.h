@@ -38,7 +38,7 @@ private:
     void removeOld(const PodView& view);
     void checkDeadline(const core::Pod& pod, std::optional<WallTime>& wakeAt);
     bool report(const PodView& view);
-    void finish(const PodView& view);
+    bool finish(const PodView& view);
     void cleanUp(const PodRuntimeState& state, const core::Pod& pod);
     std::chrono::seconds grace(const core::Pod& pod) const;
 
