@@ -1,7 +1,9 @@
 #include "app/server/cluster_files.h"
 #include "cluster/apiserver/http_server.h"
+#include "cluster/apiserver/local_transport.h"
 #include "cluster/apiserver/server.h"
 #include "cluster/base/log.h"
+#include "cluster/controllers/controllers.h"
 #include "cluster/store/sqlite_store.h"
 
 #include <CLI/CLI.hpp>
@@ -65,6 +67,16 @@ int run(const server::Settings& settings) {
         return 1;
     }
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
+    const auto clientAs = [&](const std::string& name) {
+        apiserver::User user{name, {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}, {}, {}};
+        return std::make_shared<const client::Client>(apiserver::makeLocalTransport(server, std::move(user)));
+    };
+    controllers::ControllerSet controllers(
+        [&](const std::string& name) {
+            return clientAs(name == "kube-controller-manager" ? "system:kube-controller-manager" : "system:serviceaccount:kube-system:" + name);
+        },
+        {files->caPem, settings.clusterCidr});
+    controllers.start();
     stop.wait();
     base::info("server", "stopping");
     return 0;

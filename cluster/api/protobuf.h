@@ -1,0 +1,22 @@
+#pragma once
+
+#include "cluster/api/json.h"
+#include "cluster/api/schema.h"
+#include "cluster/api/status.h"
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+/// Kubernetes' protobuf encoding (kubernetes.io, "API concepts", "Kubernetes Protobuf encoding"): the bytes "k8s\0", then a
+/// runtime.Unknown with the kind and the object's own message. Thread-safe.
+namespace slipway::api {
+
+constexpr std::string_view protobufContentType = "application/vnd.kubernetes.protobuf";
+
+/// Reads an object of any built-in kind as the JSON that Go's encoder would make of it: zero values of plain optional
+/// members are left out, those of pointers are kept.
+/// Errors: 400 for bytes that are no such object, and for kinds that are not served.
+std::expected<Json, Status> decodeProtobuf(std::string_view body);
+
+} // namespace slipway::api
