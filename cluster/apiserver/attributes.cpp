@@ -1,0 +1,112 @@
+#include "cluster/apiserver/attributes.h"
+
+#include <algorithm>
+#include <format>
+
+namespace slipway::apiserver {
+namespace {
+
+std::string textAt(const api::JsonObject& object, std::string_view path) {
+    const api::JsonObject* current = &object;
+    for (;;) {
+        const std::size_t dot = path.find('.');
+        const api::Json* member = current->if_contains(path.substr(0, dot));
+        if (member == nullptr)
+            return {};
+        if (dot == std::string_view::npos)
+            return member->is_string() ? std::string(api::view(member->get_string())) : api::printJson(*member);
+        current = member->if_object();
+        if (current == nullptr)
+            return {};
+        path.remove_prefix(dot + 1);
+    }
+}
+
+/// Fields whose absence selects as a value rather than as the empty string.
+std::string_view absentValue(std::string_view field) {
+    return field == "spec.unschedulable" || field == "spec.hostNetwork" ? "false" : field == "status.replicas" ? "0" : "";
+}
+
+} // namespace
+
+std::vector<std::string_view> selectableFields(const api::Resource& resource) {
+    const std::string_view name = resource.name;
+    if (name == "pods")
+        return {"spec.nodeName",  "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+                "spec.hostNetwork", "status.phase",      "status.podIP",       "status.nominatedNodeName"};
+    if (name == "events")
+        return {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+                "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
+                "reason", "reportingComponent", "source", "type"};
+    if (name == "namespaces")
+        return {"status.phase"};
+    if (name == "nodes")
+        return {"spec.unschedulable"};
+    if (name == "secrets")
+        return {"type"};
+    if (name == "services")
+        return {"spec.clusterIP", "spec.type"};
+    if (name == "replicasets" || name == "replicationcontrollers")
+        return {"status.replicas"};
+    if (name == "jobs")
+        return {"status.successful"};
+    if (name == "certificatesigningrequests")
+        return {"spec.signerName"};
+    return {};
+}
+
+Attributes Attributes::of(const api::Resource& resource, const api::JsonObject& object) {
+    Attributes attributes;
+    attributes.ns = api::stringAt(object, {"metadata", "namespace"});
+    attributes.name = api::stringAt(object, {"metadata", "name"});
+    if (const api::Json* labels = api::find(object, {"metadata", "labels"}); labels != nullptr && labels->is_object())
+        for (const auto& [key, value] : labels->get_object())
+            if (value.is_string())
+                attributes.labels.emplace(key, api::view(value.get_string()));
+    for (std::string_view field : selectableFields(resource)) {
+        std::string text = field == "source" ? textAt(object, "source.component") : textAt(object, field);
+        if (text.empty())
+            text = absentValue(field);
+        attributes.fields.emplace_back(field, std::move(text));
+    }
+    return attributes;
+}
+
+bool Selection::matches(const Attributes& attributes) const {
+    if ((!ns.empty() && attributes.ns != ns) || (!name.empty() && attributes.name != name))
+        return false;
+    const auto valueOf = [&](const std::string& path) -> std::string_view {
+        if (path == "metadata.name")
+            return attributes.name;
+        if (path == "metadata.namespace")
+            return attributes.ns;
+        const auto found = std::ranges::find(attributes.fields, path, [](const auto& pair) { return pair.first; });
+        return found == attributes.fields.end() ? std::string_view() : std::string_view(found->second);
+    };
+    return std::ranges::all_of(fields.requirements, [&](const auto& r) { return (valueOf(r.path) == r.value) == r.equal; }) &&
+           labels.matches(attributes.labels);
+}
+
+std::expected<Selection, api::Status> Selection::parse(const api::Resource& resource, std::string ns, std::string name,
+                                                       std::string_view labelSelector, std::string_view fieldSelector) {
+    Selection selection{std::move(ns), std::move(name), {}, {}};
+    auto labels = api::LabelMatcher::parse(labelSelector);
+    if (!labels)
+        return std::unexpected(api::badRequest(labels.error()));
+    selection.labels = std::move(*labels);
+    auto fields = api::FieldMatcher::parse(fieldSelector);
+    if (!fields)
+        return std::unexpected(api::badRequest(fields.error()));
+    const auto known = selectableFields(resource);
+    for (const auto& requirement : fields->requirements)
+        if (requirement.path != "metadata.name" && requirement.path != "metadata.namespace" &&
+            std::ranges::find(known, requirement.path) == known.end())
+            return std::unexpected(api::badRequest(
+                std::format("Unable to find \"{}/{}, Resource={}\" that match label selector \"{}\", field selector \"{}\": "
+                            "field label not supported: {}",
+                            resource.group, resource.version, resource.name, labelSelector, fieldSelector, requirement.path)));
+    selection.fields = std::move(*fields);
+    return selection;
+}
+
+} // namespace slipway::apiserver

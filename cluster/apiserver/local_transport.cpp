@@ -1,0 +1,124 @@
+#include "cluster/apiserver/local_transport.h"
+
+#include "cluster/client/client.h"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace slipway::apiserver {
+namespace {
+
+/// Reads a stream body by waiting for its wake.
+class LocalStream : public client::Stream {
+public:
+    explicit LocalStream(std::unique_ptr<StreamBody> body) : body_(std::move(body)) {
+        body_->setWake([signal = signal_] {
+            std::lock_guard lock(signal->mutex);
+            signal->woken = true;
+            signal->condition.notify_one();
+        });
+    }
+    ~LocalStream() override { body_->setWake([] {}); }
+
+    client::Result<std::string> read() override {
+        for (;;) {
+            {
+                std::unique_lock lock(signal_->mutex);
+                // The end of a watch's time comes without a wake.
+                signal_->condition.wait_for(lock, std::chrono::seconds(60), [&] { return signal_->woken || signal_->cancelled; });
+                if (signal_->cancelled)
+                    return std::unexpected(client::Error{client::Errc::cancelled, 0, "", "cancelled", {}});
+                signal_->woken = false;
+            }
+            if (ended_)
+                return std::string();
+            StreamBody::Piece piece = body_->drain();
+            ended_ = piece.end;
+            if (!piece.data.empty() || piece.end) {
+                if (piece.end)
+                    signal_->woken = true;
+                return std::move(piece.data);
+            }
+        }
+    }
+
+    void cancel() override {
+        std::lock_guard lock(signal_->mutex);
+        signal_->cancelled = true;
+        signal_->condition.notify_one();
+    }
+
+private:
+    struct Signal {
+        std::mutex mutex;
+        std::condition_variable condition;
+        bool woken = false, cancelled = false;
+    };
+    std::shared_ptr<Signal> signal_ = std::make_shared<Signal>();
+    std::unique_ptr<StreamBody> body_;
+    bool ended_ = false;
+};
+
+class LocalTransport : public client::Transport {
+public:
+    LocalTransport(ApiServer& server, User user) : server_(server), user_(std::move(user)) {}
+
+    client::Result<client::Response> send(const client::Request& request) override {
+        Answer answer = server_.handle(translate(request));
+        if (auto* reply = std::get_if<Reply>(&answer))
+            return client::Response{reply->code, reply->contentType, std::move(reply->body)};
+        if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
+            return readAll(std::move(*stream));
+        return std::unexpected(client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
+    }
+
+    client::Result<std::unique_ptr<client::Stream>> open(const client::Request& request) override {
+        Answer answer = server_.handle(translate(request));
+        if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
+            return std::make_unique<LocalStream>(std::move(*stream));
+        if (auto* reply = std::get_if<Reply>(&answer); reply != nullptr)
+            return std::unexpected(client::errorFromResponse({reply->code, reply->contentType, std::move(reply->body)}));
+        return std::unexpected(client::Error{client::Errc::invalid, 0, "", "not a stream", {}});
+    }
+
+    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&, const std::vector<std::string>&) override {
+        return std::unexpected(client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
+    }
+
+private:
+    Request translate(const client::Request& from) const {
+        Request request;
+        request.method = from.method;
+        request.target = from.target;
+        request.body = from.body;
+        request.contentType = from.contentType;
+        request.accept = from.accept;
+        request.trustedUser = user_;
+        return request;
+    }
+
+    static client::Result<client::Response> readAll(std::unique_ptr<StreamBody> body) {
+        const std::string type = body->contentType();
+        LocalStream stream(std::move(body));
+        client::Response response{200, type, {}};
+        for (;;) {
+            auto piece = stream.read();
+            if (!piece)
+                return std::unexpected(piece.error());
+            if (piece->empty())
+                return response;
+            response.body += *piece;
+        }
+    }
+
+    ApiServer& server_;
+    const User user_;
+};
+
+} // namespace
+
+std::shared_ptr<client::Transport> makeLocalTransport(ApiServer& server, User user) {
+    return std::make_shared<LocalTransport>(server, std::move(user));
+}
+
+} // namespace slipway::apiserver

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "cluster/apiserver/request.h"
+#include "cluster/apiserver/watch_cache.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace slipway::client {
+class Transport;
+}
+
+namespace slipway::apiserver {
+
+/// The API server's connections to the agents on the nodes: their address is what the node says of itself, they are
+/// trusted by the cluster's CA, and the server shows its own client certificate. Thread-safe.
+class NodeConnections {
+public:
+    NodeConnections(const WatchCache& cache, std::string caPem, std::string certPem, std::string keyPem)
+        : cache_(cache), ca_(std::move(caPem)), cert_(std::move(certPem)), key_(std::move(keyPem)) {}
+
+    /// A container's log, followed or not.
+    Answer openLog(std::string_view node, const std::string& target);
+    /// Where an exec, attach or port-forward connection goes on.
+    Answer tunnel(std::string_view node, const std::string& target);
+
+    const std::string& caPem() const { return ca_; }
+    const std::string& certPem() const { return cert_; }
+    const std::string& keyPem() const { return key_; }
+
+private:
+    struct Address {
+        std::string host;
+        unsigned short port = 0;
+    };
+    std::expected<Address, api::Status> addressOf(std::string_view node) const;
+
+    const WatchCache& cache_;
+    const std::string ca_, cert_, key_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<client::Transport>> transports_; ///< by "host:port"
+};
+
+} // namespace slipway::apiserver

@@ -1,0 +1,254 @@
+#include "cluster/apiserver/registry.h"
+
+#include "cluster/api/defaults.h"
+#include "cluster/api/validation.h"
+#include "cluster/apiserver/admission.h"
+#include "cluster/apiserver/strategy.h"
+#include "cluster/base/random.h"
+#include "cluster/base/time.h"
+
+#include <format>
+
+namespace slipway::apiserver {
+namespace {
+
+using api::Json;
+using api::JsonObject;
+using api::objectAt;
+using api::stringAt;
+
+api::Status storeFailure(const store::Error& error) {
+    if (error.kind == store::Errc::closed)
+        return api::unavailable("the server is shutting down");
+    return api::internalError(error.message);
+}
+
+JsonObject parseCached(const CachedObject& object) {
+    auto parsed = api::parseJson(*object.bytes);
+    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : JsonObject();
+}
+
+std::string apiVersionOf(const api::Resource& resource) {
+    return resource.group.empty() ? std::string(resource.version) : std::format("{}/{}", resource.group, resource.version);
+}
+
+bool hasFinalizers(const JsonObject& object) {
+    const Json* list = api::find(object, {"metadata", "finalizers"});
+    return list != nullptr && list->is_array() && !list->get_array().empty();
+}
+
+/// Metadata only the server writes stays as it is.
+void keepSystemMetadata(const JsonObject& before, JsonObject& after) {
+    JsonObject& to = objectAt(after, {"metadata"});
+    const Json* from = before.if_contains("metadata");
+    for (std::string_view name : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
+                                  "deletionGracePeriodSeconds", "generation", "generateName"}) {
+        const Json* value = from->get_object().if_contains(name);
+        if (value != nullptr)
+            to[name] = *value;
+        else
+            to.erase(name);
+    }
+    to.erase("selfLink");
+}
+
+std::string_view textOf(const JsonObject& object, std::string_view member) { return stringAt(object, {"metadata", member}); }
+
+/// Refuses an update that was made for another version or another object of the same name.
+std::optional<api::Status> preconditionFailure(const api::Resource& resource, const CachedObject& current, const JsonObject& before,
+                                               const JsonObject& after) {
+    const std::string_view version = textOf(after, "resourceVersion"), uid = textOf(after, "uid");
+    const std::string_view name = textOf(before, "name");
+    if (!version.empty() && version != "0" && version != std::to_string(current.revision))
+        return api::modifiedConflict(resource, name);
+    if (!uid.empty() && uid != textOf(before, "uid"))
+        return api::conflict(resource, name,
+                             std::format("StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: "
+                                         "Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                                         name, uid, textOf(before, "uid")));
+    return {};
+}
+
+} // namespace
+
+Registry::Registry(store::Store& store, WatchCache& cache, Admission& admission)
+    : store_(store), cache_(cache), admission_(admission), versionMark_("slipway-version-" + base::newUuid()) {}
+
+Outcome<CachedObject> Registry::get(const api::Resource& resource, std::string_view ns, std::string_view name) const {
+    auto found = cache_.of(resource).get(WatchCache::key(resource, ns, name));
+    if (!found)
+        return std::unexpected(api::notFound(resource, name));
+    return std::move(*found);
+}
+
+Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object, WriteContext& context) const {
+    if (!object.is_object())
+        return std::unexpected(api::badRequest("the body of the request is not an object"));
+    const std::string wanted = apiVersionOf(resource);
+    const std::string kind(stringAt(object, {"kind"})), version(stringAt(object, {"apiVersion"}));
+    if ((!kind.empty() && kind != resource.kind) || (!version.empty() && version != wanted))
+        return std::unexpected(api::badRequest(
+            std::format("{} in version \"{}\" cannot be handled as a {}: the object provided is unrecognized (must be of type {}): "
+                        "expected {}, Kind={}",
+                        kind, version, resource.kind, resource.kind, wanted, resource.kind)));
+    auto checked =
+        api::checkStructure(*resource.type, wanted, resource.kind, std::move(object), context.validation, context.warnings);
+    if (!checked)
+        return checked;
+    (*checked)["apiVersion"] = wanted;
+    (*checked)["kind"] = resource.kind;
+    objectAt(*checked, {"metadata"}).erase("managedFields");
+    api::applyDefaults(resource, *checked);
+    return checked;
+}
+
+Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::string& key, JsonObject object,
+                                    store::Revision expected, bool dryRun) {
+    JsonObject& metadata = objectAt(object, {"metadata"});
+    if (dryRun) {
+        metadata.erase("resourceVersion");
+        if (expected != store::Operation::absent)
+            metadata["resourceVersion"] = std::to_string(expected);
+        return CachedObject{std::make_shared<const std::string>(api::printJson(object)), expected,
+                            std::make_shared<Attributes>(Attributes::of(resource, object))};
+    }
+    metadata["resourceVersion"] = versionMark_;
+    store::Operation operation;
+    operation.key = key;
+    operation.value = api::printJson(object);
+    operation.revisionAt = operation.value->find(versionMark_);
+    operation.value->erase(operation.revisionAt, versionMark_.size());
+    operation.expected = expected;
+    auto revision = store_.commit({std::move(operation)});
+    if (!revision) {
+        if (revision.error().kind != store::Errc::conflict)
+            return std::unexpected(storeFailure(revision.error()));
+        const std::string_view name = textOf(object, "name");
+        return std::unexpected(expected == store::Operation::absent ? api::alreadyExists(resource, name)
+                                                                    : api::modifiedConflict(resource, name));
+    }
+    metadata["resourceVersion"] = std::to_string(*revision);
+    return CachedObject{std::make_shared<const std::string>(api::printJson(object)), *revision, nullptr};
+}
+
+Outcome<CachedObject> Registry::create(const api::Resource& resource, std::string_view ns, Json body, WriteContext& context) {
+    auto object = accept(resource, std::move(body), context);
+    if (!object)
+        return std::unexpected(std::move(object.error()));
+    if (auto refusal = prepareForCreate(resource, ns, *object))
+        return std::unexpected(std::move(*refusal));
+    std::unique_lock<std::mutex> allocation;
+    if (Admission::allocates(resource))
+        allocation = std::unique_lock(allocation_);
+    if (auto refusal = admission_.admitCreate(resource, *object, context))
+        return std::unexpected(std::move(*refusal));
+    if (auto causes = api::validateCreate(resource, *object); !causes.empty())
+        return std::unexpected(api::invalid(resource, textOf(*object, "name"), std::move(causes)));
+    const std::string key = WatchCache::key(resource, textOf(*object, "namespace"), textOf(*object, "name"));
+    if (cache_.of(resource).get(key))
+        return std::unexpected(api::alreadyExists(resource, textOf(*object, "name")));
+    return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun);
+}
+
+Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
+                                          std::string_view subresource, const Change& change, WriteContext& context, bool& again) {
+    const JsonObject before = parseCached(found);
+    auto after = change(before);
+    if (!after)
+        return std::unexpected(std::move(after.error()));
+    const bool conditional = !textOf(*after, "resourceVersion").empty();
+    if (textOf(*after, "name") != textOf(before, "name") && !textOf(*after, "name").empty())
+        return std::unexpected(api::badRequest(std::format(
+            "the name of the object ({}) does not match the name on the URL ({})", textOf(*after, "name"), textOf(before, "name"))));
+    if (const std::string_view ns = textOf(*after, "namespace"); !ns.empty() && ns != textOf(before, "namespace"))
+        return std::unexpected(
+            api::badRequest("the namespace of the provided object does not match the namespace sent on the request"));
+    if (auto refusal = preconditionFailure(resource, found, before, *after))
+        return std::unexpected(std::move(*refusal));
+    keepSystemMetadata(before, *after);
+    prepareForUpdate(resource, subresource, before, *after);
+    std::unique_lock<std::mutex> allocation;
+    if (Admission::allocates(resource))
+        allocation = std::unique_lock(allocation_);
+    if (auto refusal = admission_.admitUpdate(resource, subresource, before, *after, context))
+        return std::unexpected(std::move(*refusal));
+    objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
+    if (auto causes = api::validateUpdate(resource, before, *after, subresource); !causes.empty())
+        return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
+    if (*after == before)
+        return found; // nothing changed: nothing is written, as Kubernetes does
+    if (isFinished(resource, *after)) {
+        auto gone = erase(resource, key, found, context.dryRun);
+        if (!gone)
+            return std::unexpected(std::move(gone.error()));
+        return gone->object;
+    }
+    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun);
+    again = !written && written.error().reason == "Conflict" && !conditional;
+    return written;
+}
+
+Outcome<CachedObject> Registry::update(const api::Resource& resource, std::string_view ns, std::string_view name,
+                                       std::string_view subresource, const Change& change, WriteContext& context) {
+    const std::string key = WatchCache::key(resource, ns, name);
+    for (int attempt = 0;; ++attempt) {
+        const auto found = cache_.of(resource).get(key);
+        if (!found)
+            return std::unexpected(api::notFound(resource, name));
+        bool again = false;
+        auto result = tryUpdate(resource, key, *found, subresource, change, context, again);
+        if (!again || attempt == 10)
+            return result;
+    }
+}
+
+Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
+                                           bool dryRun) {
+    if (dryRun)
+        return Deleted{current, true};
+    store::Operation operation;
+    operation.key = key;
+    operation.expected = current.revision;
+    const auto revision = store_.commit({std::move(operation)});
+    if (!revision)
+        return std::unexpected(revision.error().kind == store::Errc::conflict
+                                   ? api::modifiedConflict(resource, current.attributes ? current.attributes->name : "")
+                                   : storeFailure(revision.error()));
+    return Deleted{current, true};
+}
+
+Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::string_view ns, std::string_view name,
+                                            const Deletion& options, WriteContext& context) {
+    const std::string key = WatchCache::key(resource, ns, name);
+    for (int attempt = 0;; ++attempt) {
+        const auto found = cache_.of(resource).get(key);
+        if (!found)
+            return std::unexpected(api::notFound(resource, name));
+        JsonObject object = parseCached(*found);
+        if (!options.uid.empty() && options.uid != textOf(object, "uid"))
+            return std::unexpected(api::conflict(
+                resource, name,
+                std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", options.uid, textOf(object, "uid"))));
+        if (!options.resourceVersion.empty() && options.resourceVersion != std::to_string(found->revision))
+            return std::unexpected(api::modifiedConflict(resource, name));
+        if (auto refusal = admission_.admitDelete(resource, object, context))
+            return std::unexpected(std::move(*refusal));
+        const JsonObject before = object;
+        markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);
+        if (isFinished(resource, object)) {
+            auto gone = erase(resource, key, *found, context.dryRun);
+            if (gone || gone.error().reason != "Conflict" || attempt == 10)
+                return gone;
+            continue;
+        }
+        if (object == before)
+            return Deleted{*found, false}; // already being deleted
+        auto written = put(resource, key, std::move(object), found->revision, context.dryRun);
+        if (written)
+            return Deleted{*written, false};
+        if (written.error().reason != "Conflict" || attempt == 10)
+            return std::unexpected(std::move(written.error()));
+    }
+}
+
+} // namespace slipway::apiserver

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "cluster/api/decode.h"
+#include "cluster/api/schema.h"
+#include "cluster/api/status.h"
+#include "cluster/apiserver/request.h"
+#include "cluster/apiserver/watch_cache.h"
+#include "cluster/store/store.h"
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace slipway::apiserver {
+
+class Admission;
+
+/// Who writes, and how.
+struct WriteContext {
+    const User& user;
+    bool dryRun = false;
+    api::FieldValidation validation = api::FieldValidation::warn;
+    std::vector<std::string> warnings; ///< grows while the request is worked on
+};
+
+/// DeleteOptions, read.
+struct Deletion {
+    std::optional<long long> gracePeriodSeconds;
+    std::string propagationPolicy, uid, resourceVersion;
+};
+
+template <class T> using Outcome = std::expected<T, api::Status>;
+
+/// Creates, changes and deletes objects: structure, defaults, admission, validation, commit. Thread-safe.
+class Registry {
+public:
+    Registry(store::Store& store, WatchCache& cache, Admission& admission);
+
+    Outcome<CachedObject> get(const api::Resource& resource, std::string_view ns, std::string_view name) const;
+
+    /// @p object as the client sent it.
+    Outcome<CachedObject> create(const api::Resource& resource, std::string_view ns, api::Json object, WriteContext& context);
+
+    /// Computes the wanted object from the current one; called again when another write came between.
+    using Change = std::function<Outcome<api::JsonObject>(const api::JsonObject& current)>;
+
+    /// Changes an object through its main path or a subresource ("status", "scale" is translated by its caller).
+    Outcome<CachedObject> update(const api::Resource& resource, std::string_view ns, std::string_view name,
+                                 std::string_view subresource, const Change& change, WriteContext& context);
+
+    /// What a deletion left: the object that goes on until its finalizers or grace period are done, or nothing.
+    struct Deleted {
+        CachedObject object;
+        bool gone = true;
+    };
+    Outcome<Deleted> remove(const api::Resource& resource, std::string_view ns, std::string_view name, const Deletion& options,
+                            WriteContext& context);
+
+    /// Structure check, pruning and defaults, as for every object that comes in.
+    Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
+
+private:
+    Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
+                              store::Revision expected, bool dryRun);
+    Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current, bool dryRun);
+    Outcome<CachedObject> tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
+                                    std::string_view subresource, const Change& change, WriteContext& context, bool& again);
+
+    store::Store& store_;
+    WatchCache& cache_;
+    Admission& admission_;
+    const std::string versionMark_; ///< stands where the resource version goes until the store knows it
+    std::mutex allocation_;         ///< held while an address or port is chosen and committed
+};
+
+} // namespace slipway::apiserver

@@ -1,0 +1,151 @@
+#include "cluster/apiserver/request.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace slipway::apiserver {
+namespace {
+
+int hexDigit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::string percentDecode(std::string_view text, bool plusIsSpace) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hexDigit(text[i + 1]) >= 0 && hexDigit(text[i + 2]) >= 0) {
+            out += static_cast<char>(hexDigit(text[i + 1]) * 16 + hexDigit(text[i + 2]));
+            i += 2;
+        } else {
+            out += plusIsSpace && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> segments(std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        if (const std::string_view part = path.substr(0, slash); !part.empty())
+            parts.push_back(percentDecode(part, false));
+        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+    }
+    return parts;
+}
+
+std::string lowered(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+std::string resourceVerb(const std::string& method, const RequestInfo& info) {
+    if (method == "GET" || method == "HEAD") {
+        if (info.query.flag("watch"))
+            return "watch";
+        return info.name.empty() ? "list" : "get";
+    }
+    if (method == "POST")
+        return "create";
+    if (method == "PUT")
+        return "update";
+    if (method == "PATCH")
+        return "patch";
+    if (method == "DELETE")
+        return info.name.empty() ? "deletecollection" : "delete";
+    return lowered(method);
+}
+
+/// Fills namespace, resource, name and subresource from the path below the version.
+void readResourcePath(RequestInfo& info, std::vector<std::string> parts) {
+    bool deprecatedWatch = false;
+    if (parts[0] == "watch" && parts.size() > 1) {
+        deprecatedWatch = true;
+        parts.erase(parts.begin());
+    }
+    if (parts[0] == "namespaces" && parts.size() > 1) {
+        info.ns = parts[1];
+        // Below a namespace come resources, except for the namespace's own subresources.
+        if (parts.size() > 2 && parts[2] != "status" && parts[2] != "finalize")
+            parts.erase(parts.begin(), parts.begin() + 2);
+    }
+    info.resource = parts[0];
+    if (parts.size() > 1)
+        info.name = parts[1];
+    if (parts.size() > 2)
+        info.subresource = parts[2];
+    for (std::size_t i = 3; i < parts.size(); ++i)
+        info.rest += "/" + parts[i];
+    if (deprecatedWatch)
+        info.verb = "watch";
+}
+
+} // namespace
+
+Query Query::parse(std::string_view text) {
+    Query query;
+    while (!text.empty()) {
+        const std::size_t end = text.find('&');
+        const std::string_view pair = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        const std::size_t sign = pair.find('=');
+        if (!pair.empty())
+            query.values_.emplace(percentDecode(pair.substr(0, sign), true),
+                                  sign == std::string_view::npos ? "" : percentDecode(pair.substr(sign + 1), true));
+    }
+    return query;
+}
+
+std::string_view Query::get(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+bool Query::flag(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found != values_.end() && found->second != "false" && found->second != "0";
+}
+
+std::optional<long long> Query::number(std::string_view name) const {
+    const std::string_view text = get(name);
+    long long value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return !text.empty() && error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+RequestInfo understand(const Request& request) {
+    RequestInfo info;
+    const std::string_view target = request.target;
+    const std::size_t mark = target.find('?');
+    info.path = percentDecode(target.substr(0, mark), false);
+    if (mark != std::string_view::npos)
+        info.query = Query::parse(target.substr(mark + 1));
+    auto parts = segments(target.substr(0, mark));
+    info.verb = lowered(request.method);
+    const bool core = parts.size() >= 3 && parts[0] == "api";
+    const bool grouped = parts.size() >= 4 && parts[0] == "apis";
+    if (!core && !grouped)
+        return info;
+    info.isResource = true;
+    info.group = core ? "" : parts[1];
+    info.version = core ? parts[1] : parts[2];
+    parts.erase(parts.begin(), parts.begin() + (core ? 2 : 3));
+    info.verb.clear();
+    readResourcePath(info, std::move(parts));
+    if (info.verb.empty())
+        info.verb = resourceVerb(request.method, info);
+    return info;
+}
+
+Reply replyWith(const api::Status& status) {
+    return {status.code, api::printJson(status.toJson()) + "\n", "application/json", {}};
+}
+
+Reply replyWith(const api::JsonObject& object, int code) { return {code, api::printJson(object) + "\n", "application/json", {}}; }
+
+} // namespace slipway::apiserver

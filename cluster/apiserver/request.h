@@ -1,0 +1,99 @@
+#pragma once
+
+#include "cluster/api/json.h"
+#include "cluster/api/schema.h"
+#include "cluster/api/status.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Requests and answers as the API server sees them, whatever carried them here (HTTP, or memory).
+namespace slipway::apiserver {
+
+/// Who asks.
+struct User {
+    std::string name = "system:anonymous";
+    std::vector<std::string> groups = {"system:unauthenticated"};
+    std::string uid;
+    std::map<std::string, std::vector<std::string>> extra;
+
+    bool anonymous() const { return name == "system:anonymous"; }
+};
+
+/// A request before it is understood.
+struct Request {
+    std::string method = "GET";
+    std::string target;              ///< path and query as sent
+    std::string body, contentType, accept, authorization, userAgent;
+    std::string certificateUser;     ///< common name of a verified client certificate
+    std::vector<std::string> certificateGroups;
+    std::optional<User> trustedUser; ///< set only by the in-memory transport
+    bool upgrade = false;            ///< asks for another protocol (WebSocket)
+    std::map<std::string, std::string> upgradeHeaders;
+};
+
+/// The query part of a target, decoded; the last of several equal names wins, `all` gives every one.
+class Query {
+public:
+    static Query parse(std::string_view text);
+    std::string_view get(std::string_view name) const;
+    bool has(std::string_view name) const { return values_.contains(name); }
+    bool flag(std::string_view name) const;
+    std::optional<long long> number(std::string_view name) const;
+
+private:
+    std::multimap<std::string, std::string, std::less<>> values_;
+};
+
+/// What a request is about (after k8s.io/apiserver RequestInfo).
+struct RequestInfo {
+    bool isResource = false;
+    std::string path;  ///< decoded, without query
+    std::string verb;  ///< get list watch create update patch delete deletecollection; lower-case method for others
+    std::string group, version, ns, resource, subresource, name;
+    std::string rest;  ///< path below a proxy subresource
+    Query query;
+};
+RequestInfo understand(const Request& request);
+
+/// A complete answer.
+struct Reply {
+    int code = 200;
+    std::string body;
+    std::string contentType = "application/json";
+    std::vector<std::string> warnings; ///< sent as Warning headers
+};
+
+/// A body that goes on. drain() and setWake() are called by the side that sends; wake may be called by any thread.
+class StreamBody {
+public:
+    struct Piece {
+        std::string data;
+        bool end = false;
+    };
+    virtual ~StreamBody() = default;
+    virtual std::string contentType() const { return "application/json"; }
+    /// @p wake is called when there is something to drain. Called once, before the first drain.
+    virtual void setWake(std::function<void()> wake) = 0;
+    virtual Piece drain() = 0;
+};
+
+/// The connection is to be joined, byte for byte, with a node agent's after sending it this request.
+struct Tunnel {
+    std::string host;
+    unsigned short port = 0;
+    std::string target;
+};
+
+using Answer = std::variant<Reply, std::unique_ptr<StreamBody>, Tunnel>;
+
+Reply replyWith(const api::Status& status);
+Reply replyWith(const api::JsonObject& object, int code = 200);
+
+} // namespace slipway::apiserver

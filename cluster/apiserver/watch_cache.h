@@ -1,0 +1,130 @@
+#pragma once
+
+#include "cluster/api/schema.h"
+#include "cluster/apiserver/attributes.h"
+#include "cluster/store/store.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace slipway::apiserver {
+
+/// An object as it is kept, cached and sent: its compact JSON, and what selectors read of it.
+struct CachedObject {
+    std::shared_ptr<const std::string> bytes;
+    store::Revision revision = 0;
+    std::shared_ptr<const Attributes> attributes;
+};
+
+enum class WatchEventType { added, modified, deleted, bookmark };
+
+/// One event, shared by every watcher it goes to; the frame is printed once.
+struct WatchEvent {
+    WatchEventType type;
+    CachedObject object;
+    std::shared_ptr<const Attributes> previous; ///< of a modified object
+    bool endOfInitial = false;                  ///< the bookmark that ends the initial events of a streaming list
+
+    /// `{"type":"ADDED","object":{...}}` and a line feed.
+    static std::string frame(WatchEventType type, std::string_view objectBytes);
+};
+
+/// One watcher's waiting events, already filtered. Filled by the cache, emptied by the sending side.
+class WatchQueue {
+public:
+    struct Item {
+        WatchEventType type;
+        std::shared_ptr<const WatchEvent> event;
+    };
+
+    WatchQueue(Selection selection, bool bookmarks) : selection_(std::move(selection)), bookmarks_(bookmarks) {}
+
+    void setWake(std::function<void()> wake);
+    /// Everything waiting, in order; @p overflowed tells that the watcher was too slow and has to begin anew.
+    std::vector<Item> take(bool& overflowed);
+
+private:
+    friend class ResourceCache;
+    void offer(const std::shared_ptr<const WatchEvent>& event);
+    void push(Item item);
+
+    const Selection selection_;
+    const bool bookmarks_;
+    std::mutex mutex_;
+    std::vector<Item> waiting_;
+    bool overflowed_ = false;
+    std::function<void()> wake_;
+};
+
+/// The current objects of one resource, the recent events, and the watchers. Thread-safe.
+class ResourceCache {
+public:
+    explicit ResourceCache(const api::Resource& resource) : resource_(resource) {}
+
+    const api::Resource& resource() const { return resource_; }
+    std::optional<CachedObject> get(const std::string& key) const;
+    /// The objects whose key begins with @p prefix and that match, in key order, after @p after, at most @p limit
+    /// (0: all). @p more tells that the limit cut.
+    std::vector<CachedObject> list(const std::string& prefix, const Selection& selection, const std::string& after = {},
+                                   std::size_t limit = 0, std::size_t* remaining = nullptr, std::string* lastKey = nullptr) const;
+    std::size_t size() const;
+
+    enum class From { now, initialState, revision };
+    struct WatchStart {
+        From from = From::now;
+        store::Revision revision = 0;
+        bool bookmarks = false, initialEventsEnd = false;
+    };
+    /// Begins a watch. Null when the revision is too old to be replayed. @p current: the revision of all that came.
+    std::shared_ptr<WatchQueue> watch(Selection selection, const WatchStart& start, store::Revision current);
+
+    void load(const store::Entry& entry);
+    void setWindowStart(store::Revision revision) { windowStart_ = revision; }
+    store::Revision windowStart() const { return windowStart_; }
+    void apply(const store::Event& event);
+    void sendBookmarks(store::Revision revision);
+
+private:
+    CachedObject makeObject(const std::shared_ptr<const std::string>& bytes, store::Revision revision) const;
+    std::shared_ptr<const WatchEvent> bookmark(store::Revision revision, bool endOfInitial) const;
+    void publish(std::shared_ptr<const WatchEvent> event);
+
+    const api::Resource& resource_;
+    mutable std::mutex mutex_;
+    std::map<std::string, CachedObject> objects_;
+    std::deque<std::shared_ptr<const WatchEvent>> recent_;
+    store::Revision windowStart_ = 0;
+    std::vector<std::weak_ptr<WatchQueue>> watchers_;
+};
+
+/// The watch caches of all resources, fed by one subscription to the store.
+class WatchCache {
+public:
+    /// Loads the present state and follows the store. The store must outlive the cache.
+    explicit WatchCache(store::Store& store);
+    ~WatchCache();
+
+    ResourceCache& of(const api::Resource& resource) const;
+    /// The revision up to which everything was applied and sent to the watchers.
+    store::Revision revision() const { return revision_.load(std::memory_order_acquire); }
+    /// Sends bookmarks to those that asked for them; called every so often by the server's clock.
+    void sendBookmarks();
+
+    /// "/registry/apps/deployments/" or "/registry/core/pods/default/web" and so on.
+    static std::string key(const api::Resource& resource, std::string_view ns = {}, std::string_view name = {});
+
+private:
+    void apply(std::span<const store::Event> events);
+    ResourceCache* byKey(std::string_view key) const;
+
+    std::map<std::string, std::unique_ptr<ResourceCache>, std::less<>> caches_; ///< by "group/resource/"
+    std::atomic<store::Revision> revision_ = 0;
+    std::unique_ptr<store::Subscription> subscription_;
+};
+
+} // namespace slipway::apiserver

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "cluster/apiserver/request.h"
+#include "cluster/apiserver/watch_cache.h"
+
+#include <chrono>
+#include <memory>
+
+namespace slipway::apiserver {
+
+/// The form a client asked list and watch to come in (Accept header).
+enum class Representation { object, table, partialMetadata };
+Representation representationOf(std::string_view accept);
+
+/// The body of a watch: frames of the queue's events in the form that was asked for.
+class WatchStream : public StreamBody {
+public:
+    WatchStream(const api::Resource& resource, std::shared_ptr<WatchQueue> queue, Representation form, bool wholeRows,
+                std::chrono::steady_clock::time_point end)
+        : resource_(resource), queue_(std::move(queue)), form_(form), wholeRows_(wholeRows), end_(end) {}
+
+    void setWake(std::function<void()> wake) override { queue_->setWake(std::move(wake)); }
+    Piece drain() override;
+
+private:
+    std::string frameOf(const WatchQueue::Item& item);
+
+    const api::Resource& resource_;
+    std::shared_ptr<WatchQueue> queue_;
+    const Representation form_;
+    const bool wholeRows_;
+    const std::chrono::steady_clock::time_point end_;
+    bool columnsSent_ = false;
+};
+
+} // namespace slipway::apiserver
