@@ -72,7 +72,7 @@ std::optional<api::Status> assignClusterIp(JsonObject& service, const Ipv4Networ
     } else if (address != "None") {
         in_addr parsed{};
         if (inet_pton(AF_INET, address.c_str(), &parsed) != 1)
-            return invalidService(service, api::invalidValue("spec.clusterIPs[0]", address,
+            return invalidService(service, api::invalidValue("spec.clusterIPs[0]", Json(address),
                                                              "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
         if (!network.contains(ntohl(parsed.s_addr)))
             return invalidService(service, api::invalidValue("spec.clusterIPs", JsonArray{address},

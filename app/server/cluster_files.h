@@ -1,0 +1,28 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace slipway::server {
+
+/// What the server is told on the command line.
+struct Settings {
+    std::filesystem::path dataDir;
+    unsigned short securePort = 6443;
+    std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16", clusterCidr = "10.244.0.0/16", nodeName;
+    std::vector<std::string> extraNames;
+};
+
+/// The keys and certificates in use.
+struct ClusterFiles {
+    std::string caPem, serverCertPem, serverKeyPem, serviceAccountKeyPem, agentClientCertPem, agentClientKeyPem;
+};
+
+/// Makes what is missing under DIR/pki (authority, server certificate, service account key, client certificates),
+/// admin.kubeconfig, and node-NAME.kubeconfig with the agent's serving certificate; reads what is there. Private files
+/// are 0600. Errors are readable.
+std::expected<ClusterFiles, std::string> prepareClusterFiles(const Settings& settings);
+
+} // namespace slipway::server

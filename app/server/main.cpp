@@ -1,0 +1,90 @@
+#include "app/server/cluster_files.h"
+#include "cluster/apiserver/http_server.h"
+#include "cluster/apiserver/server.h"
+#include "cluster/base/log.h"
+#include "cluster/store/sqlite_store.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+using namespace slipway;
+
+namespace {
+
+/// Blocks the stopping signals in every thread made after it, and waits for one of them.
+class StopSignals {
+public:
+    StopSignals() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGTERM);
+        sigaddset(&set_, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    void wait() {
+        int signal = 0;
+        sigwait(&set_, &signal);
+    }
+
+private:
+    sigset_t set_;
+};
+
+int run(const server::Settings& settings) {
+    StopSignals stop;
+    const auto files = server::prepareClusterFiles(settings);
+    if (!files) {
+        base::error("server", "{}", files.error());
+        return 1;
+    }
+    const auto store = store::openSqliteStore(settings.dataDir / "store.db");
+    if (!store) {
+        base::error("server", "the store cannot be opened: {}", store.error().message);
+        return 1;
+    }
+    apiserver::ServerOptions options;
+    options.serviceAccountKeyPem = files->serviceAccountKeyPem;
+    options.serviceCidr = settings.serviceCidr;
+    options.advertiseAddress = settings.advertiseAddress;
+    options.securePort = settings.securePort;
+    options.caPem = files->caPem;
+    options.agentClientCertPem = files->agentClientCertPem;
+    options.agentClientKeyPem = files->agentClientKeyPem;
+    apiserver::ApiServer server(**store, options);
+    server.bootstrap();
+
+    apiserver::HttpOptions http;
+    http.address = settings.bindAddress;
+    http.port = settings.securePort;
+    http.certificatePem = files->serverCertPem;
+    http.keyPem = files->serverKeyPem;
+    http.clientCaPem = files->caPem;
+    const auto listening = apiserver::HttpServer::start(server, http);
+    if (!listening) {
+        base::error("server", "{}", listening.error());
+        return 1;
+    }
+    base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
+    stop.wait();
+    base::info("server", "stopping");
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    server::Settings settings;
+    CLI::App app("slipway-server: a Kubernetes control plane in one process");
+    app.add_option("--data-dir", settings.dataDir, "Folder of the store, keys and kubeconfigs")->required();
+    app.add_option("--secure-port", settings.securePort, "HTTPS port")->capture_default_str();
+    app.add_option("--bind-address", settings.bindAddress, "Address to listen on")->capture_default_str();
+    app.add_option("--advertise-address", settings.advertiseAddress, "Address by which others reach this server");
+    app.add_option("--service-cidr", settings.serviceCidr, "Network of the service addresses")->capture_default_str();
+    app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
+    app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
+    app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
+    CLI11_PARSE(app, argc, argv);
+    if (settings.advertiseAddress.empty())
+        settings.advertiseAddress = settings.bindAddress == "0.0.0.0" ? "127.0.0.1" : settings.bindAddress;
+    return run(settings);
+}

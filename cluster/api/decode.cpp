@@ -1,0 +1,256 @@
+#include "cluster/api/decode.h"
+
+#include "cluster/api/base64.h"
+#include "cluster/base/time.h"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+#include <limits>
+
+namespace slipway::api {
+namespace {
+
+/// A value of the wrong JSON type, worded as Go's decoder does.
+struct TypeMismatch {
+    std::string message;
+};
+
+std::string_view goJsonName(const Json& value) {
+    switch (value.kind()) {
+    case boost::json::kind::null:
+        return "null";
+    case boost::json::kind::bool_:
+        return "bool";
+    case boost::json::kind::string:
+        return "string";
+    case boost::json::kind::array:
+        return "array";
+    case boost::json::kind::object:
+        return "object";
+    default:
+        return "number";
+    }
+}
+
+std::string_view shortName(const Type& type) { return type.name.substr(type.name.rfind('.') + 1); }
+
+std::string goScalarName(const Field& field) {
+    switch (field.kind) {
+    case FieldKind::int32_:
+        return "int32";
+    case FieldKind::int64_:
+        return "int64";
+    case FieldKind::bool_:
+        return "bool";
+    case FieldKind::double_:
+        return "float64";
+    case FieldKind::bytes_:
+        return "[]uint8";
+    case FieldKind::object_:
+        return std::string(field.type->name.substr(0, field.type->name.find('.'))).substr(0, 0) + "v1." + std::string(shortName(*field.type));
+    default:
+        return "string";
+    }
+}
+
+std::string goTypeName(const Field& field) {
+    const std::string scalar = goScalarName(field);
+    if (field.container == Container::list)
+        return "[]" + scalar;
+    if (field.container == Container::map)
+        return "map[string]" + scalar;
+    return field.container == Container::mapOfList ? "map[string][]" + scalar : scalar;
+}
+
+/// Walks an object along its schema.
+class StructureCheck {
+public:
+    StructureCheck(FieldValidation unknown) : unknown_(unknown) {}
+
+    void object(const Type& type, JsonObject& value, const std::string& path) {
+        for (auto it = value.begin(); it != value.end();) {
+            const Field* field = type.field(it->key());
+            const std::string memberPath = path.empty() ? std::string(it->key()) : path + "." + std::string(it->key());
+            if (field == nullptr) {
+                if (unknown_ != FieldValidation::ignore)
+                    unknownPaths.push_back(memberPath);
+                it = value.stable_erase(it);
+            } else if (it->value().is_null() && field->kind != FieldKind::raw_) {
+                it = value.stable_erase(it);
+            } else {
+                member(type, *field, it->value(), memberPath);
+                ++it;
+            }
+        }
+    }
+
+    std::vector<std::string> unknownPaths;
+
+private:
+    [[noreturn]] static void mismatch(const Type& owner, const Field& field, const Json& got, const std::string& path, std::string_view wanted) {
+        // Go names the innermost struct, then the path of members without indexes.
+        std::string plain;
+        bool inside = false;
+        for (char c : path) {
+            inside = c == '[' ? true : inside;
+            if (!inside)
+                plain += c;
+            inside = c == ']' ? false : inside;
+        }
+        (void)field;
+        throw TypeMismatch{std::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", goJsonName(got), shortName(owner), plain, wanted)};
+    }
+
+    void member(const Type& owner, const Field& field, Json& value, const std::string& path) {
+        if (field.container == Container::none)
+            return single(owner, field, value, path);
+        if (field.container == Container::list)
+            return list(owner, field, value, path);
+        if (!value.is_object())
+            mismatch(owner, field, value, path, goTypeName(field));
+        for (auto& [key, item] : value.get_object()) {
+            const std::string itemPath = path + "." + std::string(key);
+            if (field.container == Container::map)
+                single(owner, field, item, itemPath);
+            else
+                list(owner, field, item, itemPath);
+        }
+    }
+
+    void list(const Type& owner, const Field& field, Json& value, const std::string& path) {
+        if (!value.is_array())
+            mismatch(owner, field, value, path, goTypeName(field));
+        std::size_t index = 0;
+        for (Json& item : value.get_array())
+            single(owner, field, item, std::format("{}[{}]", path, index++));
+    }
+
+    void single(const Type& owner, const Field& field, Json& value, const std::string& path) {
+        switch (field.kind) {
+        case FieldKind::object_:
+            if (!value.is_object())
+                mismatch(owner, field, value, path, goScalarName(field));
+            return object(*field.type, value.get_object(), path);
+        case FieldKind::string_:
+            if (!value.is_string())
+                mismatch(owner, field, value, path, "string");
+            return;
+        case FieldKind::bool_:
+            if (!value.is_bool())
+                mismatch(owner, field, value, path, "bool");
+            return;
+        case FieldKind::int32_:
+            return integer(owner, field, value, path, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+        case FieldKind::int64_:
+            return integer(owner, field, value, path, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+        case FieldKind::double_:
+            if (!value.is_number())
+                mismatch(owner, field, value, path, "float64");
+            return;
+        case FieldKind::bytes_:
+            if (!value.is_string())
+                mismatch(owner, field, value, path, "[]uint8");
+            if (!decodeBase64(view(value.get_string())))
+                throw TypeMismatch{"illegal base64 data at input byte 0"};
+            return;
+        case FieldKind::quantity_:
+            return quantity(value);
+        case FieldKind::intOrString_:
+            if (!value.is_string())
+                integer(owner, field, value, path, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+            return;
+        case FieldKind::time_:
+        case FieldKind::microTime_:
+            if (!value.is_string())
+                mismatch(owner, field, value, path, "string");
+            if (!base::parseTime(view(value.get_string())))
+                throw TypeMismatch{std::format("parsing time \"{}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{}\" as \"2006\"",
+                                               view(value.get_string()), view(value.get_string()))};
+            return;
+        case FieldKind::raw_:
+            return;
+        }
+    }
+
+    /// Quantities may be given as numbers; they are kept as text.
+    static void quantity(Json& value) {
+        if (value.is_int64())
+            value = std::to_string(value.get_int64());
+        else if (value.is_double())
+            value = std::format("{}", value.get_double());
+        const auto malformed = [] {
+            throw TypeMismatch{"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"};
+        };
+        if (!value.is_string())
+            malformed();
+        const std::string_view text = view(value.get_string());
+        std::size_t at = !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0;
+        const std::size_t digits = at;
+        int points = 0;
+        while (at < text.size() && ((text[at] >= '0' && text[at] <= '9') || text[at] == '.'))
+            points += text[at++] == '.';
+        static constexpr std::string_view suffixes[] = {"", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+        const std::string_view suffix = text.substr(at);
+        bool good = at > digits && points <= 1 && std::ranges::find(suffixes, suffix) != std::end(suffixes);
+        if (!good && at > digits && suffix.size() > 1 && (suffix[0] == 'e' || suffix[0] == 'E'))
+            good = suffix.find_first_not_of("0123456789", suffix[1] == '+' || suffix[1] == '-' ? 2 : 1) == std::string_view::npos;
+        if (!good)
+            malformed();
+    }
+
+    static void integer(const Type& owner, const Field& field, Json& value, const std::string& path, std::int64_t least, std::int64_t most) {
+        const std::string_view name = field.kind == FieldKind::int64_ ? "int64" : "int32";
+        if (value.is_double() && std::floor(value.get_double()) == value.get_double() && std::abs(value.get_double()) < 9e15)
+            value = static_cast<std::int64_t>(value.get_double());
+        if (!value.is_int64())
+            mismatch(owner, field, value, path, name);
+        if (value.get_int64() < least || value.get_int64() > most)
+            throw TypeMismatch{std::format("json: cannot unmarshal number {} into Go struct field {}.{} of type {}", value.get_int64(), shortName(owner), path, name)};
+    }
+
+    const FieldValidation unknown_;
+};
+
+} // namespace
+
+std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind, Json value,
+                                                 FieldValidation unknown, std::vector<std::string>& warnings) {
+    const std::string_view version = apiVersion.substr(apiVersion.find('/') + 1);
+    const auto refuse = [&](std::string_view why) {
+        return std::unexpected(badRequest(std::format("{} in version \"{}\" cannot be handled as a {}: {}", kind, version, kind, why)));
+    };
+    if (!value.is_object())
+        return refuse(std::format("json: cannot unmarshal {} into Go value of type {}.{}", goJsonName(value), version, kind));
+    StructureCheck check(unknown);
+    try {
+        check.object(type, value.get_object(), {});
+    } catch (const TypeMismatch& problem) {
+        return refuse(problem.message);
+    }
+    if (unknown == FieldValidation::strict && !check.unknownPaths.empty()) {
+        std::string list;
+        for (const std::string& path : check.unknownPaths)
+            list += std::format("{}unknown field \"{}\"", list.empty() ? "" : ", ", path);
+        return refuse("strict decoding error: " + list);
+    }
+    if (unknown == FieldValidation::warn)
+        for (const std::string& path : check.unknownPaths)
+            warnings.push_back(std::format("unknown field \"{}\"", path));
+    return std::move(value.get_object());
+}
+
+std::expected<Json, Status> decodeBody(std::string_view body, std::string_view contentType) {
+    const std::string_view type = contentType.substr(0, contentType.find(';'));
+    if (type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml")
+        return yamlToJson(body);
+    if (!type.empty() && type != "application/json" && type != "*/*" && !type.ends_with("+json"))
+        return std::unexpected(unsupportedMediaType("application/json, application/yaml"));
+    auto parsed = parseJson(body);
+    if (parsed)
+        return std::move(*parsed);
+    const std::string_view why = body.find_first_not_of(" \t\r\n") == std::string_view::npos ? "unexpected end of JSON input" : parsed.error().message;
+    return std::unexpected(badRequest(std::format("couldn't get version/kind; json parse error: {} (at byte {})", why, parsed.error().offset)));
+}
+
+} // namespace slipway::api

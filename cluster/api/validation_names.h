@@ -1,0 +1,28 @@
+#pragma once
+
+#include "cluster/api/json.h"
+#include "cluster/api/status.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slipway::api {
+
+using Causes = std::vector<StatusCause>;
+
+/// Why a text is not an RFC 1123 subdomain or label, or an RFC 1035 label; in Kubernetes' words.
+std::optional<std::string> subdomainProblem(std::string_view text);
+std::optional<std::string> labelProblem(std::string_view text);
+std::optional<std::string> label1035Problem(std::string_view text);
+/// Why a text is not a qualified name ("example.com/role") or a label value.
+std::optional<std::string> qualifiedNameProblem(std::string_view text);
+std::optional<std::string> labelValueProblem(std::string_view text);
+/// Why a text is not a port name.
+std::optional<std::string> portNameProblem(std::string_view text);
+
+/// Keys and values of a label map.
+void validateLabels(const Json* labels, const std::string& path, Causes& causes);
+
+} // namespace slipway::api

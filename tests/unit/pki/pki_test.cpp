@@ -1,0 +1,195 @@
+#include "cluster/pki/pki.h"
+
+#include <QtTest>
+#include <memory>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+namespace pki = slipway::pki;
+
+namespace {
+
+using Certificate = std::shared_ptr<X509>;
+
+Certificate read(const std::string& pem) {
+    BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    Certificate certificate(PEM_read_bio_X509(bio, nullptr, nullptr, nullptr), X509_free);
+    BIO_free(bio);
+    return certificate;
+}
+
+/// What OpenSSL says of a chain leaf -> authority used for a purpose; X509_V_OK when it holds.
+int verify(const std::string& authorityPem, const std::string& leafPem, int purpose) {
+    const Certificate authority = read(authorityPem), leaf = read(leafPem);
+    X509_STORE* trusted = X509_STORE_new();
+    X509_STORE_add_cert(trusted, authority.get());
+    X509_STORE_CTX* context = X509_STORE_CTX_new();
+    X509_STORE_CTX_init(context, trusted, leaf.get(), nullptr);
+    X509_STORE_CTX_set_flags(context, X509_V_FLAG_X509_STRICT);
+    X509_STORE_CTX_set_purpose(context, purpose);
+    X509_verify_cert(context);
+    const int result = X509_STORE_CTX_get_error(context);
+    X509_STORE_CTX_free(context);
+    X509_STORE_free(trusted);
+    return result;
+}
+
+pki::CertificateRequest serverRequest() {
+    pki::CertificateRequest request;
+    request.commonName = "kube-apiserver";
+    request.dnsNames = {"localhost", "kubernetes.default.svc"};
+    request.ipAddresses = {"127.0.0.1", "10.96.0.1", "::1"};
+    request.server = true;
+    return request;
+}
+
+} // namespace
+
+class PkiTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        auto made = pki::makeAuthority("test-ca");
+        QVERIFY2(made, made ? "" : made.error().message.c_str());
+        authority_ = *made;
+    }
+
+    void authorityVerifiesItselfStrictly() {
+        QCOMPARE(verify(authority_.certificatePem, authority_.certificatePem, X509_PURPOSE_ANY), X509_V_OK);
+        QCOMPARE(X509_check_ca(read(authority_.certificatePem).get()), 1);
+        QVERIFY(authority_.keyPem.starts_with("-----BEGIN PRIVATE KEY-----"));
+    }
+
+    void serverCertificateVerifies() {
+        const auto issued = pki::issueCertificate(authority_, serverRequest());
+        QVERIFY(issued);
+        QCOMPARE(verify(authority_.certificatePem, issued->certificatePem, X509_PURPOSE_SSL_SERVER), X509_V_OK);
+        QVERIFY(verify(authority_.certificatePem, issued->certificatePem, X509_PURPOSE_SSL_CLIENT) != X509_V_OK);
+        const Certificate leaf = read(issued->certificatePem);
+        QCOMPARE(X509_check_host(leaf.get(), "kubernetes.default.svc", 0, 0, nullptr), 1);
+        QCOMPARE(X509_check_host(leaf.get(), "example.org", 0, 0, nullptr), 0);
+        QCOMPARE(X509_check_ip_asc(leaf.get(), "10.96.0.1", 0), 1);
+        QCOMPARE(X509_check_ip_asc(leaf.get(), "::1", 0), 1);
+        QVERIFY(X509_get0_subject_key_id(leaf.get()));
+        QVERIFY(X509_get0_authority_key_id(leaf.get()));
+        QVERIFY(X509_cmp_current_time(X509_get0_notBefore(leaf.get())) < 0);
+    }
+
+    void aCommaDoesNotAddANameOfItsOwn() {
+        auto request = serverRequest();
+        request.dnsNames = {"a.example,DNS:b.example"};
+        const auto issued = pki::issueCertificate(authority_, request);
+        QVERIFY(issued);
+        QCOMPARE(X509_check_host(read(issued->certificatePem).get(), "b.example", 0, 0, nullptr), 0);
+    }
+
+    void clientCertificateCarriesUserAndGroups() {
+        pki::CertificateRequest request;
+        request.commonName = "system:node:one";
+        request.organizations = {"system:nodes", "行き"};
+        request.client = true;
+        const auto issued = pki::issueCertificate(authority_, request);
+        QVERIFY(issued);
+        QCOMPARE(verify(authority_.certificatePem, issued->certificatePem, X509_PURPOSE_SSL_CLIENT), X509_V_OK);
+        const auto identity = pki::identityOf(issued->certificatePem);
+        QVERIFY(identity);
+        QCOMPARE(identity->user, std::string("system:node:one"));
+        QCOMPARE(identity->groups, request.organizations);
+    }
+
+    void serialsDiffer() {
+        const auto one = pki::issueCertificate(authority_, serverRequest());
+        const auto two = pki::issueCertificate(authority_, serverRequest());
+        QVERIFY(one && two);
+        QVERIFY(ASN1_INTEGER_cmp(X509_get0_serialNumber(read(one->certificatePem).get()),
+                                 X509_get0_serialNumber(read(two->certificatePem).get())) != 0);
+    }
+
+    void lifetimeEndsWhenAskedAndNotAfterTheAuthority() {
+        auto request = serverRequest();
+        request.lifetime = std::chrono::hours(5);
+        const auto shortLived = pki::issueCertificate(authority_, request);
+        QVERIFY(shortLived);
+        const auto left = *pki::expiryOf(shortLived->certificatePem) - std::chrono::system_clock::now();
+        QVERIFY(left > std::chrono::hours(4) && left <= std::chrono::hours(5));
+
+        request.lifetime = std::chrono::hours(24 * 36500);
+        const auto longLived = pki::issueCertificate(authority_, request);
+        QVERIFY(longLived);
+        QVERIFY(*pki::expiryOf(longLived->certificatePem) == *pki::expiryOf(authority_.certificatePem));
+    }
+
+    void otherAuthorityDoesNotVerify() {
+        const auto other = pki::makeAuthority("test-ca");
+        const auto issued = pki::issueCertificate(*other, serverRequest());
+        QVERIFY(other && issued);
+        QVERIFY(verify(authority_.certificatePem, issued->certificatePem, X509_PURPOSE_SSL_SERVER) != X509_V_OK);
+        const auto mixed = pki::issueCertificate({authority_.certificatePem, other->keyPem}, serverRequest());
+        QVERIFY(!mixed);
+        QVERIFY(mixed.error().kind == pki::Errc::badKey);
+    }
+
+    void badInputIsRefused() {
+        QVERIFY(pki::identityOf("nonsense").error().kind == pki::Errc::badCertificate);
+        QVERIFY(pki::expiryOf("").error().kind == pki::Errc::badCertificate);
+        QVERIFY(pki::signToken("nonsense", "{}").error().kind == pki::Errc::badKey);
+        auto request = serverRequest();
+        request.ipAddresses = {"300.1.2.3"};
+        QVERIFY(!pki::issueCertificate(authority_, request));
+    }
+
+    void tokenRoundTrip() {
+        const auto key = pki::makePrivateKey();
+        QVERIFY(key);
+        const std::string claims = R"({"iss":"slipway","sub":"system:serviceaccount:default:default","exp":1})";
+        const auto token = pki::signToken(*key, claims);
+        QVERIFY(token);
+        const auto verified = pki::verifyToken(*key, *token);
+        QVERIFY(verified);
+        QCOMPARE(*verified, claims);
+    }
+
+    void everyChangedLetterOfATokenIsRefused() {
+        const auto key = pki::makePrivateKey();
+        const auto token = pki::signToken(*key, R"({"sub":"a"})");
+        QVERIFY(key && token);
+        for (std::size_t i = 0; i < token->size(); ++i) {
+            std::string changed = *token;
+            changed[i] = changed[i] == 'B' ? 'A' : 'B';
+            const auto verified = pki::verifyToken(*key, changed);
+            QVERIFY(!verified);
+            QVERIFY(verified.error().kind == pki::Errc::badToken);
+        }
+        for (std::size_t size = 0; size < token->size(); ++size)
+            QVERIFY(!pki::verifyToken(*key, token->substr(0, size)));
+        QVERIFY(!pki::verifyToken(*key, *token + "="));
+        QVERIFY(!pki::verifyToken(*key, *token + "\n"));
+    }
+
+    void unsignedAndForeignTokensAreRefused() {
+        const auto key = pki::makePrivateKey(), other = pki::makePrivateKey();
+        const auto token = pki::signToken(*other, R"({"sub":"a"})");
+        QVERIFY(!pki::verifyToken(*key, *token));
+        QVERIFY(!pki::verifyToken(*key, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."));
+    }
+
+    void keySetNamesTheTokensKey() {
+        const auto key = pki::makePrivateKey();
+        const auto set = pki::publicKeySet(*key);
+        QVERIFY(set);
+        const auto jwk = QJsonDocument::fromJson(QByteArray::fromStdString(*set))["keys"][0];
+        QCOMPARE(jwk["kty"].toString(), "EC");
+        const auto token = pki::signToken(*key, "{}");
+        const auto header = QByteArray::fromBase64(QByteArray::fromStdString(token->substr(0, token->find('.'))),
+                                                   QByteArray::Base64UrlEncoding);
+        QCOMPARE(QJsonDocument::fromJson(header)["kid"].toString(), jwk["kid"].toString());
+        QCOMPARE(QByteArray::fromBase64(jwk["x"].toString().toLatin1(), QByteArray::Base64UrlEncoding).size(), 32);
+    }
+
+private:
+    pki::KeyPair authority_;
+};
+
+QTEST_GUILESS_MAIN(PkiTest)
+#include "pki_test.moc"
