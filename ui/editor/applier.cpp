@@ -12,7 +12,10 @@ namespace {
 using api::Json;
 using api::JsonObject;
 
-QString tr(const char* words) { return QCoreApplication::translate("Applier", words); }
+/// The context of this file's texts.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(ApplyChecks)
+};
 
 client::Result<Json> request(const client::Client& client, client::Request request) {
     auto answer = client.transport().send(request);
@@ -80,13 +83,13 @@ bool Applier::identify(ApplyItem& item) {
         return false;
     };
     if (apiVersion.empty())
-        return refuse(tr("apiVersion is missing"));
+        return refuse(Words::tr("apiVersion is missing"));
     if (kind.empty())
-        return refuse(tr("kind is missing"));
+        return refuse(Words::tr("kind is missing"));
     const bool generated = !api::stringAt(object, {"metadata", "generateName"}).empty();
     if (item.name.isEmpty() && !generated) {
         item.line = item.document.lineOf("metadata.name");
-        return refuse(tr("metadata.name is missing: resource name may not be empty"));
+        return refuse(Words::tr("metadata.name is missing: resource name may not be empty"));
     }
     auto resource = resolver_.resolve(apiVersion, kind);
     if (!resource) {

@@ -93,11 +93,11 @@ void EditorPanel::reload() {
         },
         [this](const client::Result<api::Json>& object) {
             setBusy(false);
-            show(object);
+            display(object);
         });
 }
 
-void EditorPanel::show(const client::Result<api::Json>& object) {
+void EditorPanel::display(const client::Result<api::Json>& object) {
     if (!object)
         return setStatus(errorText(object.error()), Tone::bad);
     const int line = editor_->textCursor().blockNumber() + 1;
@@ -149,7 +149,7 @@ void EditorPanel::finish(Outcome outcome) {
     setBusy(false);
     if (outcome.done) {
         if (!outcome.object.is_null())
-            show(client::Result<api::Json>(std::move(outcome.object)));
+            display(client::Result<api::Json>(std::move(outcome.object)));
         editor_->document()->setModified(false);
         setStatus(tr("Applied."), Tone::ok);
         emit applied(name_);

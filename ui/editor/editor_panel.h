@@ -34,7 +34,7 @@ signals:
 private:
     struct Outcome;
     void build();
-    void show(const client::Result<api::Json>& object);
+    void display(const client::Result<api::Json>& object);
     void finish(Outcome outcome);
     void setStatus(const QString& words, Tone tone);
     void setBusy(bool busy);

@@ -9,7 +9,10 @@ namespace {
 using api::Json;
 using api::JsonObject;
 
-QString tr(const char* words) { return QCoreApplication::translate("Overview", words); }
+/// The context of this file's texts.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Overview)
+};
 
 QString escaped(std::string_view value) { return text(value).toHtmlEscaped(); }
 
@@ -66,10 +69,10 @@ QString chips(const Json* map) {
 }
 
 void metadata(Page& page, const KindView& kind, const JsonObject& object) {
-    page.section(tr("About"));
+    page.section(Words::tr("About"));
     const Row row = readRow(kind, object);
     if (kind.resource.kind == "Pod")
-        page.row(tr("Status"), toned(row.cells[2].text, row.cells[2].tone));
+        page.row(Words::tr("Status"), toned(row.cells[2].text, row.cells[2].tone));
     for (std::size_t i = 0; i < kind.columns.size(); ++i) {
         const ColumnSpec& column = kind.columns[i];
         const bool listed = column.role == ColumnRole::containers || column.role == ColumnRole::replicas ||
@@ -79,24 +82,24 @@ void metadata(Page& page, const KindView& kind, const JsonObject& object) {
         if (!listed)
             page.row(columnTitle(column.title), cell.tone == Tone::plain ? cell.text.toHtmlEscaped() : toned(cell.text, cell.tone));
     }
-    page.row(tr("Created"), QStringLiteral("%1 (%2)").arg(escaped(api::stringAt(object, {"metadata", "creationTimestamp"})), ageText(row.created)));
+    page.row(Words::tr("Created"), QStringLiteral("%1 (%2)").arg(escaped(api::stringAt(object, {"metadata", "creationTimestamp"})), ageText(row.created)));
     for (const Json& owner : arrayAt(object, {"metadata", "ownerReferences"})) {
         const QString ownerKind = text(api::stringAt(owner, {"kind"})), name = text(api::stringAt(owner, {"name"}));
         const KindView* view = findKindView(ownerKind, text(api::stringAt(owner, {"apiVersion"})));
         const QString words = (ownerKind + QLatin1Char('/') + name).toHtmlEscaped();
-        page.row(tr("Controlled by"), view == nullptr ? words
+        page.row(Words::tr("Controlled by"), view == nullptr ? words
                                                       : QStringLiteral("<a href='object:%1/%2/%3' style='color:%4'>%5</a>")
                                                             .arg(QLatin1String(view->id), row.ns, name, colors().accent.name(), words));
     }
-    page.row(tr("Labels"), chips(api::find(object, {"metadata", "labels"})));
-    page.row(tr("Annotations"), chips(api::find(object, {"metadata", "annotations"})));
+    page.row(Words::tr("Labels"), chips(api::find(object, {"metadata", "labels"})));
+    page.row(Words::tr("Annotations"), chips(api::find(object, {"metadata", "annotations"})));
 }
 
 void containers(Page& page, const JsonObject& object, bool pod) {
     const auto& specs = pod ? arrayAt(object, {"spec", "containers"}) : arrayAt(object, {"spec", "template", "spec", "containers"});
     if (specs.empty())
         return;
-    page.section(tr("Containers"));
+    page.section(Words::tr("Containers"));
     const PodSummary summary = pod ? summarizePod(object) : PodSummary();
     for (const Json& container : specs) {
         const QString name = text(api::stringAt(container, {"name"}));
@@ -105,7 +108,7 @@ void containers(Page& page, const JsonObject& object, bool pod) {
             if (brick.name == name && !brick.init) {
                 QString state = brick.state;
                 if (brick.restarts > 0)
-                    state += QStringLiteral(", ") + tr("restarted %1 times").arg(brick.restarts);
+                    state += QStringLiteral(", ") + Words::tr("restarted %1 times").arg(brick.restarts);
                 value += QStringLiteral("<br>") + toned(state, brick.tone);
             }
         if (const JsonObject* spec = container.if_object()) {
@@ -114,7 +117,7 @@ void containers(Page& page, const JsonObject& object, bool pod) {
                 if (const JsonObject* entry = port.if_object())
                     ports << QString::number(api::intAt(*entry, {"containerPort"}).value_or(0));
             if (!ports.isEmpty())
-                value += QStringLiteral("<br>") + tr("ports %1").arg(ports.join(QStringLiteral(", ")));
+                value += QStringLiteral("<br>") + Words::tr("ports %1").arg(ports.join(QStringLiteral(", ")));
         }
         page.row(name, value);
     }
@@ -124,7 +127,7 @@ void conditions(Page& page, const JsonObject& object) {
     const auto& all = arrayAt(object, {"status", "conditions"});
     if (all.empty())
         return;
-    page.section(tr("Conditions"));
+    page.section(Words::tr("Conditions"));
     for (const Json& condition : all) {
         const auto type = api::stringAt(condition, {"type"}), status = api::stringAt(condition, {"status"});
         const bool badWhenTrue = type.ends_with("Pressure") || type.ends_with("Failure") || type.ends_with("Unavailable");
@@ -140,9 +143,9 @@ void conditions(Page& page, const JsonObject& object) {
 }
 
 void eventList(Page& page, const std::vector<Json>& events) {
-    page.section(tr("Events"));
+    page.section(Words::tr("Events"));
     if (events.empty())
-        page.line(QStringLiteral("<span style='color:%1'>%2</span>").arg(colors().muted.name(), tr("None")));
+        page.line(QStringLiteral("<span style='color:%1'>%2</span>").arg(colors().muted.name(), Words::tr("None")));
     for (const Json& event : events) {
         const JsonObject* object = event.if_object();
         if (object == nullptr)

@@ -139,11 +139,11 @@ void DetailPane::fetch() {
     };
     inBackground(this, std::move(work), [this, request = request_](const ObjectDetail& detail) {
         if (request == request_)
-            show(detail);
+            display(detail);
     });
 }
 
-void DetailPane::show(const ObjectDetail& detail) {
+void DetailPane::display(const ObjectDetail& detail) {
     auto* overview = findChild<QTextBrowser*>(QStringLiteral("overview"));
     if (!detail.object || !detail.object->is_object()) {
         overview->setPlainText(detail.object ? QString() : errorText(detail.object.error()));

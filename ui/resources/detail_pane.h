@@ -46,7 +46,7 @@ signals:
 private:
     QWidget* makeHeader();
     void fetch();
-    void show(const ObjectDetail& detail);
+    void display(const ObjectDetail& detail);
     void fill(const api::JsonObject& object, const std::vector<api::Json>& events);
 
     SessionPtr session_;

@@ -32,12 +32,12 @@ ScaleSlider::ScaleSlider(QWidget* parent)
     });
     connect(slider_, &QSlider::sliderReleased, this, [this] { emit chosen(slider_->value()); });
     connect(number_, &QSpinBox::valueChanged, this, [this](int value) {
-        show(value);
+        display(value);
         emit chosen(value);
     });
 }
 
-void ScaleSlider::show(int replicas) {
+void ScaleSlider::display(int replicas) {
     const QSignalBlocker quietSlider(slider_), quietNumber(number_);
     slider_->setMaximum(RowDelegate::sliderMaximum(replicas));
     slider_->setValue(replicas);
@@ -48,13 +48,13 @@ void ScaleSlider::setReplicas(int wanted, int ready) {
     if (slider_->isSliderDown())
         return;
     server_ = wanted;
-    show(wanted);
+    display(wanted);
     state_->setText(ready == wanted ? tr("%1 of %2 ready").arg(ready).arg(wanted)
                                     : tr("%1 of %2 ready, working on it").arg(ready).arg(wanted));
 }
 
 void ScaleSlider::showError(const QString& error) {
-    show(server_);
+    display(server_);
     state_->setText(error);
 }
 

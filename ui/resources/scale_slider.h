@@ -22,7 +22,7 @@ signals:
     void chosen(int replicas);
 
 private:
-    void show(int replicas);
+    void display(int replicas);
 
     QSlider* slider_;
     QSpinBox* number_;

@@ -10,6 +10,12 @@
 #include <QStyleHints>
 #include <memory>
 
+/// Resources of a static library have to be asked for, outside of any namespace.
+static void registerResources() {
+    Q_INIT_RESOURCE(window);
+    Q_INIT_RESOURCE(translations);
+}
+
 namespace slipway::ui {
 namespace {
 
@@ -52,6 +58,7 @@ private:
 } // namespace
 
 void prepareApplication() {
+    registerResources();
     QCoreApplication::setOrganizationName(QStringLiteral("slipway"));
     QCoreApplication::setApplicationName(QStringLiteral("slipway"));
     QGuiApplication::setDesktopFileName(QStringLiteral("slipway"));
