@@ -69,7 +69,7 @@ public:
 
 private:
     Json convertInner(const YAML::Node& node, const std::string& path) {
-        if (++nodes_ > 2'000'000) // aliases can multiply a small file into a huge one
+        if (++nodes_ > 400'000) // aliases can multiply a small file into a huge one
             fail(node.Mark(), "the document is too large");
         if (node.IsScalar())
             return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" || node.Tag() == "!!str" ? Json(node.Scalar())

@@ -137,7 +137,7 @@ private slots:
         RowProxy proxy(model);
         proxy.sort(5); // restarts
         QCOMPARE(proxy.rowAt(proxy.index(0, 0)).name, QStringLiteral("b"));
-        proxy.setFilter(RowFilter("a"));
+        proxy.setFilter(RowFilter("^a$"));
         QCOMPARE(proxy.rowCount(), 1);
     }
 

@@ -62,7 +62,7 @@ private slots:
 
     void writtenYamlReadsBackTheSame() {
         const api::Json value = *api::parseJson(R"({"apiVersion":"v1","data":{"a":"yes","b":"1","c":"","d":" x","e":"two\nlines\n",
-            "f":"a: b","g":"#no","h":"- x","i":"it's","j":"true","k":"1e3","l":"\ttab","m":"end\n\n","n":"0x1f","o":"*ref","p":"x\ny",
+            "f":"a: b","g":"\u0023no","h":"- x","i":"it\u0027s","j":"true","k":"1e3","l":"\ttab","m":"end\n\n","n":"0x1f","o":"*ref","p":"x\ny",
             "q":"null","r":"10.0.0.1","s":"-","t":"2026-01-01"},
             "list":[{"name":"x","ports":[80,443]},{"name":"y"},[],{}],"empty":{},"n":null,"t":true,"f":1.5})");
         const std::string text = writeYaml(value);
