@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-/// Kubernetes' protobuf encoding (kubernetes.io, "API concepts", "Kubernetes Protobuf encoding"): the bytes "k8s\0", then a
-/// runtime.Unknown with the kind and the object's own message. Thread-safe.
+/// Kubernetes' protobuf encoding (kubernetes.io, "API concepts", "Kubernetes Protobuf encoding"): the bytes "k8s\0",
+/// then a runtime.Unknown with the kind and the object's own message. Thread-safe.
 namespace slipway::api {
 
 constexpr std::string_view protobufContentType = "application/vnd.kubernetes.protobuf";

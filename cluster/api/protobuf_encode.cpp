@@ -131,7 +131,8 @@ std::string message(const Type& type, const Outer& outer, const JsonObject& obje
     std::vector<std::uint16_t> embedded;
     for (const Field& field : type.fields) {
         const std::uint16_t number = field.proto[outer.size];
-        if (number == 0 || !std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size), field.proto.begin()))
+        if (number == 0 || !std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size),
+                                       field.proto.begin()))
             continue;
         const Json* value = object.if_contains(field.name);
         if (value == nullptr || value->is_null())

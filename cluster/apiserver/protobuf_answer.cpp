@@ -8,11 +8,14 @@ namespace {
 using api::stringAt;
 
 bool takesOnlyProtobuf(std::string_view accept) {
-    return accept.find(api::protobufContentType) != std::string_view::npos && accept.find("json") == std::string_view::npos &&
-           accept.find("*/*") == std::string_view::npos && accept.find("application/*") == std::string_view::npos;
+    return accept.find(api::protobufContentType) != std::string_view::npos &&
+           accept.find("json") == std::string_view::npos && accept.find("*/*") == std::string_view::npos &&
+           accept.find("application/*") == std::string_view::npos;
 }
 
-bool isJson(std::string_view contentType) { return contentType.substr(0, contentType.find(';')) == "application/json"; }
+bool isJson(std::string_view contentType) {
+    return contentType.substr(0, contentType.find(';')) == "application/json";
+}
 
 void encode(Reply& reply) {
     const auto parsed = isJson(reply.contentType) ? api::parseJson(reply.body) : api::parseJson("null");
@@ -60,7 +63,8 @@ Answer inFormOf(std::string_view accept, Answer answer) {
         return answer;
     if (auto* reply = std::get_if<Reply>(&answer))
         encode(*reply);
-    else if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer); stream != nullptr && isJson((*stream)->contentType()))
+    else if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer);
+             stream != nullptr && isJson((*stream)->contentType()))
         *stream = std::make_unique<ProtobufWatch>(std::move(*stream));
     return answer;
 }
