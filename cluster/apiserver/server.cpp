@@ -3,6 +3,7 @@
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/node_connections.h"
+#include "cluster/apiserver/protobuf_answer.h"
 #include "cluster/apiserver/resource_requests.h"
 #include "cluster/apiserver/subresources.h"
 #include "cluster/base/log.h"
@@ -109,7 +110,7 @@ Answer ApiServer::handle(const Request& request) {
 }
 
 Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user) {
-    return info.isResource ? resource(request, info, user) : nonResource(request, info);
+    return info.isResource ? inFormOf(request.accept, resource(request, info, user)) : nonResource(request, info);
 }
 
 Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
