@@ -24,8 +24,13 @@ JsonObject versionInfo() {
 }
 
 /// "apis/apps/v1" of "/openapi/v3/apis/apps/v1".
-Answer openApi(const RequestInfo& info) {
+Answer openApi(const Request& request, const RequestInfo& info) {
     constexpr std::string_view v3 = "/openapi/v3";
+    if (info.path == "/openapi/v2" && request.accept.find("proto-openapi.spec.v2") != std::string::npos) {
+        static const std::string document = api::openApiV2Protobuf();
+        // Asked for with an @, which no media type may have; Kubernetes answers with this one too.
+        return Reply{200, document, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", {}};
+    }
     if (info.path == "/openapi/v2")
         return replyWith(api::openApiV2Document());
     std::string_view rest = std::string_view(info.path).substr(v3.size());
@@ -112,7 +117,7 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     if (info.path == "/version" || info.path == "/version/")
         return replyWith(versionInfo());
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
-        return openApi(info);
+        return openApi(request, info);
     if (isBelow(info.path, "/api") || isBelow(info.path, "/apis"))
         return discovery(request, info, std::format("{}:{}", options_.advertiseAddress, options_.securePort));
     if (info.path == "/openid/v1/jwks") {
