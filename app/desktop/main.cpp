@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
     }
 #if SLIPWAY_HAS_WINDOW
     if (options->command == Command::window && hasDisplay())
-        return runWindow(argc, argv);
+        return slipway::ui::runWindow(argc, argv);
 #endif
     return run(*options);
 }

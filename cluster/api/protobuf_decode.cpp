@@ -31,7 +31,8 @@ struct Outer {
 };
 
 bool isInside(const Field& field, const Outer& outer) {
-    return std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size), field.proto.begin());
+    return std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size),
+                      field.proto.begin());
 }
 
 /// The zero value of a plain member, which Go always sends.
@@ -163,10 +164,11 @@ private:
 
     /// One value; nothing for null.
     std::optional<Json> single(const Field& field, const WireField& from) {
-        const WireType wanted = field.kind == FieldKind::double_ ? WireType::fixed64
-                                : field.kind == FieldKind::int32_ || field.kind == FieldKind::int64_ || field.kind == FieldKind::bool_
-                                    ? WireType::varint
-                                    : WireType::bytes;
+        const WireType wanted =
+            field.kind == FieldKind::double_ ? WireType::fixed64
+            : field.kind == FieldKind::int32_ || field.kind == FieldKind::int64_ || field.kind == FieldKind::bool_
+                ? WireType::varint
+                : WireType::bytes;
         if (from.type != wanted) {
             fail(std::format("wrong wire type for {}", field.name));
             return {};
@@ -252,7 +254,8 @@ private:
         using namespace std::chrono;
         const auto limit = duration_cast<std::chrono::seconds>(system_clock::duration::max()).count() - 1;
         const system_clock::time_point at(std::chrono::seconds(std::clamp(seconds, -limit, limit)));
-        return field.kind == FieldKind::time_ ? Json(base::formatTime(at)) : Json(base::formatMicroTime(at + nanoseconds(nanos)));
+        return field.kind == FieldKind::time_ ? Json(base::formatTime(at))
+                                              : Json(base::formatMicroTime(at + nanoseconds(nanos)));
     }
 
     /// runtime.RawExtension, FieldsV1 and JSON: JSON, or another object in this encoding, in field 1.
@@ -293,7 +296,8 @@ public:
         }
         const Type* type = typeOfKind(envelope->apiVersion, envelope->kind);
         if (type == nullptr) {
-            fail(std::format("no kind \"{}\" is registered for version \"{}\" in scheme", envelope->kind, envelope->apiVersion));
+            fail(std::format("no kind \"{}\" is registered for version \"{}\" in scheme", envelope->kind,
+                             envelope->apiVersion));
             return {};
         }
         JsonObject out{{"kind", envelope->kind}, {"apiVersion", envelope->apiVersion}};

@@ -30,7 +30,8 @@ std::string_view packageOf(std::string_view apiVersion) {
     const std::string_view group = slash == std::string_view::npos ? std::string_view() : apiVersion.substr(0, slash);
     const std::string_view version = slash == std::string_view::npos ? apiVersion : apiVersion.substr(slash + 1);
     const auto all = builtInResources();
-    const auto found = std::ranges::find_if(all, [&](const Resource& r) { return r.group == group && r.version == version; });
+    const auto found =
+        std::ranges::find_if(all, [&](const Resource& r) { return r.group == group && r.version == version; });
     return found == all.end() ? std::string_view() : found->type->name.substr(0, found->type->name.rfind('.'));
 }
 
@@ -38,7 +39,8 @@ std::string_view packageOf(std::string_view apiVersion) {
 
 std::expected<Envelope, std::string> readEnvelope(std::string_view body) {
     if (!body.starts_with(protobufMagic))
-        return std::unexpected("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        return std::unexpected(
+            "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
     Envelope out;
     bool good = true;
     std::string_view encoding;
@@ -78,7 +80,12 @@ std::string writeEnvelope(const Envelope& envelope) {
 }
 
 const Type* typeOfKind(std::string_view apiVersion, std::string_view kind) {
-    if (const std::string_view package = packageOf(apiVersion); !package.empty())
+    const std::string_view package = packageOf(apiVersion);
+    // The schemas in a CustomResourceDefinition have unions (JSONSchemaPropsOrArray and others) that only JSON can tell
+    // here.
+    if (package == "apiextensions.v1" && kind.starts_with("CustomResourceDefinition"))
+        return nullptr;
+    if (!package.empty())
         if (const Type* type = findType(std::format("{}.{}", package, kind)))
             return type;
     return findType(std::format("meta.v1.{}", kind));

@@ -24,8 +24,8 @@ std::expected<Envelope, std::string> readEnvelope(std::string_view body);
 /// Writes an envelope with its magic.
 std::string writeEnvelope(const Envelope& envelope);
 
-/// The type of a kind as it is in a group version's protobuf messages. The kinds of meta.v1 (DeleteOptions, Status) are in
-/// every group version. Null when there is none.
+/// The type of a kind as it is in a group version's protobuf messages. The kinds of meta.v1 (DeleteOptions, Status) are
+/// in every group version. Null when there is none; a CustomResourceDefinition counts as that.
 const Type* typeOfKind(std::string_view apiVersion, std::string_view kind);
 
 } // namespace slipway::api

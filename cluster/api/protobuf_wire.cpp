@@ -89,7 +89,9 @@ bool WireReader::next(WireField& field) {
     return true;
 }
 
-bool WireReader::nextPacked(WireType type, std::uint64_t& value) { return !rest_.empty() && number(type, value); }
+bool WireReader::nextPacked(WireType type, std::uint64_t& value) {
+    return !rest_.empty() && number(type, value);
+}
 
 bool WireReader::number(WireType type, std::uint64_t& value) {
     switch (type) {

@@ -166,6 +166,42 @@ std::optional<api::Status> AccessControl::refuse(const RequestInfo& info, const 
     return status;
 }
 
+std::optional<api::Status> AccessControl::impersonate(const Request& request, User& user) const {
+    constexpr std::string_view accountPrefix = "system:serviceaccount:";
+    const auto refuseAs = [&](std::string_view resource, std::string_view ns, std::string_view name) -> std::optional<api::Status> {
+        RequestInfo info;
+        info.isResource = true;
+        info.verb = "impersonate";
+        info.version = "v1";
+        info.resource = resource;
+        info.ns = ns;
+        info.name = name;
+        return refuse(info, user);
+    };
+    if (request.impersonateUser.empty())
+        return api::badRequest("requested impersonation of groups without impersonating a user");
+    User other;
+    other.name = request.impersonateUser;
+    other.groups = request.impersonateGroups;
+    if (other.name.starts_with(accountPrefix)) {
+        const std::string_view rest = std::string_view(other.name).substr(accountPrefix.size());
+        const std::string ns(rest.substr(0, rest.find(':')));
+        if (auto refusal = refuseAs("serviceaccounts", ns, rest.substr(std::min(rest.size(), ns.size() + 1))))
+            return refusal;
+        if (other.groups.empty())
+            other.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
+    } else if (auto refusal = refuseAs("users", {}, other.name)) {
+        return refusal;
+    }
+    for (const std::string& group : request.impersonateGroups)
+        if (auto refusal = refuseAs("groups", {}, group))
+            return refusal;
+    if (!other.anonymous() && std::ranges::find(other.groups, "system:authenticated") == other.groups.end())
+        other.groups.emplace_back("system:authenticated");
+    user = std::move(other);
+    return {};
+}
+
 Answer AccessControl::review(const RequestInfo& info, const api::Resource& resource, JsonObject body, const User& user) const {
     body["kind"] = resource.kind;
     body["apiVersion"] = std::format("{}/{}", resource.group, resource.version);

@@ -3,6 +3,7 @@
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/node_connections.h"
+#include "cluster/apiserver/protobuf_answer.h"
 #include "cluster/apiserver/resource_requests.h"
 #include "cluster/apiserver/subresources.h"
 #include "cluster/base/log.h"
@@ -91,9 +92,12 @@ void ApiServer::tick() { cache_.sendBookmarks(); }
 Answer ApiServer::handle(const Request& request) {
     try {
         RequestInfo info = understand(request);
-        const auto user = authentication_.authenticate(request);
+        auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
+        if (!request.impersonateUser.empty() || !request.impersonateGroups.empty())
+            if (auto refusal = access_->impersonate(request, *user))
+                return replyWith(*refusal);
         if (auto refusal = access_->refuse(info, *user))
             return replyWith(*refusal);
         return dispatch(request, info, *user);
@@ -106,7 +110,7 @@ Answer ApiServer::handle(const Request& request) {
 }
 
 Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user) {
-    return info.isResource ? resource(request, info, user) : nonResource(request, info);
+    return info.isResource ? inFormOf(request.accept, resource(request, info, user)) : nonResource(request, info);
 }
 
 Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {

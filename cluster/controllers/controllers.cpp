@@ -14,7 +14,7 @@ namespace slipway::controllers {
 struct ControllerSet::Parts {
     Parts(const ClientFactory& clients, const Options& options)
         : informers(clients("kube-controller-manager")), deployment(informers, clients("deployment-controller")),
-          replicaSet(informers, clients("replicaset-controller")), endpoints(informers, clients("endpointslice-controller")),
+          replicaSet(informers, clients("replicaset-controller")), endpoints(informers, clients("endpointslice-controller"), clients("endpoint-controller")),
           namespaces(informers, clients("namespace-controller")),
           namespaceDefaults(informers, clients("service-account-controller"), clients("root-ca-cert-publisher"), options.caPem),
           nodes(informers, clients("node-controller"), options.clusterCidr), garbage(clients("generic-garbage-collector")) {}

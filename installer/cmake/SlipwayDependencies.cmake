@@ -15,6 +15,8 @@ find_package(Protobuf REQUIRED)
 find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Gui Widgets Charts Svg Test LinguistTools)
 find_package(KF6SyntaxHighlighting REQUIRED)
 find_package(qtermwidget6 REQUIRED)
+# Its own file names a development library (utf8proc) that its package does not bring and its users do not need.
+set_property(TARGET qtermwidget6 PROPERTY INTERFACE_LINK_LIBRARIES Qt6::Widgets)
 pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
 pkg_check_modules(NFTABLES REQUIRED IMPORTED_TARGET libnftables)
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)
