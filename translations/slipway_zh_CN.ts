@@ -1197,5 +1197,13 @@
             <source>Delete</source>
             <translation>删除</translation>
         </message>
+        <message>
+            <source>Close   Ctrl+W</source>
+            <translation>关闭   Ctrl+W</translation>
+        </message>
+        <message>
+            <source>Close %1</source>
+            <translation>关闭 %1</translation>
+        </message>
     </context>
 </TS>

@@ -86,7 +86,12 @@ class LookTest : public QObject {
         window_->resize(1400, 860);
         window_->show();
         QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        activate();
+    }
+    /// There is no window manager to do it.
+    void activate() {
         window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
     }
     ResourcePage& page() { return *window_->workspace()->currentPage(); }
     void selectFirst() {
@@ -174,6 +179,7 @@ private slots:
         QTRY_VERIFY(dialog->applyButton().isEnabled());
         QVERIFY(tests::takePicture(*dialog, name + "drop"));
         dialog->reject();
+        activate();
         QTest::keyClick(window_.get(), Qt::Key_K, Qt::ControlModifier);
         QTRY_VERIFY(window_->findChild<CommandPalette*>() != nullptr);
         QVERIFY(tests::takePicture(*window_->findChild<CommandPalette*>(), name + "palette"));

@@ -56,7 +56,7 @@ QWidget* StartPage::makeCard() {
     layout->setContentsMargins(44, 40, 44, 32);
     layout->setSpacing(12);
     auto* logo = new QLabel;
-    logo->setPixmap(QIcon(QStringLiteral(":/icons/slipway.svg")).pixmap(64, 64));
+    logo->setPixmap(icon(QStringLiteral("slipway")).pixmap(72, 72));
     headline_->setObjectName(QStringLiteral("hero"));
     explanation_->setObjectName(QStringLiteral("muted"));
     for (QLabel* label : {headline_, explanation_}) {

@@ -37,7 +37,9 @@ ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bo
     summary_->setObjectName(QStringLiteral("muted"));
     summary_->setWordWrap(true);
     list_->setHeaderLabels({tr("Action"), tr("Kind"), tr("Name"), tr("Namespace"), tr("Source")});
+    list_->setObjectName(QStringLiteral("preview"));
     list_->setRootIsDecorated(false);
+    list_->setIndentation(12);
     list_->setAccessibleName(tr("Objects to apply"));
     list_->setWordWrap(true);
     list_->header()->setStretchLastSection(true);

@@ -41,8 +41,11 @@ CodeEdit::CodeEdit(QWidget* parent)
     setTabStopDistance(2 * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
     document()->setDocumentMargin(6);
     setAccessibleName(tr("YAML editor"));
-    highlighter_->setTheme(repository_->defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
-                                                                   : KSyntaxHighlighting::Repository::LightTheme));
+    auto theme = repository_->theme(isDarkTheme() ? QStringLiteral("GitHub Dark") : QStringLiteral("GitHub Light"));
+    if (!theme.isValid())
+        theme = repository_->defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
+                                                        : KSyntaxHighlighting::Repository::LightTheme);
+    highlighter_->setTheme(theme);
     highlighter_->setDefinition(repository_->definitionForName(QStringLiteral("YAML")));
     connect(this, &QPlainTextEdit::blockCountChanged, this, [this] { setViewportMargins(marginWidth(), 0, 0, 0); });
     connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {

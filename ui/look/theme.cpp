@@ -53,7 +53,6 @@ QString styleSheet(const Colors& c) {
         {"@window", c.window}, {"@surface", c.surface},       {"@raised", c.raised}, {"@border", c.border},
         {"@text", c.text},     {"@muted", c.muted},           {"@onaccent", c.accentText}, {"@accent", c.accent},
         {"@hover", c.hover},   {"@selection", c.selection},   {"@bad", toneColor(Tone::bad)}};
-    sheet.replace(QLatin1String("@arrow"), QLatin1String(dark ? "dark" : "light"));
     for (const auto& [name, color] : names)
         sheet.replace(QLatin1String(name), color.name());
     return sheet;

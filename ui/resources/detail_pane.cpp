@@ -68,7 +68,7 @@ QWidget* DetailPane::makeHeader() {
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(16, 8, 8, 8);
     layout->setSpacing(4);
-    title_->setObjectName(QStringLiteral("title"));
+    title_->setObjectName(QStringLiteral("paneTitle"));
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     subtitle_->setObjectName(QStringLiteral("subtitle"));
@@ -99,6 +99,15 @@ QWidget* DetailPane::makeHeader() {
     return bar;
 }
 
+void DetailPane::elideTitle() {
+    title_->setText(title_->fontMetrics().elidedText(object_.name, Qt::ElideMiddle, title_->width()));
+}
+
+void DetailPane::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    elideTitle();
+}
+
 void DetailPane::showObject(const ObjectRef& object) {
     if (object == object_ && object_.kind != nullptr)
         return;
@@ -106,7 +115,7 @@ void DetailPane::showObject(const ObjectRef& object) {
     ++request_;
     if (object_.kind == nullptr)
         return;
-    title_->setText(object.name);
+    elideTitle();
     title_->setToolTip(object.name);
     subtitle_->setText(text(object.kind->resource.kind) + (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
     kindIcon_->setPixmap(icon(QLatin1String(object.kind->icon), colors().accent).pixmap(26, 26));

@@ -59,6 +59,7 @@ QWidget* ResourcePage::makeHeader() {
     title->setObjectName(QStringLiteral("title"));
     count_ = new QLabel;
     count_->setObjectName(QStringLiteral("chip"));
+    count_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Maximum);
     liveIcon_ = new QLabel;
     live_ = new QLabel;
     live_->setObjectName(QStringLiteral("muted"));
@@ -85,7 +86,7 @@ QWidget* ResourcePage::makeHeader() {
         updateCounts();
     });
     layout->addWidget(title);
-    layout->addWidget(count_);
+    layout->addWidget(count_, 0, Qt::AlignVCenter);
     layout->addSpacing(space);
     layout->addWidget(liveIcon_);
     layout->addWidget(live_, 1);

@@ -62,7 +62,7 @@ void prepareApplication() {
     QCoreApplication::setOrganizationName(QStringLiteral("slipway"));
     QCoreApplication::setApplicationName(QStringLiteral("slipway"));
     QGuiApplication::setDesktopFileName(QStringLiteral("slipway"));
-    QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/slipway.svg")));
+    QGuiApplication::setWindowIcon(icon(QStringLiteral("slipway")));
     QFont font = QApplication::font();
     font.setPointSizeF(10);
     QApplication::setFont(font);

@@ -52,6 +52,8 @@ MainWindow::MainWindow(const QString& cluster, SessionPtr session, QWidget* pare
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(messageIcon_);
     statusBar()->addWidget(message_, 1);
+    clusterName_->setContentsMargins(0, 0, 12, 0);
+    statusBar()->setContentsMargins(8, 0, 0, 0);
     statusBar()->addPermanentWidget(clusterName_);
     forget_.setSingleShot(true);
     forget_.setInterval(12'000);

@@ -18,7 +18,6 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     columns_->setStretchFactor(0, 1);
     columns_->setSizes({900, 380});
     columns_->setCollapsible(0, false);
-    panels_->setTabsClosable(true);
     panels_->setMovable(true);
     panels_->setDocumentMode(true);
     panels_->setAccessibleName(tr("Logs, terminals and editors"));
@@ -44,7 +43,6 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     connect(details_, &DetailPane::shellRequested, this, [this] { openShell(); });
     connect(details_, &DetailPane::deleteRequested, this, [this](const ObjectRef& object) { confirmDelete({object}); });
     connect(details_, &DetailPane::jumpRequested, this, &Workspace::jump);
-    connect(panels_, &QTabWidget::tabCloseRequested, this, &Workspace::closeTab);
     connect(&actions_, &ObjectActions::scaled, this, [this](const ObjectRef& object, int replicas) {
         emit told(tr("%1 scaled to %2").arg(object.name).arg(replicas), false);
     });

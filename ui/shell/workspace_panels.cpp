@@ -11,6 +11,14 @@ namespace slipway::ui {
 
 void Workspace::addPanel(QWidget* panel, const QString& iconName, const QString& title) {
     const int index = panels_->addTab(panel, icon(iconName), title);
+    auto* close = new QToolButton;
+    close->setIcon(icon(QStringLiteral("close"), colors().muted));
+    close->setIconSize(QSize(12, 12));
+    close->setToolTip(tr("Close   Ctrl+W"));
+    close->setAccessibleName(tr("Close %1").arg(title));
+    close->setFocusPolicy(Qt::NoFocus);
+    connect(close, &QToolButton::clicked, panel, [this, panel] { closeTab(panels_->indexOf(panel)); });
+    panels_->tabBar()->setTabButton(index, QTabBar::RightSide, close);
     panels_->show();
     panels_->setCurrentIndex(index);
     panel->setFocus();
