@@ -1,6 +1,7 @@
 # Sourced by installer/enter, installer/run, tests/run. Brings the build environment up and enters it:
 # on Debian 13 and newer that is the machine itself, elsewhere a Debian 13 root made with mmdebstrap.
 # Standard output belongs to the command that is run; everything said here goes to standard error.
+unset SLIPWAY_EXEC
 
 SLIPWAY_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
@@ -165,7 +166,7 @@ if [ -n "${SLIPWAY_AS:-}" ]; then
 fi
 exec "$@"'
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        unshare --mount --propagation private bash -c "$inner" slipway-enter "$SLIPWAY_ROOT" "$SLIPWAY_SOURCE" "$PWD" "$@"
+        ${SLIPWAY_EXEC:-command} unshare --mount --propagation private bash -c "$inner" slipway-enter "$SLIPWAY_ROOT" "$SLIPWAY_SOURCE" "$PWD" "$@"
 }
 
 # The variables programs inside see: compiler cache outside the tree, a UTF-8 locale that exists, the user's language.
@@ -192,7 +193,7 @@ ensure_environment() {
     fi
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "entering the Debian 13 root needs root: run this as root, or install sudo"
-        say "entering the Debian 13 root needs root; asking sudo"
+        sudo -n true 2>/dev/null || say "entering the Debian 13 root needs root; sudo asks for your password"
         exec sudo env $(kept_variables) SLIPWAY_PASSWD="$(getent passwd "$(id -u)")" "$0" "$@"
     fi
     ensure_root
@@ -204,7 +205,7 @@ kept_variables() {
     local name
     for name in HOME DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR KUBECONFIG LANG LC_ALL LANGUAGE TERM \
         http_proxy https_proxy no_proxy ${!SLIPWAY_*} ${!QT_*}; do
-        case $name in SLIPWAY_SOURCE | SLIPWAY_PASSWD) continue ;; esac
+        case $name in SLIPWAY_SOURCE | SLIPWAY_PASSWD | SLIPWAY_EXEC) continue ;; esac
         [ -n "${!name:-}" ] && printf '%s=%q\n' "$name" "${!name}"
     done
     return 0
@@ -216,13 +217,18 @@ inside() {
     shift
     if is_native; then
         if [ "$who" = root ] && [ "$(id -u)" != 0 ]; then
-            sudo env $(kept_variables) "$@"
+            ${SLIPWAY_EXEC:-command} sudo env $(kept_variables) "$@"
         else
-            "$@"
+            ${SLIPWAY_EXEC:-command} "$@"
         fi
     elif [ "$who" = user ] && [ -n "${SUDO_UID:-}" ] && [ "$SUDO_UID" != 0 ]; then
         SLIPWAY_AS=$SUDO_UID:$SUDO_GID enter_root "$@"
     else
         enter_root "$@"
     fi
+}
+
+# The same as the last thing a script does: the command takes this process's place, so that signals reach it.
+become() {
+    SLIPWAY_EXEC=exec inside "$@"
 }

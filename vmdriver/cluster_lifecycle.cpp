@@ -1,11 +1,10 @@
 #include "vmdriver/cluster_lifecycle.h"
 
-#include <thread>
-
 #include "cluster/base/files.h"
 #include "vmdriver/cluster_access.h"
 #include "vmdriver/cluster_lock.h"
 #include "vmdriver/native/native_driver.h"
+#include "vmdriver/operation.h"
 #include "vmdriver/user_kubeconfig.h"
 
 namespace slipway::vmdriver {
@@ -17,42 +16,9 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto lockPatience = 60s;
-constexpr auto pollInterval = 10ms;
 constexpr int apiPort = 6443;
 constexpr int samplePort = 30080;
 const fs::path serverData = "/var/lib/slipway/server";
-
-/// Stamps reports with the time since the operation began and keeps their fraction from going back.
-class Reporter {
-public:
-    explicit Reporter(const ProgressSink& sink) : sink_(sink) {}
-
-    void operator()(Step step, double fraction, std::string text) {
-        fraction_ = std::max(fraction_, fraction);
-        if (sink_)
-            sink_({step, fraction_, std::move(text),
-                   std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_)});
-    }
-
-private:
-    const ProgressSink& sink_;
-    Clock::time_point began_ = Clock::now();
-    double fraction_ = 0;
-};
-
-/// Asks `condition` until it holds. Errors: cancelled, notReady with `what` it waited for.
-template <typename Condition>
-Result<void> waitUntil(Condition condition, Clock::time_point deadline, const std::stop_token& stop,
-                       const std::string& what) {
-    while (!condition()) {
-        if (stop.stop_requested())
-            return failure(DriverErrc::cancelled, "cancelled");
-        if (Clock::now() > deadline)
-            return failure(DriverErrc::notReady, what);
-        std::this_thread::sleep_for(pollInterval);
-    }
-    return {};
-}
 
 ClusterProfile newProfile(const std::string& name, const std::string& driver) {
     ClusterProfile profile{.name = name, .driver = driver};
@@ -62,12 +28,37 @@ ClusterProfile newProfile(const std::string& name, const std::string& driver) {
 
 } // namespace
 
+namespace {
+
+/// A cluster that an operation works on, alone.
+struct Opened {
+    ClusterLock lock;
+    ClusterProfile profile;
+    std::unique_ptr<Driver> driver;
+    bool isNew = false;
+    bool wasRunning = false; ///< before the operation
+};
+
+/// After these a started cluster is left as it is: its logs tell why it is not ready, and a kubeconfig that cannot be
+/// written is no reason to take the cluster away.
+bool leavesRunning(DriverErrc code) {
+    return code == DriverErrc::notReady || code == DriverErrc::kubeconfig;
+}
+
+} // namespace
+
 struct ClusterLifecycle::Impl {
     LifecyclePaths paths;
     ProfileStore store;
 
+    /// Locks the cluster and reads it. With `create`, one that does not exist yet is thought up.
+    Result<Opened> open(const std::string& cluster, const StartOptions* create, const std::stop_token& stop) const;
+    Result<void> allocate(ClusterProfile& profile, Driver& driver, const std::stop_token& stop) const;
+    Result<ClusterStatus> bringUp(Opened& cluster, const StartOptions& options, Reporter& report,
+                                  const std::stop_token& stop) const;
+    void giveUp(Opened& cluster, Reporter& report) const;
+
     Result<std::unique_ptr<Driver>> driverFor(const std::string& name) const;
-    Result<ClusterProfile> loadOrCreate(const std::string& cluster, const StartOptions& options, bool& isNew) const;
     Result<void> startNodes(ClusterProfile& profile, Driver& driver, Reporter& report,
                             const std::stop_token& stop) const;
     Result<void> waitReady(const ClusterProfile& profile, const Driver& driver, const StartOptions& options,
@@ -94,13 +85,83 @@ Result<std::unique_ptr<Driver>> ClusterLifecycle::Impl::driverFor(const std::str
     return failure(DriverErrc::badProfile, "there is no driver \"" + name + "\"; this slipway has: native");
 }
 
-Result<ClusterProfile> ClusterLifecycle::Impl::loadOrCreate(const std::string& cluster, const StartOptions& options,
-                                                            bool& isNew) const {
+Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const StartOptions* create,
+                                            const std::stop_token& stop) const {
+    if (auto good = checkClusterName(cluster); !good)
+        return std::unexpected(good.error());
+    auto lock = ClusterLock::take(paths.runDir, cluster, lockPatience, stop);
+    if (!lock)
+        return std::unexpected(lock.error());
     auto profile = store.load(cluster);
-    isNew = !profile && profile.error().code == DriverErrc::notFound;
+    const bool isNew = create && !profile && profile.error().code == DriverErrc::notFound;
     if (isNew)
-        return newProfile(cluster, options.driver);
-    return profile;
+        profile = newProfile(cluster, create->driver);
+    if (!profile)
+        return std::unexpected(profile.error());
+    auto driver = driverFor(profile->driver);
+    if (!driver)
+        return std::unexpected(driver.error());
+    return Opened{std::move(*lock), std::move(*profile), std::move(*driver), isNew, false};
+}
+
+/// Chooses the addresses and writes them down, one new cluster at a time, so that no two choose the same.
+Result<void> ClusterLifecycle::Impl::allocate(ClusterProfile& profile, Driver& driver,
+                                              const std::stop_token& stop) const {
+    const auto turn = ClusterLock::take(paths.runDir, ".addresses", lockPatience, stop);
+    if (!turn)
+        return std::unexpected(turn.error());
+    if (auto allocated = driver.allocate(profile); !allocated)
+        return allocated;
+    return store.save(profile);
+}
+
+/// Everything between an opened cluster and one that answers.
+Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const StartOptions& options, Reporter& report,
+                                                      const std::stop_token& stop) const {
+    auto& [lock, profile, driver, isNew, wasRunning] = cluster;
+    if (auto good = driver->checkHost(); !good)
+        return std::unexpected(good.error());
+    if (isNew)
+        if (auto allocated = allocate(profile, *driver, stop); !allocated)
+            return std::unexpected(allocated.error());
+    wasRunning = statusOf(profile).state == ClusterState::running;
+    const auto since = wasRunning ? std::chrono::system_clock::time_point{} : std::chrono::system_clock::now();
+    profile.started = true;
+    if (auto saved = store.save(profile); !saved)
+        return std::unexpected(saved.error());
+    if (auto started = startNodes(profile, *driver, report, stop); !started)
+        return std::unexpected(started.error());
+    if (options.waitReady)
+        if (auto ready = waitReady(profile, *driver, options, since, report, stop); !ready)
+            return std::unexpected(ready.error());
+    if (options.waitReady && options.mergeContext)
+        if (auto merged = mergeContext(profile, *driver, report); !merged)
+            return std::unexpected(merged.error());
+    std::optional<std::string> sample;
+    if (options.sample) {
+        auto url = deploySample(profile, *driver, options, report, stop);
+        if (!url)
+            return std::unexpected(url.error());
+        sample = std::move(*url);
+    }
+    ClusterStatus status = statusOf(profile);
+    status.sampleUrl = std::move(sample);
+    return status;
+}
+
+/// Undoes a start that failed or was cancelled: a new cluster vanishes, an old one is stopped again.
+void ClusterLifecycle::Impl::giveUp(Opened& cluster, Reporter& report) const {
+    (void)stopNodes(cluster.profile, *cluster.driver, report);
+    cluster.profile.started = false;
+    if (!cluster.isNew) {
+        (void)store.save(cluster.profile);
+        return;
+    }
+    for (const auto& node : cluster.profile.nodes)
+        (void)cluster.driver->remove(cluster.profile, node);
+    (void)removeFromUserKubeconfig(paths.userKubeconfig, contextName(cluster.profile.name),
+                                   cluster.profile.previousContext);
+    (void)store.remove(cluster.profile.name);
 }
 
 Result<void> ClusterLifecycle::Impl::startNodes(ClusterProfile& profile, Driver& driver, Reporter& report,
@@ -205,86 +266,27 @@ Result<ClusterStatus> ClusterLifecycle::start(const std::string& cluster, const 
                                               const ProgressSink& progress, std::stop_token stop) {
     Reporter report(progress);
     report(Step::checkHost, 0, "checking this machine");
-    if (auto good = checkClusterName(cluster); !good)
-        return std::unexpected(good.error());
-    bool isNew = false;
-    auto lock = ClusterLock::take(impl_->paths.runDir, cluster, lockPatience, stop);
-    if (!lock)
-        return std::unexpected(lock.error());
-    auto profile = impl_->loadOrCreate(cluster, options, isNew);
-    if (!profile)
-        return std::unexpected(profile.error());
-    auto driver = impl_->driverFor(profile->driver);
-    if (!driver)
-        return std::unexpected(driver.error());
-
-    const auto work = [&]() -> Result<ClusterStatus> {
-        if (auto good = (*driver)->checkHost(); !good)
-            return std::unexpected(good.error());
-        if (isNew)
-            if (auto allocated = (*driver)->allocate(*profile); !allocated)
-                return std::unexpected(allocated.error());
-        const bool wasRunning = impl_->statusOf(*profile).state == ClusterState::running;
-        const auto since = wasRunning ? std::chrono::system_clock::time_point{} : std::chrono::system_clock::now();
-        profile->started = true;
-        if (auto saved = impl_->store.save(*profile); !saved)
-            return std::unexpected(saved.error());
-        if (auto started = impl_->startNodes(*profile, **driver, report, stop); !started)
-            return std::unexpected(started.error());
-        if (options.waitReady)
-            if (auto ready = impl_->waitReady(*profile, **driver, options, since, report, stop); !ready)
-                return std::unexpected(ready.error());
-        if (options.waitReady && options.mergeContext)
-            if (auto merged = impl_->mergeContext(*profile, **driver, report); !merged)
-                return std::unexpected(merged.error());
-        std::optional<std::string> sample;
-        if (options.sample) {
-            auto url = impl_->deploySample(*profile, **driver, options, report, stop);
-            if (!url)
-                return std::unexpected(url.error());
-            sample = std::move(*url);
-        }
-        ClusterStatus status = impl_->statusOf(*profile);
-        status.sampleUrl = std::move(sample);
-        return status;
-    };
-
-    auto result = work();
-    if (result) {
+    auto opened = impl_->open(cluster, &options, stop);
+    if (!opened)
+        return std::unexpected(opened.error());
+    auto result = impl_->bringUp(*opened, options, report, stop);
+    if (result)
         report(Step::done, 1, "cluster " + cluster + " is running");
-        return result;
-    }
-    if (result.error().code == DriverErrc::notReady)
-        return result; // left running: its logs tell why, and another start goes on waiting
-    (void)impl_->stopNodes(*profile, **driver, report);
-    profile->started = false;
-    if (isNew) {
-        for (const auto& node : profile->nodes)
-            (void)(*driver)->remove(*profile, node);
-        (void)impl_->store.remove(cluster);
-    } else {
-        (void)impl_->store.save(*profile);
-    }
+    else if (!opened->wasRunning && !leavesRunning(result.error().code))
+        impl_->giveUp(*opened, report);
     return result;
 }
 
 Result<void> ClusterLifecycle::stop(const std::string& cluster, const ProgressSink& progress) {
     Reporter report(progress);
-    if (auto good = checkClusterName(cluster); !good)
-        return good;
-    auto lock = ClusterLock::take(impl_->paths.runDir, cluster, lockPatience);
-    if (!lock)
-        return std::unexpected(lock.error());
-    auto profile = impl_->store.load(cluster);
-    if (!profile)
-        return std::unexpected(profile.error());
-    auto driver = impl_->driverFor(profile->driver);
-    if (!driver)
-        return std::unexpected(driver.error());
-    if (auto stopped = impl_->stopNodes(*profile, **driver, report); !stopped)
+    auto opened = impl_->open(cluster, nullptr, {});
+    if (!opened)
+        return std::unexpected(opened.error());
+    auto& [lock, profile, driver, isNew, wasRunning] = *opened;
+    if (auto stopped = impl_->stopNodes(profile, *driver, report); !stopped)
         return stopped;
-    profile->started = false;
-    if (auto saved = impl_->store.save(*profile); !saved)
+    profile.started = false;
+    if (auto saved = impl_->store.save(profile); !saved)
         return saved;
     report(Step::done, 1, "cluster " + cluster + " is stopped");
     return {};
@@ -292,25 +294,18 @@ Result<void> ClusterLifecycle::stop(const std::string& cluster, const ProgressSi
 
 Result<void> ClusterLifecycle::remove(const std::string& cluster, const ProgressSink& progress) {
     Reporter report(progress);
-    if (auto good = checkClusterName(cluster); !good)
-        return good;
-    auto lock = ClusterLock::take(impl_->paths.runDir, cluster, lockPatience);
-    if (!lock)
-        return std::unexpected(lock.error());
-    auto profile = impl_->store.load(cluster);
-    if (!profile)
-        return std::unexpected(profile.error());
-    auto driver = impl_->driverFor(profile->driver);
-    if (!driver)
-        return std::unexpected(driver.error());
-    if (auto stopped = impl_->stopNodes(*profile, **driver, report); !stopped)
+    auto opened = impl_->open(cluster, nullptr, {});
+    if (!opened)
+        return std::unexpected(opened.error());
+    auto& [lock, profile, driver, isNew, wasRunning] = *opened;
+    if (auto stopped = impl_->stopNodes(profile, *driver, report); !stopped)
         return stopped;
     report(Step::removeNode, 0.7, "removing what is left");
-    for (const auto& node : profile->nodes)
-        if (auto removed = (*driver)->remove(*profile, node); !removed)
+    for (const auto& node : profile.nodes)
+        if (auto removed = driver->remove(profile, node); !removed)
             return removed;
     const auto restored =
-        removeFromUserKubeconfig(impl_->paths.userKubeconfig, contextName(cluster), profile->previousContext);
+        removeFromUserKubeconfig(impl_->paths.userKubeconfig, contextName(cluster), profile.previousContext);
     if (auto removed = impl_->store.remove(cluster); !removed)
         return removed;
     if (!restored)

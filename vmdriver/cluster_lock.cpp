@@ -14,10 +14,10 @@ Result<ClusterLock> ClusterLock::take(const std::filesystem::path& runDir, const
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     const int file = open((folder / cluster).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 && geteuid() != 0)
+        return failure(DriverErrc::notPrivileged, "changing clusters on this machine needs root: run slipway with sudo");
     if (file < 0)
-        return failure(errno == EACCES ? DriverErrc::notPrivileged : DriverErrc::io,
-                       (folder / cluster).string() + ": " + std::strerror(errno) +
-                           (errno == EACCES || errno == ENOENT ? " (changing clusters needs root: use sudo)" : ""));
+        return failure(DriverErrc::io, (folder / cluster).string() + ": " + std::strerror(errno));
     ClusterLock lock(file);
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (flock(file, LOCK_EX | LOCK_NB) != 0) {

@@ -1,6 +1,7 @@
 // start, stop, delete and image load: commands that change something and show progress.
 #include "app/desktop/commands.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -15,8 +16,8 @@ namespace slipway::desktop {
 
 namespace {
 
-/// Turns SIGINT and SIGTERM into a stop request while it lives, so that Ctrl+C cleans up what is half-made. A second
-/// signal ends the program at once.
+/// Turns SIGINT and SIGTERM into a stop request while it lives, so that Ctrl+C cleans up what is half-made. Another
+/// signal a second or more later ends the program at once (sooner ones are the same wish, said to the whole group).
 class InterruptGuard {
 public:
     InterruptGuard() {
@@ -26,9 +27,16 @@ public:
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
         watcher_ = std::jthread([this](std::stop_token ended) {
             const timespec tick{0, 50'000'000};
-            while (!ended.stop_requested())
-                if (sigtimedwait(&signals_, nullptr, &tick) > 0 && !source_.request_stop())
+            auto asked = std::chrono::steady_clock::time_point::max();
+            while (!ended.stop_requested()) {
+                if (sigtimedwait(&signals_, nullptr, &tick) <= 0)
+                    continue;
+                const auto now = std::chrono::steady_clock::now();
+                if (source_.request_stop())
+                    asked = now;
+                else if (now - asked > std::chrono::seconds(1))
                     _exit(130);
+            }
         });
     }
     ~InterruptGuard() {

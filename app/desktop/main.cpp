@@ -14,7 +14,7 @@ namespace {
 using slipway::desktop::Command;
 using slipway::desktop::Options;
 
-bool hasDisplay() {
+[[maybe_unused]] bool hasDisplay() {
     return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }
 

@@ -8,13 +8,18 @@ namespace slipway::desktop {
 
 namespace {
 
-/// Cuts off and returns what stands after the first "--".
-std::vector<std::string> takeAfterDashes(std::vector<std::string>& arguments) {
-    const auto dashes = std::ranges::find(arguments, "--");
-    if (dashes == arguments.end())
+/// Cuts off and returns kubectl's own arguments: what follows `kubectl` and slipway's options directly behind it.
+std::vector<std::string> takeKubectlArguments(std::vector<std::string>& arguments) {
+    const auto kubectl = std::ranges::find(arguments, "kubectl");
+    if (kubectl == arguments.end())
         return {};
-    std::vector<std::string> rest(dashes + 1, arguments.end());
-    arguments.erase(dashes, arguments.end());
+    auto own = kubectl + 1;
+    while (own != arguments.end() && (*own == "--cluster" || own->starts_with("--cluster=") || *own == "--help"))
+        own = *own == "--cluster" && own + 1 != arguments.end() ? own + 2 : own + 1;
+    std::vector<std::string> rest(own, arguments.end());
+    arguments.erase(own, arguments.end());
+    if (!rest.empty() && rest.front() == "--")
+        rest.erase(rest.begin());
     return rest;
 }
 
@@ -53,16 +58,14 @@ std::expected<Options, ParseStop> parseOptions(std::vector<std::string> argument
               options);
     addOutput(addCommand(app, options, "list", "list the clusters of this machine", Command::list), options);
     addCommand(app, options, "kubeconfig", "print the administrator's kubeconfig", Command::kubeconfig);
-    auto* kubectl = addCommand(app, options, "kubectl", "run kubectl on the cluster: slipway kubectl -- get pods",
-                               Command::kubectl);
-    kubectl->prefix_command();
+    addCommand(app, options, "kubectl", "run kubectl on the cluster: slipway kubectl -- get pods", Command::kubectl);
     auto* image = app.add_subcommand("image", "container images on the cluster's nodes")->fallthrough();
     image->require_subcommand(1);
     auto* load = addCommand(*image, options, "load", "load docker-archive or OCI archives", Command::imageLoad);
     load->add_option("file", options.archives, "archives")->required()->check(CLI::ExistingFile);
     addCommand(app, options, "version", "print the version", Command::version);
 
-    const auto kubectlArguments = takeAfterDashes(arguments);
+    options.kubectlArguments = takeKubectlArguments(arguments);
     std::ranges::reverse(arguments); // CLI11 takes them from the back
     try {
         app.parse(arguments);
@@ -71,8 +74,6 @@ std::expected<Options, ParseStop> parseOptions(std::vector<std::string> argument
         const int code = app.exit(error, out, err);
         return std::unexpected(ParseStop{code == 0 ? 0 : 2, out.str() + err.str()});
     }
-    options.kubectlArguments = kubectl->remaining();
-    options.kubectlArguments.insert(options.kubectlArguments.end(), kubectlArguments.begin(), kubectlArguments.end());
     return options;
 }
 

@@ -27,7 +27,7 @@ struct ParseStop {
 };
 
 /// Reads the arguments without the program's name. `--cluster` may stand before or after the subcommand; everything
-/// after the first `--` belongs to kubectl.
+/// after `kubectl` and slipway's own options belongs to kubectl, with or without a `--` before it.
 std::expected<Options, ParseStop> parseOptions(std::vector<std::string> arguments);
 
 } // namespace slipway::desktop

@@ -1,6 +1,8 @@
 #include "cluster/api/decode.h"
 
 #include "cluster/api/base64.h"
+#include "cluster/api/protobuf.h"
+#include "cluster/api/json_syntax.h"
 #include "cluster/base/time.h"
 
 #include <algorithm>
@@ -33,7 +35,9 @@ std::string_view goJsonName(const Json& value) {
     }
 }
 
-std::string_view shortName(const Type& type) { return type.name.substr(type.name.rfind('.') + 1); }
+std::string_view shortName(const Type& type) {
+    return type.name.substr(type.name.rfind('.') + 1);
+}
 
 std::string goScalarName(const Field& field) {
     switch (field.kind) {
@@ -47,8 +51,10 @@ std::string goScalarName(const Field& field) {
         return "float64";
     case FieldKind::bytes_:
         return "[]uint8";
-    case FieldKind::object_:
-        return std::string(field.type->name.substr(0, field.type->name.find('.'))).substr(0, 0) + "v1." + std::string(shortName(*field.type));
+    case FieldKind::object_: { // Go prints the last part of the package path: v1.PodSpec
+        const std::string_view package = field.type->name.substr(0, field.type->name.rfind('.'));
+        return std::format("{}.{}", package.substr(package.rfind('.') + 1), shortName(*field.type));
+    }
     default:
         return "string";
     }
@@ -79,7 +85,9 @@ public:
             } else if (it->value().is_null() && field->kind != FieldKind::raw_) {
                 it = value.stable_erase(it);
             } else {
+                members_.push_back(field->name);
                 member(type, *field, it->value(), memberPath);
+                members_.pop_back();
                 ++it;
             }
         }
@@ -88,18 +96,16 @@ public:
     std::vector<std::string> unknownPaths;
 
 private:
-    [[noreturn]] static void mismatch(const Type& owner, const Field& field, const Json& got, const std::string& path, std::string_view wanted) {
-        // Go names the innermost struct, then the path of members without indexes.
-        std::string plain;
-        bool inside = false;
-        for (char c : path) {
-            inside = c == '[' ? true : inside;
-            if (!inside)
-                plain += c;
-            inside = c == ']' ? false : inside;
-        }
-        (void)field;
-        throw TypeMismatch{std::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", goJsonName(got), shortName(owner), plain, wanted)};
+    /// Go names the innermost struct, then the members on the way there, without indexes and map keys.
+    [[noreturn]] void mismatch(const Type& owner, std::string_view got, std::string_view wanted) const {
+        std::string path;
+        for (std::string_view name : members_)
+            path += (path.empty() ? "" : ".") + std::string(name);
+        throw TypeMismatch{std::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", got,
+                                       shortName(owner), path, wanted)};
+    }
+    [[noreturn]] void mismatch(const Type& owner, const Json& got, std::string_view wanted) const {
+        mismatch(owner, goJsonName(got), wanted);
     }
 
     void member(const Type& owner, const Field& field, Json& value, const std::string& path) {
@@ -108,7 +114,7 @@ private:
         if (field.container == Container::list)
             return list(owner, field, value, path);
         if (!value.is_object())
-            mismatch(owner, field, value, path, goTypeName(field));
+            mismatch(owner, value, goTypeName(field));
         for (auto& [key, item] : value.get_object()) {
             const std::string itemPath = path + "." + std::string(key);
             if (field.container == Container::map)
@@ -120,7 +126,7 @@ private:
 
     void list(const Type& owner, const Field& field, Json& value, const std::string& path) {
         if (!value.is_array())
-            mismatch(owner, field, value, path, goTypeName(field));
+            mismatch(owner, value, goTypeName(field));
         std::size_t index = 0;
         for (Json& item : value.get_array())
             single(owner, field, item, std::format("{}[{}]", path, index++));
@@ -130,27 +136,29 @@ private:
         switch (field.kind) {
         case FieldKind::object_:
             if (!value.is_object())
-                mismatch(owner, field, value, path, goScalarName(field));
+                mismatch(owner, value, goScalarName(field));
             return object(*field.type, value.get_object(), path);
         case FieldKind::string_:
             if (!value.is_string())
-                mismatch(owner, field, value, path, "string");
+                mismatch(owner, value, "string");
             return;
         case FieldKind::bool_:
             if (!value.is_bool())
-                mismatch(owner, field, value, path, "bool");
+                mismatch(owner, value, "bool");
             return;
         case FieldKind::int32_:
-            return integer(owner, field, value, path, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+            return integer(owner, field, value, std::numeric_limits<std::int32_t>::min(),
+                           std::numeric_limits<std::int32_t>::max());
         case FieldKind::int64_:
-            return integer(owner, field, value, path, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+            return integer(owner, field, value, std::numeric_limits<std::int64_t>::min(),
+                           std::numeric_limits<std::int64_t>::max());
         case FieldKind::double_:
             if (!value.is_number())
-                mismatch(owner, field, value, path, "float64");
+                mismatch(owner, value, "float64");
             return;
         case FieldKind::bytes_:
             if (!value.is_string())
-                mismatch(owner, field, value, path, "[]uint8");
+                mismatch(owner, value, "[]uint8");
             if (!decodeBase64(view(value.get_string())))
                 throw TypeMismatch{"illegal base64 data at input byte 0"};
             return;
@@ -158,15 +166,17 @@ private:
             return quantity(value);
         case FieldKind::intOrString_:
             if (!value.is_string())
-                integer(owner, field, value, path, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+                integer(owner, field, value, std::numeric_limits<std::int32_t>::min(),
+                        std::numeric_limits<std::int32_t>::max());
             return;
         case FieldKind::time_:
         case FieldKind::microTime_:
             if (!value.is_string())
-                mismatch(owner, field, value, path, "string");
+                mismatch(owner, value, "string");
             if (!base::parseTime(view(value.get_string())))
-                throw TypeMismatch{std::format("parsing time \"{}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{}\" as \"2006\"",
-                                               view(value.get_string()), view(value.get_string()))};
+                throw TypeMismatch{
+                    std::format("parsing time \"{}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{}\" as \"2006\"",
+                                view(value.get_string()), view(value.get_string()))};
             return;
         case FieldKind::raw_:
             return;
@@ -180,7 +190,8 @@ private:
         else if (value.is_double())
             value = std::format("{}", value.get_double());
         const auto malformed = [] {
-            throw TypeMismatch{"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"};
+            throw TypeMismatch{
+                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"};
         };
         if (!value.is_string())
             malformed();
@@ -190,38 +201,48 @@ private:
         int points = 0;
         while (at < text.size() && ((text[at] >= '0' && text[at] <= '9') || text[at] == '.'))
             points += text[at++] == '.';
-        static constexpr std::string_view suffixes[] = {"", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+        static constexpr std::string_view suffixes[] = {"",  "n", "u",  "m",  "k",  "M",  "G",  "T",
+                                                        "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
         const std::string_view suffix = text.substr(at);
         bool good = at > digits && points <= 1 && std::ranges::find(suffixes, suffix) != std::end(suffixes);
         if (!good && at > digits && suffix.size() > 1 && (suffix[0] == 'e' || suffix[0] == 'E'))
-            good = suffix.find_first_not_of("0123456789", suffix[1] == '+' || suffix[1] == '-' ? 2 : 1) == std::string_view::npos;
+            good = suffix.find_first_not_of("0123456789", suffix[1] == '+' || suffix[1] == '-' ? 2 : 1) ==
+                   std::string_view::npos;
+        if (!good && at > digits && points <= 1 && suffix.find_first_not_of("eEinumkKMGTP") == std::string_view::npos)
+            throw TypeMismatch{"unable to parse quantity's suffix"};
         if (!good)
             malformed();
     }
 
-    static void integer(const Type& owner, const Field& field, Json& value, const std::string& path, std::int64_t least, std::int64_t most) {
+    void integer(const Type& owner, const Field& field, Json& value, std::int64_t least, std::int64_t most) const {
         const std::string_view name = field.kind == FieldKind::int64_ ? "int64" : "int32";
-        if (value.is_double() && std::floor(value.get_double()) == value.get_double() && std::abs(value.get_double()) < 9e15)
+        if (value.is_double() && std::floor(value.get_double()) == value.get_double() &&
+            std::abs(value.get_double()) < 9e15)
             value = static_cast<std::int64_t>(value.get_double());
-        if (!value.is_int64())
-            mismatch(owner, field, value, path, name);
-        if (value.get_int64() < least || value.get_int64() > most)
-            throw TypeMismatch{std::format("json: cannot unmarshal number {} into Go struct field {}.{} of type {}", value.get_int64(), shortName(owner), path, name)};
+        if (!value.is_number())
+            mismatch(owner, value, name);
+        if (!value.is_int64() || value.get_int64() < least || value.get_int64() > most)
+            mismatch(owner, "number " + (value.is_double() ? std::format("{}", value.get_double()) : printJson(value)),
+                     name);
     }
 
     const FieldValidation unknown_;
+    std::vector<std::string_view> members_; ///< the members entered so far, for messages
 };
 
 } // namespace
 
-std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind, Json value,
-                                                 FieldValidation unknown, std::vector<std::string>& warnings) {
+std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind,
+                                                 Json value, FieldValidation unknown,
+                                                 std::vector<std::string>& warnings) {
     const std::string_view version = apiVersion.substr(apiVersion.find('/') + 1);
     const auto refuse = [&](std::string_view why) {
-        return std::unexpected(badRequest(std::format("{} in version \"{}\" cannot be handled as a {}: {}", kind, version, kind, why)));
+        return std::unexpected(
+            badRequest(std::format("{} in version \"{}\" cannot be handled as a {}: {}", kind, version, kind, why)));
     };
     if (!value.is_object())
-        return refuse(std::format("json: cannot unmarshal {} into Go value of type {}.{}", goJsonName(value), version, kind));
+        return refuse(
+            std::format("json: cannot unmarshal {} into Go value of type {}.{}", goJsonName(value), version, kind));
     StructureCheck check(unknown);
     try {
         check.object(type, value.get_object(), {});
@@ -244,13 +265,16 @@ std::expected<Json, Status> decodeBody(std::string_view body, std::string_view c
     const std::string_view type = contentType.substr(0, contentType.find(';'));
     if (type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml")
         return yamlToJson(body);
+    if (type == protobufContentType)
+        return decodeProtobuf(body);
     if (!type.empty() && type != "application/json" && type != "*/*" && !type.ends_with("+json"))
-        return std::unexpected(unsupportedMediaType("application/json, application/yaml"));
+        return std::unexpected(unsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf"));
     auto parsed = parseJson(body);
     if (parsed)
         return std::move(*parsed);
-    const std::string_view why = body.find_first_not_of(" \t\r\n") == std::string_view::npos ? "unexpected end of JSON input" : parsed.error().message;
-    return std::unexpected(badRequest(std::format("couldn't get version/kind; json parse error: {} (at byte {})", why, parsed.error().offset)));
+    const std::string why = jsonSyntaxProblem(body);
+    return std::unexpected(
+        badRequest("couldn't get version/kind; json parse error: " + (why.empty() ? parsed.error().message : why)));
 }
 
 } // namespace slipway::api

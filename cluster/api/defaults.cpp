@@ -1,5 +1,6 @@
 #include "cluster/api/defaults.h"
 
+#include "cluster/api/defaults_parts.h"
 #include "cluster/api/defaults_pod.h"
 
 #include <functional>
@@ -8,12 +9,9 @@
 namespace slipway::api {
 namespace {
 
-void putDefault(JsonObject& object, std::string_view name, Json value) {
-    if (!object.contains(name))
-        object[name] = std::move(value);
+JsonObject& specOf(JsonObject& object) {
+    return objectAt(object, {"spec"});
 }
-
-JsonObject& specOf(JsonObject& object) { return objectAt(object, {"spec"}); }
 
 void defaultTemplate(JsonObject& workload) {
     if (Json* pod = specOf(workload).if_contains("template"); pod != nullptr && pod->is_object())
@@ -54,6 +52,11 @@ void defaultReplicationController(JsonObject& object) {
     putDefault(objectAt(object, {"metadata"}), "labels", copy);
 }
 
+void defaultClaim(JsonObject& object) {
+    putDefault(specOf(object), "volumeMode", "Filesystem");
+    putDefault(objectAt(object, {"status"}), "phase", "Pending");
+}
+
 void defaultStatefulSet(JsonObject& object) {
     JsonObject& spec = specOf(object);
     putDefault(spec, "replicas", 1);
@@ -66,6 +69,11 @@ void defaultStatefulSet(JsonObject& object) {
     JsonObject& retention = objectAt(spec, {"persistentVolumeClaimRetentionPolicy"});
     putDefault(retention, "whenDeleted", "Retain");
     putDefault(retention, "whenScaled", "Retain");
+    eachObject(spec, "volumeClaimTemplates", [](JsonObject& claim) {
+        putDefault(claim, "apiVersion", "v1");
+        putDefault(claim, "kind", "PersistentVolumeClaim");
+        defaultClaim(claim);
+    });
     defaultTemplate(object);
 }
 
@@ -89,14 +97,18 @@ void defaultJobSpec(JsonObject& spec) {
     putDefault(spec, "completionMode", "NonIndexed");
     putDefault(spec, "suspend", false);
     putDefault(spec, "podReplacementPolicy", spec.contains("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
-    putDefault(spec, "manualSelector", false);
-    if (!boolAt(spec, {"manualSelector"}))
-        spec.erase("manualSelector");
     if (Json* pod = spec.if_contains("template"); pod != nullptr && pod->is_object())
         defaultPodSpec(objectAt(pod->get_object(), {"spec"}), false);
 }
 
-void defaultJob(JsonObject& object) { defaultJobSpec(specOf(object)); }
+void defaultJob(JsonObject& object) {
+    defaultJobSpec(specOf(object));
+    const Json* labels = find(object, {"spec", "template", "metadata", "labels"});
+    if (labels != nullptr && labels->is_object() && !labels->get_object().empty()) {
+        const Json copy = *labels;
+        putDefault(objectAt(object, {"metadata"}), "labels", copy);
+    }
+}
 
 void defaultCronJob(JsonObject& object) {
     JsonObject& spec = specOf(object);
@@ -105,11 +117,19 @@ void defaultCronJob(JsonObject& object) {
     putDefault(spec, "successfulJobsHistoryLimit", 3);
     putDefault(spec, "failedJobsHistoryLimit", 1);
     if (Json* job = spec.if_contains("jobTemplate"); job != nullptr && job->is_object())
-        if (Json* pod = objectAt(job->get_object(), {"spec"}).if_contains("template"); pod != nullptr && pod->is_object())
+        if (Json* pod = objectAt(job->get_object(), {"spec"}).if_contains("template");
+            pod != nullptr && pod->is_object())
             defaultPodSpec(objectAt(pod->get_object(), {"spec"}), false);
 }
 
-void defaultPod(JsonObject& object) { defaultPodSpec(specOf(object), true); }
+void defaultPodTemplate(JsonObject& object) {
+    if (JsonObject* pod = objectMember(object, "template"))
+        defaultPodSpec(objectAt(*pod, {"spec"}), false);
+}
+
+void defaultPod(JsonObject& object) {
+    defaultPodSpec(specOf(object), true);
+}
 
 void defaultService(JsonObject& object) {
     JsonObject& spec = specOf(object);
@@ -118,8 +138,12 @@ void defaultService(JsonObject& object) {
     if (stringAt(spec, {"sessionAffinity"}) == "ClientIP")
         putDefault(objectAt(spec, {"sessionAffinityConfig", "clientIP"}), "timeoutSeconds", 10800);
     const std::string type(stringAt(spec, {"type"}));
-    if (type == "NodePort" || type == "LoadBalancer")
+    const Json* external = spec.if_contains("externalIPs");
+    const bool reachable = external != nullptr && external->is_array() && !external->get_array().empty();
+    if (type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && reachable))
         putDefault(spec, "externalTrafficPolicy", "Cluster");
+    if (type == "LoadBalancer")
+        putDefault(spec, "allocateLoadBalancerNodePorts", true);
     if (type != "ExternalName")
         putDefault(spec, "internalTrafficPolicy", "Cluster");
     if (Json* ports = spec.if_contains("ports"); ports != nullptr && ports->is_array())
@@ -128,8 +152,9 @@ void defaultService(JsonObject& object) {
                 continue;
             JsonObject& entry = port.get_object();
             putDefault(entry, "protocol", "TCP");
-            if (const Json* number = entry.if_contains("port"))
-                putDefault(entry, "targetPort", Json(*number));
+            const Json *number = entry.if_contains("port"), *target = entry.if_contains("targetPort");
+            if (number != nullptr && (target == nullptr || *target == Json(0) || *target == Json("")))
+                entry["targetPort"] = Json(*number);
         }
 }
 
@@ -150,11 +175,10 @@ void defaultNamespace(JsonObject& object) {
         objectAt(object, {"metadata", "labels"})["kubernetes.io/metadata.name"] = name;
 }
 
-void defaultClaim(JsonObject& object) { putDefault(specOf(object), "volumeMode", "Filesystem"); }
-
 void defaultVolume(JsonObject& object) {
     putDefault(specOf(object), "persistentVolumeReclaimPolicy", "Retain");
     putDefault(specOf(object), "volumeMode", "Filesystem");
+    putDefault(objectAt(object, {"status"}), "phase", "Pending");
 }
 
 void defaultStorageClass(JsonObject& object) {
@@ -187,19 +211,15 @@ void defaultEndpointSlice(JsonObject& object) {
         }
 }
 
-void defaultNetworkPolicy(JsonObject& object) {
-    JsonObject& spec = specOf(object);
-    if (spec.contains("policyTypes"))
-        return;
-    JsonArray types{"Ingress"};
-    if (const Json* egress = spec.if_contains("egress"); egress != nullptr && egress->is_array() && !egress->get_array().empty())
-        types.emplace_back("Egress");
-    spec["policyTypes"] = std::move(types);
+void defaultAutoscaler(JsonObject& object) {
+    if (stringAt(object, {"apiVersion"}) == "autoscaling/v2")
+        return defaultAutoscalerV2(object);
+    putDefault(specOf(object), "minReplicas", 1);
 }
 
-void defaultAutoscaler(JsonObject& object) { putDefault(specOf(object), "minReplicas", 1); }
-
-void defaultPriorityClass(JsonObject& object) { putDefault(object, "preemptionPolicy", "PreemptLowerPriority"); }
+void defaultPriorityClass(JsonObject& object) {
+    putDefault(object, "preemptionPolicy", "PreemptLowerPriority");
+}
 
 const std::map<std::string_view, void (*)(JsonObject&)>& functions() {
     static const std::map<std::string_view, void (*)(JsonObject&)> byResource{
@@ -224,6 +244,14 @@ const std::map<std::string_view, void (*)(JsonObject&)>& functions() {
         {"networkpolicies", defaultNetworkPolicy},
         {"horizontalpodautoscalers", defaultAutoscaler},
         {"priorityclasses", defaultPriorityClass},
+        {"mutatingwebhookconfigurations", defaultWebhooks},
+        {"validatingwebhookconfigurations", defaultWebhooks},
+        {"validatingadmissionpolicies", defaultAdmissionPolicy},
+        {"csidrivers", defaultCsiDriver},
+        {"ingressclasses", defaultIngressClass},
+        {"apiservices", defaultApiService},
+        {"limitranges", defaultLimitRange},
+        {"podtemplates", defaultPodTemplate},
     };
     return byResource;
 }

@@ -1,21 +1,10 @@
 #include "cluster/api/defaults_pod.h"
 
 #include "cluster/api/base64.h"
+#include "cluster/api/defaults_parts.h"
 
 namespace slipway::api {
 namespace {
-
-void putDefault(JsonObject& object, std::string_view name, Json value) {
-    if (!object.contains(name))
-        object[name] = std::move(value);
-}
-
-template <class Visit> void eachObject(JsonObject& owner, std::string_view member, Visit visit) {
-    if (Json* list = owner.if_contains(member); list != nullptr && list->is_array())
-        for (Json& item : list->get_array())
-            if (item.is_object())
-                visit(item.get_object());
-}
 
 /// The tag decides: what may change under its name is asked for at every start.
 std::string_view pullPolicy(std::string_view image) {
@@ -60,7 +49,7 @@ void defaultContainer(JsonObject& container, bool hostNetwork, bool pod) {
     putDefault(container, "terminationMessagePolicy", "File");
     eachObject(container, "ports", [&](JsonObject& port) {
         putDefault(port, "protocol", "TCP");
-        if (hostNetwork && port.contains("containerPort"))
+        if (pod && hostNetwork && port.contains("containerPort"))
             putDefault(port, "hostPort", Json(port["containerPort"]));
     });
     for (std::string_view probe : {"livenessProbe", "readinessProbe", "startupProbe"})
@@ -99,6 +88,11 @@ void defaultVolumeSource(JsonObject& volume) {
             if (source == "downwardAPI")
                 eachObject(object->get_object(), "items", defaultFieldRef);
         }
+    if (JsonObject* ephemeral = objectMember(volume, "ephemeral"))
+        if (JsonObject* claim = objectMember(*ephemeral, "volumeClaimTemplate"))
+            putDefault(objectAt(*claim, {"spec"}), "volumeMode", "Filesystem");
+    if (JsonObject* disk = objectMember(volume, "iscsi"))
+        putDefault(*disk, "iscsiInterface", "default");
     if (Json* path = volume.if_contains("hostPath"); path != nullptr && path->is_object())
         putDefault(path->get_object(), "type", "");
 }
@@ -120,18 +114,13 @@ void defaultPodSpec(JsonObject& spec, bool pod) {
     const bool hostNetwork = boolAt(spec, {"hostNetwork"});
     for (std::string_view list : {"containers", "initContainers", "ephemeralContainers"})
         eachObject(spec, list, [&](JsonObject& container) {
-            if (list == "ephemeralContainers") {
-                putDefault(container, "imagePullPolicy", Json(pullPolicy(stringAt(container, {"image"}))));
-                putDefault(container, "terminationMessagePath", "/dev/termination-log");
-                putDefault(container, "terminationMessagePolicy", "File");
-            } else {
-                defaultContainer(container, hostNetwork, pod);
-            }
+            defaultContainer(container, hostNetwork && list != "ephemeralContainers", pod);
         });
     eachObject(spec, "volumes", defaultVolumeSource);
-    eachObject(spec, "topologySpreadConstraints", [](JsonObject&) {});
 }
 
-std::string encodeSecretText(std::string_view text) { return encodeBase64(text); }
+std::string encodeSecretText(std::string_view text) {
+    return encodeBase64(text);
+}
 
 } // namespace slipway::api

@@ -12,18 +12,30 @@ struct PatchFailure {
     Status status;
 };
 
-[[noreturn]] void fail(std::string message) {
-    Status status = badRequest(std::move(message));
+/// Kubernetes keeps the reason of a patch that does not apply to itself: every one gets the same text.
+[[noreturn]] void fail() {
+    Status status = badRequest("the server rejected our request due to an error in our request");
     status.code = 422;
     status.reason = "Invalid";
     throw PatchFailure{std::move(status)};
+}
+
+constexpr std::size_t mostOperations = 10'000;
+
+Status tooManyOperations(std::size_t count) {
+    Status status =
+        badRequest(std::format("Request entity too large: The allowed maximum operations in a JSON patch is {}, got {}",
+                               mostOperations, count));
+    status.code = 413;
+    status.reason = "RequestEntityTooLarge";
+    return status;
 }
 
 /// The reference tokens of a JSON Pointer (RFC 6901).
 std::vector<std::string> tokens(std::string_view pointer) {
     std::vector<std::string> parts;
     if (!pointer.empty() && pointer[0] != '/')
-        fail(std::format("the server rejected our request due to an error in our request: invalid path \"{}\"", pointer));
+        fail();
     while (!pointer.empty()) {
         pointer.remove_prefix(1);
         const std::size_t end = pointer.find('/');
@@ -46,8 +58,9 @@ std::size_t indexOf(const JsonArray& array, const std::string& token, bool mayAp
         return array.size();
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-    if (error != std::errc() || end != token.data() + token.size() || index > array.size() || (!mayAppend && index == array.size()))
-        fail(std::format("the server rejected our request due to an error in our request: Unable to access invalid index: {}", token));
+    if (error != std::errc() || end != token.data() + token.size() || index > array.size() ||
+        (!mayAppend && index == array.size()))
+        fail();
     return index;
 }
 
@@ -57,12 +70,12 @@ Json* step(Json& value, const std::string& token) {
     return value.is_array() ? &value.get_array()[indexOf(value.get_array(), token, false)] : nullptr;
 }
 
-Json& parentOf(Json& root, const std::vector<std::string>& path, std::string_view operation, std::string_view text) {
+Json& parentOf(Json& root, const std::vector<std::string>& path) {
     Json* current = &root;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
         current = step(*current, path[i]);
         if (current == nullptr)
-            fail(std::format("{} operation does not apply: doc is missing path: \"{}\": missing value", operation, text));
+            fail();
     }
     return *current;
 }
@@ -73,33 +86,33 @@ void add(Json& root, std::string_view pointer, Json value) {
         root = std::move(value);
         return;
     }
-    Json& parent = parentOf(root, path, "add", pointer);
+    Json& parent = parentOf(root, path);
     if (parent.is_object()) {
         parent.get_object()[path.back()] = std::move(value);
     } else if (parent.is_array()) {
         JsonArray& array = parent.get_array();
         array.insert(array.begin() + static_cast<std::ptrdiff_t>(indexOf(array, path.back(), true)), std::move(value));
     } else {
-        fail(std::format("add operation does not apply: doc is missing path: \"{}\": missing value", pointer));
+        fail();
     }
 }
 
-Json& target(Json& root, std::string_view pointer, std::string_view operation) {
+Json& target(Json& root, std::string_view pointer) {
     const auto path = tokens(pointer);
     if (path.empty())
         return root;
-    Json* found = step(parentOf(root, path, operation, pointer), path.back());
+    Json* found = step(parentOf(root, path), path.back());
     if (found == nullptr)
-        fail(std::format("{} operation does not apply: doc is missing key: {}: missing value", operation, pointer));
+        fail();
     return *found;
 }
 
-Json take(Json& root, std::string_view pointer, std::string_view operation) {
-    Json value = std::move(target(root, pointer, operation));
+Json take(Json& root, std::string_view pointer) {
+    Json value = std::move(target(root, pointer));
     const auto path = tokens(pointer);
     if (path.empty())
-        fail("remove operation does not apply: the whole document cannot be removed");
-    Json& parent = parentOf(root, path, operation, pointer);
+        fail();
+    Json& parent = parentOf(root, path);
     if (parent.is_object()) {
         parent.get_object().erase(path.back());
     } else {
@@ -110,33 +123,34 @@ Json take(Json& root, std::string_view pointer, std::string_view operation) {
 }
 
 void carryOut(Json& root, const Json& operation) {
-    const std::string name(stringAt(operation, {"op"})), path(stringAt(operation, {"path"})), from(stringAt(operation, {"from"}));
+    const std::string name(stringAt(operation, {"op"})), path(stringAt(operation, {"path"})),
+        from(stringAt(operation, {"from"}));
     const Json* value = find(operation, {"value"});
     if ((name == "add" || name == "replace" || name == "test") && value == nullptr)
-        fail(std::format("{} operation has no value", name));
+        fail();
     if (name == "add")
         add(root, path, *value);
     else if (name == "remove")
-        take(root, path, name);
+        take(root, path);
     else if (name == "replace")
-        target(root, path, name) = *value;
+        target(root, path) = *value;
     else if (name == "move")
-        add(root, path, take(root, from, name));
+        add(root, path, take(root, from));
     else if (name == "copy")
-        add(root, path, Json(target(root, from, name)));
+        add(root, path, Json(target(root, from)));
     else if (name != "test")
-        fail(std::format("Unexpected kind: {}", name));
-    else if (target(root, path, name) != *value)
-        fail(std::format("the server rejected our request due to an error in our request: testing value {} failed", path));
+        fail();
+    else if (target(root, path) != *value)
+        fail();
 }
 
 } // namespace
 
 std::expected<Json, Status> applyJsonPatch(Json object, const Json& patch) {
     if (!patch.is_array())
-        return std::unexpected(badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
-    if (patch.get_array().size() > 10'000)
-        return std::unexpected(badRequest("The allowed maximum operations in a JSON patch is 10000"));
+        return std::unexpected(badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+    if (patch.get_array().size() > mostOperations)
+        return std::unexpected(tooManyOperations(patch.get_array().size()));
     try {
         for (const Json& operation : patch.get_array())
             carryOut(object, operation);

@@ -75,6 +75,8 @@ void readResourcePath(RequestInfo& info, std::vector<std::string> parts) {
             parts.erase(parts.begin(), parts.begin() + 2);
     }
     info.resource = parts[0];
+    if (info.resource == "namespaces")
+        info.ns.clear(); // a namespace is not in a namespace
     if (parts.size() > 1)
         info.name = parts[1];
     if (parts.size() > 2)

@@ -2,6 +2,9 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW) # Boost's own package files
+endif()
 find_package(Boost 1.83 REQUIRED COMPONENTS json)
 find_package(SQLite3 REQUIRED)
 find_package(spdlog REQUIRED)
@@ -9,7 +12,7 @@ find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Protobuf REQUIRED)
-find_package(Qt6 6.8 REQUIRED COMPONENTS Core Gui Widgets Charts Svg Test LinguistTools)
+find_package(Qt6 6.8 REQUIRED COMPONENTS Core Network Gui Widgets Charts Svg Test LinguistTools)
 find_package(KF6SyntaxHighlighting REQUIRED)
 find_package(qtermwidget6 REQUIRED)
 # Its own file names a development library (utf8proc) that its package does not bring and its users do not need.

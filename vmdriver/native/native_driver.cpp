@@ -37,6 +37,7 @@ public:
 private:
     NodeFiles files(const ClusterProfile& profile, const NodeProfile& node) const;
     Sandbox sandbox(const ClusterProfile& profile, const NodeProfile& node) const;
+    Result<void> end(const ClusterProfile& profile, const NodeProfile& node, std::chrono::seconds patience) const;
     Result<void> launch(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop);
 
     NativePaths paths_;
@@ -118,7 +119,10 @@ Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfi
                         .nodeAddress = node.address};
     if (auto attached = attachLink(link, *pid); !attached)
         return attached;
-    return box.start(stop);
+    if (auto started = box.start(stop); !started)
+        return started;
+    allowOutwards(link);
+    return {};
 }
 
 Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
@@ -129,12 +133,17 @@ Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfil
         return cleaned;
     auto launched = launch(profile, node, stop);
     if (!launched)
-        (void)this->stop(profile, node);
+        (void)end(profile, node, std::chrono::seconds(0)); // nothing runs in it that a signal would reach
     return launched;
 }
 
 Result<void> NativeDriver::stop(const ClusterProfile& profile, const NodeProfile& node) {
-    auto ended = sandbox(profile, node).end(stopPatience);
+    return end(profile, node, stopPatience);
+}
+
+Result<void> NativeDriver::end(const ClusterProfile& profile, const NodeProfile& node,
+                               std::chrono::seconds patience) const {
+    auto ended = sandbox(profile, node).end(patience);
     detachLink(interfaceName(profile.name, node.name));
     return ended;
 }

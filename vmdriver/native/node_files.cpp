@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "cluster/base/files.h"
+#include "cluster/base/random.h"
 #include "vmdriver/command.h"
 
 namespace slipway::vmdriver {
@@ -25,6 +26,19 @@ Result<void> writeText(const fs::path& path, const std::string& text) {
     if (!file)
         return failure(DriverErrc::io, path.string() + " cannot be written");
     return {};
+}
+
+/// The node's own identity (machine-id(5)), made once.
+Result<void> writeMachineId(const NodeFiles& files) {
+    const fs::path kept = files.dir / "machine-id", shown = files.programs() / "etc/machine-id";
+    std::error_code error;
+    if (!fs::exists(kept, error)) {
+        std::string id = base::newUuid();
+        std::erase(id, '-');
+        if (auto written = writeText(kept, id + "\n"); !written)
+            return written;
+    }
+    return writeText(shown, base::readFile(kept).value_or(""));
 }
 
 /// The host's name servers; loopback ones are left out, since they mean another machine inside the node.
@@ -88,7 +102,7 @@ Result<void> prepareNodeFiles(const NodeFiles& files, const fs::path& image, con
                                      {"resolv.conf", resolverFile()}})
         if (auto written = writeText(etc / name, text); !written)
             return written;
-    return {};
+    return writeMachineId(files);
 }
 
 } // namespace slipway::vmdriver

@@ -27,22 +27,6 @@ bool writeSysctl(const char* path, const char* value) {
     return static_cast<bool>(file);
 }
 
-/// Lets packets of the node out to the world. Not needed by a cluster that has its images, so failures are only logged.
-void allowOutwards(const NodeLink& link) {
-    if (!writeSysctl("/proc/sys/net/ipv4/ip_forward", "1"))
-        base::info("node", "the host does not allow forwarding; nodes cannot pull images");
-    const std::string rules = std::format("table ip {0} {{\n"
-                                          "  chain postrouting {{\n"
-                                          "    type nat hook postrouting priority srcnat; policy accept;\n"
-                                          "    ip saddr {1} oifname != \"{2}\" masquerade\n"
-                                          "  }}\n"
-                                          "}}\n",
-                                          tableName(link.hostInterface), link.subnet, link.hostInterface);
-    const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = rules});
-    if (!done)
-        base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
-}
-
 Result<void> configureNodeSide(const NodeLink& link, pid_t pid) {
     const std::string path = std::format("/proc/{}/ns/net", pid);
     const int space = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -75,10 +59,22 @@ Result<void> attachLink(const NodeLink& link, pid_t pid) {
                                           link.hostInterface, pid, link.hostAddress);
     if (auto made = mustRun(DriverErrc::network, {"ip", "-batch", "-"}, {.input = batch}); !made)
         return made;
-    if (auto made = configureNodeSide(link, pid); !made)
-        return made;
-    allowOutwards(link);
-    return {};
+    return configureNodeSide(link, pid);
+}
+
+void allowOutwards(const NodeLink& link) {
+    if (!writeSysctl("/proc/sys/net/ipv4/ip_forward", "1"))
+        base::info("node", "the host does not allow forwarding; nodes cannot pull images");
+    const std::string rules = std::format("table ip {0} {{\n"
+                                          "  chain postrouting {{\n"
+                                          "    type nat hook postrouting priority srcnat; policy accept;\n"
+                                          "    ip saddr {1} oifname != \"{2}\" masquerade\n"
+                                          "  }}\n"
+                                          "}}\n",
+                                          tableName(link.hostInterface), link.subnet, link.hostInterface);
+    const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = rules});
+    if (!done)
+        base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
 }
 
 void detachLink(const std::string& hostInterface) {

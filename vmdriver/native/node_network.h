@@ -17,10 +17,14 @@ struct NodeLink {
 /// "slw-1a2b3c4d": stable for a cluster and node, and short enough for an interface name.
 std::string interfaceName(const std::string& cluster, const std::string& node);
 
-/// Makes a veth pair: hostInterface here, eth0 in the network namespace of process `pid`, with addresses and the
-/// default route. Then, where the host allows it, lets the node reach what the host reaches (forwarding and
-/// masquerading); the node works without. Error: network.
+/// Makes a veth pair: hostInterface here, eth0 in the network namespace of process `pid`, with addresses and the default
+/// route. Error: network.
 Result<void> attachLink(const NodeLink& link, pid_t pid);
+
+/// Lets the node reach what the host reaches, by forwarding and masquerading, where the host allows that. Only pulling
+/// images needs it, so a failure is logged and no more. Forwarding stays on afterwards, since others may have come to
+/// rely on it.
+void allowOutwards(const NodeLink& link);
 
 /// Removes the interface and its rules; succeeds when there are none.
 void detachLink(const std::string& hostInterface);

@@ -117,8 +117,14 @@ int Sandbox::livePid() const {
 
 Result<void> Sandbox::end(std::chrono::seconds patience) {
     if (const int pid = livePid()) {
-        kill(pid, SIGTERM);
-        if (!awaitEnd(pid, patience)) {
+        // A first process that has not set up its signals yet loses SIGTERM, so it is said again.
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        bool ended = false;
+        while (!ended && std::chrono::steady_clock::now() < deadline) {
+            kill(pid, SIGTERM);
+            ended = awaitEnd(pid, std::chrono::milliseconds(100));
+        }
+        if (!ended) {
             kill(pid, SIGKILL);
             awaitEnd(pid, std::chrono::seconds(10));
         }

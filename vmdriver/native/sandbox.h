@@ -1,6 +1,7 @@
 #pragma once
 // One sandbox made by runc: its overlay root, its life, commands inside it.
 
+#include <chrono>
 #include <filesystem>
 #include <stop_token>
 #include <string>

@@ -5,6 +5,18 @@
 
 using namespace slipway::desktop;
 
+namespace {
+
+/// One string, since Qt Test prints those.
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words)
+        text += word + '|';
+    return text;
+}
+
+} // namespace
+
 class OptionsTest : public QObject {
     Q_OBJECT
 
@@ -23,13 +35,17 @@ private slots:
         const auto options =
             parseOptions({"kubectl", "--", "get", "pods", "-o", "wide", "--", "x", "--cluster", "its-own"});
         QVERIFY(options->command == Command::kubectl);
-        QCOMPARE(options->kubectlArguments,
-                 (std::vector<std::string>{"get", "pods", "-o", "wide", "--", "x", "--cluster", "its-own"}));
+        QCOMPARE(joined(options->kubectlArguments), std::string("get|pods|-o|wide|--|x|--cluster|its-own|"));
         QCOMPARE(options->cluster, std::string("slipway"));
     }
     void kubectlWorksWithoutDashes() {
-        QCOMPARE(parseOptions({"kubectl", "get", "pods", "-n", "kube-system"})->kubectlArguments,
-                 (std::vector<std::string>{"get", "pods", "-n", "kube-system"}));
+        const auto options = parseOptions({"kubectl", "get", "pods", "-n", "kube-system"});
+        QCOMPARE(joined(options->kubectlArguments), std::string("get|pods|-n|kube-system|"));
+    }
+    void clusterStandsBeforeKubectl() {
+        const auto options = parseOptions({"--cluster", "dev", "kubectl", "get", "pods"});
+        QCOMPARE(options->cluster, std::string("dev"));
+        QCOMPARE(joined(options->kubectlArguments), std::string("get|pods|"));
     }
     void jsonOutputIsAsked() {
         QVERIFY(parseOptions({"status", "-o", "json"})->json);

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cluster/api/types/apps_v1.h"
+#include "cluster/api/types/core_v1.h"
+
+#include <chrono>
+#include <string>
+
+/// Questions every workload controller asks about pods. Pure functions.
+namespace slipway::controllers {
+
+bool isActive(const api::core_v1::Pod& pod);   ///< not finished and not being deleted
+bool isFinished(const api::core_v1::Pod& pod); ///< Succeeded or Failed
+bool isReady(const api::core_v1::Pod& pod);
+/// Ready for at least @p minReadySeconds. @p wait: how long until it will be, when that is all that is missing.
+bool isAvailable(const api::core_v1::Pod& pod, int minReadySeconds, std::chrono::system_clock::time_point now,
+                 std::chrono::milliseconds* wait = nullptr);
+const api::core_v1::PodCondition* condition(const api::core_v1::Pod& pod, std::string_view type);
+
+/// The owner that controls an object, or null.
+const api::meta_v1::OwnerReference* controllerOf(const api::meta_v1::ObjectMeta& metadata);
+api::meta_v1::OwnerReference makeControllerReference(std::string apiVersion, std::string kind, const api::meta_v1::ObjectMeta& owner);
+
+} // namespace slipway::controllers
