@@ -23,7 +23,7 @@ const std::vector<KindView>& catalog() {
     using enum ColumnRole;
     static const std::vector<KindView> kinds = {
         {"pods", core("pods", "Pod"), QT_TRANSLATE_NOOP("Kinds", "Pods"), "pod", workloads,
-         {{QT_TRANSLATE_NOOP("Columns", "Containers"), containers, 96},
+         {{QT_TRANSLATE_NOOP("Columns", "Containers"), containers, 112},
           {QT_TRANSLATE_NOOP("Columns", "Ready"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Status"), status, 160},
           {QT_TRANSLATE_NOOP("Columns", "Restarts"), number, 86},
@@ -66,7 +66,7 @@ const std::vector<KindView>& catalog() {
          {{QT_TRANSLATE_NOOP("Columns", "Status"), status, 170},
           {QT_TRANSLATE_NOOP("Columns", "Roles"), text, 120},
           {QT_TRANSLATE_NOOP("Columns", "Taints"), number, 70},
-          {QT_TRANSLATE_NOOP("Columns", "Version"), text, 110},
+          {QT_TRANSLATE_NOOP("Columns", "Version"), text, 140},
           {QT_TRANSLATE_NOOP("Columns", "Pods"), number, 76},
           {QT_TRANSLATE_NOOP("Columns", "CPU"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Memory"), number, 96},
