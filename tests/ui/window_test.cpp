@@ -43,7 +43,10 @@ class WindowTest : public QObject {
         return found;
     }
     int runningPods() {
-        return rowsThat([](const Row& row) { return row.name.startsWith("nginx-deployment-") && row.cells[2].text == "Running" && row.cells[1].text == "1/1"; });
+        return rowsThat([](const Row& row) {
+            return row.name.startsWith("nginx-deployment-") && row.cells[2].text == "Running" &&
+                   row.cells[1].text == "1/1";
+        });
     }
     void activate() {
         window_->activateWindow();
@@ -120,13 +123,16 @@ private slots:
 
     void malformedYamlNamesItsLine() {
         const auto before = page().model().rowCount();
-        auto* dialog = window_->drop({{QStringLiteral("bad.yaml"), QStringLiteral("apiVersion: v1\nkind: Pod\n metadata: {name: x}\n")}});
+        auto* dialog = window_->drop(
+            {{QStringLiteral("bad.yaml"), QStringLiteral("apiVersion: v1\nkind: Pod\n metadata: {name: x}\n")}});
         QTRY_VERIFY(dialog->findChild<QTreeWidget*>()->topLevelItemCount() == 1);
         QVERIFY(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(4).contains("bad.yaml:"));
         QVERIFY(!dialog->applyButton().isEnabled());
         dialog->reject();
-        auto* wrong = window_->drop({{QStringLiteral("wrong.yaml"),
-                                      QStringLiteral("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
+        auto* wrong = window_->drop(
+            {{QStringLiteral("wrong.yaml"),
+              QStringLiteral(
+                  "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
         QTRY_VERIFY_WITH_TIMEOUT(wrong->findChild<QTreeWidget*>()->topLevelItemCount() == 1, 10'000);
         QCOMPARE(wrong->findChild<QTreeWidget*>()->topLevelItem(0)->text(4), QStringLiteral("wrong.yaml:6"));
         QVERIFY(tests::takePicture(*wrong, "window-6-refused"));
@@ -204,7 +210,9 @@ private:
             option.maximum = slider.maximum();
             option.sliderPosition = option.sliderValue = v;
             option.subControls = QStyle::SC_All;
-            return slider.style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, &slider).center();
+            return slider.style()
+                ->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, &slider)
+                .center();
         };
         QTest::mousePress(&slider, Qt::LeftButton, {}, at(slider.value()));
         for (int v = slider.value(); v <= value; ++v)

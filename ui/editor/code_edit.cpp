@@ -34,8 +34,10 @@ private:
 };
 
 CodeEdit::CodeEdit(QWidget* parent)
-    : QPlainTextEdit(parent), repository_(std::make_unique<KSyntaxHighlighting::Repository>()),
-      highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document())), margin_(new Margin(*this)) {
+    : QPlainTextEdit(parent)
+    , repository_(std::make_unique<KSyntaxHighlighting::Repository>())
+    , highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document()))
+    , margin_(new Margin(*this)) {
     setFont(monospaceFont());
     setLineWrapMode(NoWrap);
     setTabStopDistance(2 * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
@@ -91,7 +93,9 @@ void CodeEdit::paintMargin(QPaintEvent* event) {
     }
 }
 
-QString CodeEdit::errorAt(int y) const { return errors_.value(cursorForPosition(QPoint(0, y)).blockNumber() + 1); }
+QString CodeEdit::errorAt(int y) const {
+    return errors_.value(cursorForPosition(QPoint(0, y)).blockNumber() + 1);
+}
 
 void CodeEdit::updateMarks() {
     QList<QTextEdit::ExtraSelection> marks;

@@ -12,9 +12,17 @@
 namespace slipway::ui {
 
 DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* parent)
-    : QFrame(parent), session_(std::move(session)), title_(new QLabel), subtitle_(new QLabel), kindIcon_(new QLabel),
-      logs_(new QToolButton), shell_(new QToolButton), tabs_(new QTabWidget), scroll_(nullptr), yaml_(new CodeEdit),
-      scale_(new ScaleSlider) {
+    : QFrame(parent)
+    , session_(std::move(session))
+    , title_(new QLabel)
+    , subtitle_(new QLabel)
+    , kindIcon_(new QLabel)
+    , logs_(new QToolButton)
+    , shell_(new QToolButton)
+    , tabs_(new QTabWidget)
+    , scroll_(nullptr)
+    , yaml_(new CodeEdit)
+    , scale_(new ScaleSlider) {
     setObjectName(QStringLiteral("detail"));
     setMinimumWidth(320);
     auto* overview = new QTextBrowser;
@@ -54,7 +62,8 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* pare
     soon_.setSingleShot(true);
     soon_.setInterval(150);
     connect(&soon_, &QTimer::timeout, this, &DetailPane::fetch);
-    connect(scale_, &ScaleSlider::chosen, &actions, [this, &actions](int replicas) { actions.scale(object_, replicas); });
+    connect(scale_, &ScaleSlider::chosen, &actions,
+            [this, &actions](int replicas) { actions.scale(object_, replicas); });
     connect(&actions, &ObjectActions::scaleFailed, this, [this](const ObjectRef& object, const QString& error) {
         if (object.uid == object_.uid)
             scale_->showError(error);
@@ -117,7 +126,8 @@ void DetailPane::showObject(const ObjectRef& object) {
         return;
     elideTitle();
     title_->setToolTip(object.name);
-    subtitle_->setText(text(object.kind->resource.kind) + (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
+    subtitle_->setText(text(object.kind->resource.kind) +
+                       (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
     kindIcon_->setPixmap(icon(QLatin1String(object.kind->icon), colors().accent).pixmap(26, 26));
     logs_->setVisible(object.kind->hasLogs() || object.kind->scales());
     shell_->setVisible(object.kind->hasLogs());

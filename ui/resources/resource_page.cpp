@@ -12,8 +12,11 @@
 namespace slipway::ui {
 
 ResourcePage::ResourcePage(SessionPtr session, const KindView& kind, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), kind_(kind), model_(new ResourceModel(kind, this)),
-      proxy_(new RowProxy(*model_, this)) {
+    : QWidget(parent)
+    , session_(std::move(session))
+    , kind_(kind)
+    , model_(new ResourceModel(kind, this))
+    , proxy_(new RowProxy(*model_, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -69,9 +72,8 @@ QWidget* ResourcePage::makeHeader() {
     namespaces_->setVisible(kind_.resource.namespaced);
     namespaces_->setToolTip(tr("Namespace shown"));
     setNamespaces({});
-    connect(namespaces_, &QComboBox::activated, this, [this](int index) {
-        emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index));
-    });
+    connect(namespaces_, &QComboBox::activated, this,
+            [this](int index) { emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index)); });
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter   /"));
     filter_->setAccessibleName(tr("Filter rows"));
@@ -132,7 +134,8 @@ void ResourcePage::makeTable() {
             [this](const QModelIndex& index, int replicas) { emit scaleRequested(objectAt(index), replicas); });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { emit currentChanged(objectAt(current)); });
-    connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { emit opened(objectAt(index)); });
+    connect(table_, &QTableView::doubleClicked, this,
+            [this](const QModelIndex& index) { emit opened(objectAt(index)); });
     connect(table_, &QTableView::customContextMenuRequested, this,
             [this](const QPoint& at) { emit menuRequested(table_->viewport()->mapToGlobal(at)); });
 }
@@ -231,15 +234,17 @@ void ResourcePage::updateCounts() {
     else if (!listed_)
         empty_->setText(tr("Loading"));
     else
-        empty_->setText(namespace_.isEmpty() ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
-                                             : tr("Nothing in namespace %1.").arg(namespace_));
+        empty_->setText(namespace_.isEmpty()
+                            ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
+                            : tr("Nothing in namespace %1.").arg(namespace_));
 }
 
 void ResourcePage::tick() {
     if (freshness_ == client::Freshness::disconnected)
         showFreshness(freshness_, freshnessMessage_);
     const int column = model_->ageColumn();
-    const QRect area(table_->columnViewportPosition(column), 0, table_->columnWidth(column), table_->viewport()->height());
+    const QRect area(table_->columnViewportPosition(column), 0, table_->columnWidth(column),
+                     table_->viewport()->height());
     table_->viewport()->update(area);
 }
 
