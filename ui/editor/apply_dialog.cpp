@@ -121,11 +121,16 @@ void ApplyDialog::fill() {
         row->setSizeHint(0, QSize(0, 30));
         if (item.message.isEmpty())
             continue;
-        auto* why = new QTreeWidgetItem(row, {item.message});
+        auto* why = new QTreeWidgetItem(row);
+        auto* reason = new QLabel(item.message);
+        reason->setObjectName(QStringLiteral("errorText"));
+        reason->setWordWrap(true);
+        reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        reason->setMargin(4);
+        why->setSizeHint(0, QSize(0, reason->heightForWidth(list_->viewport()->width() - 24)));
         why->setFirstColumnSpanned(true);
-        why->setForeground(0, toneColor(Tone::bad));
-        why->setToolTip(0, item.message);
         row->setExpanded(true);
+        list_->setItemWidget(why, 0, reason);
     }
 }
 
@@ -140,6 +145,8 @@ void ApplyDialog::showPlan(Plan plan) {
     apply_->setEnabled(good > 0);
     if (plan_.empty())
         summary_->setText(tr("There is no object in this YAML."));
+    else if (good == 0)
+        summary_->setText(tr("%n object(s) refused by the check.", nullptr, failed));
     else if (failed > 0)
         summary_->setText(tr("%n object(s) refused by the check. The others can be applied.", nullptr, failed));
     else

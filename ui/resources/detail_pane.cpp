@@ -165,7 +165,9 @@ void DetailPane::fetch() {
 void DetailPane::display(const ObjectDetail& detail) {
     auto* overview = findChild<QTextBrowser*>(QStringLiteral("overview"));
     if (!detail.object || !detail.object->is_object()) {
-        overview->setPlainText(detail.object ? QString() : errorText(detail.object.error()));
+        const bool gone = !detail.object && detail.object.error().kind == client::Errc::notFound;
+        if (gone || overview->document()->isEmpty()) // while the cluster is away, what was known stays
+            overview->setPlainText(gone ? tr("It no longer exists.") : detail.object ? QString() : errorText(detail.object.error()));
         return;
     }
     fill(detail.object->get_object(), detail.events);

@@ -66,6 +66,7 @@ QWidget* ResourcePage::makeHeader() {
     liveIcon_ = new QLabel;
     live_ = new QLabel;
     live_->setObjectName(QStringLiteral("muted"));
+    live_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long sentence must not push the rest away
     namespaces_ = new QComboBox;
     namespaces_->setAccessibleName(tr("Namespace"));
     namespaces_->setMinimumWidth(170);
@@ -201,7 +202,7 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
         break;
     case client::Freshness::disconnected:
         tone = Tone::bad;
-        words = tr("Disconnected for %1, reconnecting; what is shown may be old").arg(ageText(lostSince_));
+        words = tr("Disconnected for %1, reconnecting").arg(ageText(lostSince_));
         break;
     case client::Freshness::denied:
         tone = Tone::waiting;
@@ -210,7 +211,7 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
     }
     liveIcon_->setPixmap(toneIcon(tone).pixmap(16, 16));
     live_->setText(words);
-    live_->setToolTip(message);
+    live_->setToolTip(state == client::Freshness::disconnected ? tr("What is shown may be old.") + QLatin1Char('\n') + message : message);
     live_->setAccessibleName(words);
     updateCounts();
 }
