@@ -1,7 +1,10 @@
 #include "app/server/cluster_files.h"
 #include "cluster/apiserver/http_server.h"
+#include "cluster/apiserver/local_transport.h"
 #include "cluster/apiserver/server.h"
 #include "cluster/base/log.h"
+#include "cluster/controllers/controllers.h"
+#include "cluster/scheduler/scheduler.h"
 #include "cluster/store/sqlite_store.h"
 
 #include <CLI/CLI.hpp>
@@ -65,6 +68,20 @@ int run(const server::Settings& settings) {
         return 1;
     }
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
+    const auto clientAs = [&](const std::string& name) {
+        apiserver::User user{
+            name, {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}, {}, {}};
+        return std::make_shared<const client::Client>(apiserver::makeLocalTransport(server, std::move(user)));
+    };
+    controllers::ControllerSet controllers(
+        [&](const std::string& name) {
+            return clientAs(name == "kube-controller-manager" ? "system:kube-controller-manager"
+                                                              : "system:serviceaccount:kube-system:" + name);
+        },
+        {files->caPem, settings.clusterCidr});
+    controllers.start();
+    scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
+    scheduler.start();
     stop.wait();
     base::info("server", "stopping");
     return 0;
@@ -83,7 +100,10 @@ int main(int argc, char** argv) {
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
+    bool verbose = false;
+    app.add_flag("--verbose", verbose, "Log every step");
     CLI11_PARSE(app, argc, argv);
+    base::setLogLevel(verbose ? base::LogLevel::debug : base::LogLevel::info);
     if (settings.advertiseAddress.empty())
         settings.advertiseAddress = settings.bindAddress == "0.0.0.0" ? "127.0.0.1" : settings.bindAddress;
     return run(settings);

@@ -1,6 +1,7 @@
 #include "cluster/api/decode.h"
 
 #include "cluster/api/base64.h"
+#include "cluster/api/protobuf.h"
 #include "cluster/api/json_syntax.h"
 #include "cluster/base/time.h"
 
@@ -264,8 +265,10 @@ std::expected<Json, Status> decodeBody(std::string_view body, std::string_view c
     const std::string_view type = contentType.substr(0, contentType.find(';'));
     if (type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml")
         return yamlToJson(body);
+    if (type == protobufContentType)
+        return decodeProtobuf(body);
     if (!type.empty() && type != "application/json" && type != "*/*" && !type.ends_with("+json"))
-        return std::unexpected(unsupportedMediaType("application/json, application/yaml"));
+        return std::unexpected(unsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf"));
     auto parsed = parseJson(body);
     if (parsed)
         return std::move(*parsed);

@@ -21,7 +21,7 @@ enum class FieldValidation { ignore, warn, strict };
 std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind,
                                                  Json value, FieldValidation unknown, std::vector<std::string>& warnings);
 
-/// Reads a request body that is JSON or YAML (by @p contentType; "application/json" also when it is empty).
+/// Reads a request body that is JSON, YAML or protobuf (by @p contentType; "application/json" also when it is empty).
 std::expected<Json, Status> decodeBody(std::string_view body, std::string_view contentType);
 
 /// YAML text (one document) as JSON with Kubernetes' rules; used for application/yaml bodies.

@@ -14,6 +14,9 @@ JsonObject openApiV3Index();
 JsonObject openApiV3Document(std::string_view groupVersionPath);
 /// The Swagger 2.0 document at /openapi/v2.
 JsonObject openApiV2Document();
+/// The same as a gnostic openapi_v2.Document, which kubectl asks for. It has the definitions; its paths are empty, for
+/// kubectl reads those from the OpenAPI 3 documents.
+std::string openApiV2Protobuf();
 
 /// Discovery documents: APIVersions at /api, APIGroupList at /apis, APIGroup at /apis/<group>, APIResourceList at
 /// /api/v1 and /apis/<group>/<version>, and the aggregated form (apidiscovery.k8s.io/v2 APIGroupDiscoveryList).

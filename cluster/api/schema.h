@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -22,8 +23,11 @@ struct Field {
     FieldKind kind;
     Container container;
     ListType listType;      ///< how server-side apply merges a list
-    std::uint16_t proto;    ///< protobuf field number; 0: embedded or not sent
+    /// Protobuf field numbers from the outside in, 0 after the last: {2, 1} is field 1 of the message in field 2, whose
+    /// members JSON has in the outer object. All 0: not sent in protobuf.
+    std::array<std::uint16_t, 3> proto;
     bool required;
+    bool pointer;           ///< a scalar whose zero value differs from its absence
     bool atomic;            ///< a map or object that server-side apply replaces whole
     bool patchMerge;        ///< strategic merge patch merges the list
     bool patchReplace;

@@ -18,6 +18,9 @@ public:
     /// The refusal, or nothing when it is allowed.
     std::optional<api::Status> refuse(const RequestInfo& info, const User& user) const;
 
+    /// Turns the sender into the user it asks to act as; the refusal when it may not.
+    std::optional<api::Status> impersonate(const Request& request, User& user) const;
+
     /// Answers SubjectAccessReview and its like, and SelfSubjectReview.
     Answer review(const RequestInfo& info, const api::Resource& resource, api::JsonObject body, const User& user) const;
 

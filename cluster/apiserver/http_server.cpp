@@ -197,6 +197,13 @@ private:
         request.userAgent = headerOf(from, http::field::user_agent);
         request.certificateUser = user;
         request.certificateGroups = groups;
+        for (const auto& header : from) {
+            const std::string_view name(header.name_string().data(), header.name_string().size());
+            if (beast::iequals(name, "Impersonate-User"))
+                request.impersonateUser = std::string(header.value());
+            else if (beast::iequals(name, "Impersonate-Group"))
+                request.impersonateGroups.emplace_back(header.value());
+        }
         request.upgrade = !headerOf(from, http::field::upgrade).empty();
         request.body = std::move(from.body());
         return request;

@@ -34,8 +34,9 @@ struct Request {
     std::string certificateUser;     ///< common name of a verified client certificate
     std::vector<std::string> certificateGroups;
     std::optional<User> trustedUser; ///< set only by the in-memory transport
+    std::string impersonateUser;     ///< acts as this user, when the sender may
+    std::vector<std::string> impersonateGroups;
     bool upgrade = false;            ///< asks for another protocol (WebSocket)
-    std::map<std::string, std::string> upgradeHeaders;
 };
 
 /// The query part of a target, decoded; the last of several equal names wins, `all` gives every one.

@@ -3,6 +3,7 @@
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/node_connections.h"
+#include "cluster/apiserver/protobuf_answer.h"
 #include "cluster/apiserver/resource_requests.h"
 #include "cluster/apiserver/subresources.h"
 #include "cluster/base/log.h"
@@ -24,8 +25,13 @@ JsonObject versionInfo() {
 }
 
 /// "apis/apps/v1" of "/openapi/v3/apis/apps/v1".
-Answer openApi(const RequestInfo& info) {
+Answer openApi(const Request& request, const RequestInfo& info) {
     constexpr std::string_view v3 = "/openapi/v3";
+    if (info.path == "/openapi/v2" && request.accept.find("proto-openapi.spec.v2") != std::string::npos) {
+        static const std::string document = api::openApiV2Protobuf();
+        // Asked for with an @, which no media type may have; Kubernetes answers with this one too.
+        return Reply{200, document, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", {}};
+    }
     if (info.path == "/openapi/v2")
         return replyWith(api::openApiV2Document());
     std::string_view rest = std::string_view(info.path).substr(v3.size());
@@ -86,9 +92,12 @@ void ApiServer::tick() { cache_.sendBookmarks(); }
 Answer ApiServer::handle(const Request& request) {
     try {
         RequestInfo info = understand(request);
-        const auto user = authentication_.authenticate(request);
+        auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
+        if (!request.impersonateUser.empty() || !request.impersonateGroups.empty())
+            if (auto refusal = access_->impersonate(request, *user))
+                return replyWith(*refusal);
         if (auto refusal = access_->refuse(info, *user))
             return replyWith(*refusal);
         return dispatch(request, info, *user);
@@ -101,7 +110,7 @@ Answer ApiServer::handle(const Request& request) {
 }
 
 Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user) {
-    return info.isResource ? resource(request, info, user) : nonResource(request, info);
+    return info.isResource ? inFormOf(request.accept, resource(request, info, user)) : nonResource(request, info);
 }
 
 Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
@@ -112,7 +121,7 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     if (info.path == "/version" || info.path == "/version/")
         return replyWith(versionInfo());
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
-        return openApi(info);
+        return openApi(request, info);
     if (isBelow(info.path, "/api") || isBelow(info.path, "/apis"))
         return discovery(request, info, std::format("{}:{}", options_.advertiseAddress, options_.securePort));
     if (info.path == "/openid/v1/jwks") {

@@ -85,6 +85,11 @@ std::optional<Time> parseTime(std::string_view text) {
         return {};
     const auto whole = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
                        std::chrono::seconds(second) - *offset;
+    // The clock counts nanoseconds and ends in 2262; the API allows the year 9999.
+    if (whole >= std::chrono::time_point_cast<std::chrono::seconds>(Time::max()))
+        return Time::max();
+    if (whole <= std::chrono::time_point_cast<std::chrono::seconds>(Time::min()))
+        return Time::min();
     return std::chrono::time_point_cast<Time::duration>(whole + fraction);
 }
 

@@ -28,10 +28,6 @@ std::map<std::string, std::string> inheritedAnnotations(const Deployment& d) {
     return annotations;
 }
 
-JsonObject annotationPatch(std::string_view name, const std::string& value) {
-    return {{"metadata", JsonObject{{"annotations", JsonObject{{name, value}}}}}};
-}
-
 } // namespace
 
 DeploymentController::DeploymentController(Informers& informers, std::shared_ptr<const client::Client> client)
@@ -148,8 +144,9 @@ client::Result<ReplicaSetPtr> DeploymentController::bringRevision(const ReplicaS
 client::Result<void> DeploymentController::setRevision(const Deployment& deployment, long long revision) {
     if (revisionOf(deployment.metadata) == revision)
         return {};
-    const auto done = client_->patch(client::resourceOf<Deployment>(), deployment.metadata.namespace_, deployment.metadata.name, client::PatchKind::merge,
-                                     annotationPatch(revisionAnnotation, std::to_string(revision)));
+    Deployment next = deployment;
+    next.metadata.annotations[std::string(revisionAnnotation)] = std::to_string(revision);
+    const auto done = client_->update(next);
     return done ? client::Result<void>() : std::unexpected(done.error());
 }
 

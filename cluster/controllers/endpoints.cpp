@@ -156,8 +156,9 @@ Endpoints wantedEndpoints(const Service& service, const std::vector<PodPtr>& pod
     return endpoints;
 }
 
-EndpointsController::EndpointsController(Informers& informers, std::shared_ptr<const client::Client> client)
-    : informers_(informers), client_(std::move(client)), controller_("endpoints", [this](const std::string& key) { return sync(key); }, 2) {
+EndpointsController::EndpointsController(Informers& informers, std::shared_ptr<const client::Client> slices,
+                                         std::shared_ptr<const client::Client> endpoints)
+    : informers_(informers), slicesClient_(std::move(slices)), endpointsClient_(std::move(endpoints)), controller_("endpoints", [this](const std::string& key) { return sync(key); }, 2) {
     informers_.services.onChange([this](const auto& before, const auto& after) {
         const auto& object = after ? after : before;
         controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
@@ -187,7 +188,7 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
         if (same == present.end())
             same = present.begin();
         if (same == present.end()) {
-            if (auto made = client_->create(service.metadata.namespace_, slice); !made)
+            if (auto made = slicesClient_->create(service.metadata.namespace_, slice); !made)
                 return std::unexpected(made.error());
             continue;
         }
@@ -198,12 +199,12 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
             return metadata;
         }();
         if (changed)
-            if (auto written = client_->update(slice); !written)
+            if (auto written = slicesClient_->update(slice); !written)
                 return std::unexpected(written.error());
         present.erase(same);
     }
     for (const auto& slice : present)
-        if (auto gone = client_->remove(client::resourceOf<EndpointSlice>(), slice->metadata.namespace_, slice->metadata.name); !gone && gone.error().kind != client::Errc::notFound)
+        if (auto gone = slicesClient_->remove(client::resourceOf<EndpointSlice>(), slice->metadata.namespace_, slice->metadata.name); !gone && gone.error().kind != client::Errc::notFound)
             return gone;
     return {};
 }
@@ -211,7 +212,7 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
 client::Result<void> EndpointsController::writeEndpoints(const Service& service, Endpoints wanted) {
     const auto present = informers_.endpoints.get(service.metadata.namespace_, service.metadata.name);
     if (!present) {
-        const auto made = client_->create(service.metadata.namespace_, wanted);
+        const auto made = endpointsClient_->create(service.metadata.namespace_, wanted);
         return made ? client::Result<void>() : std::unexpected(made.error());
     }
     if (present->subsets == wanted.subsets && present->metadata.labels == wanted.metadata.labels)
@@ -219,7 +220,7 @@ client::Result<void> EndpointsController::writeEndpoints(const Service& service,
     Endpoints next = *present;
     next.subsets = std::move(wanted.subsets);
     next.metadata.labels = std::move(wanted.metadata.labels);
-    const auto written = client_->update(next);
+    const auto written = endpointsClient_->update(next);
     return written ? client::Result<void>() : std::unexpected(written.error());
 }
 
@@ -228,7 +229,7 @@ client::Result<SyncResult> EndpointsController::sync(const std::string& key) {
     if (!service) { // the slices go with their owner; the Endpoints object has none
         const auto [ns, name] = client::splitKey(key);
         if (const auto endpoints = informers_.endpoints.getKey(key); endpoints && endpoints->metadata.labels.contains("endpoints.kubernetes.io/managed-by"))
-            client_->remove(client::resourceOf<Endpoints>(), ns, name);
+            endpointsClient_->remove(client::resourceOf<Endpoints>(), ns, name);
         return SyncResult{};
     }
     if (!service->spec || service->spec->selector.empty() || service->spec->type == "ExternalName" || !service->metadata.deletionTimestamp.empty())

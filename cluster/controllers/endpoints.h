@@ -17,7 +17,8 @@ api::core_v1::Endpoints wantedEndpoints(const api::core_v1::Service& service, co
 /// Keeps the EndpointSlices and the Endpoints of every service with a selector.
 class EndpointsController {
 public:
-    EndpointsController(Informers& informers, std::shared_ptr<const client::Client> client);
+    /// @p slices writes EndpointSlices, @p endpoints the older Endpoints.
+    EndpointsController(Informers& informers, std::shared_ptr<const client::Client> slices, std::shared_ptr<const client::Client> endpoints);
     void start() { controller_.start(); }
     void stop() { controller_.stop(); }
 
@@ -28,7 +29,7 @@ private:
     void podChanged(const PodPtr& before, const PodPtr& after);
 
     Informers& informers_;
-    const std::shared_ptr<const client::Client> client_;
+    const std::shared_ptr<const client::Client> slicesClient_, endpointsClient_;
     Controller controller_;
 };
 

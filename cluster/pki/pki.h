@@ -33,7 +33,8 @@ struct CertificateRequest {
 };
 
 /// A new self-signed certificate authority (ECDSA P-256).
-Result<KeyPair> makeAuthority(const std::string& commonName, std::chrono::hours lifetime = std::chrono::hours(24 * 3650));
+Result<KeyPair> makeAuthority(const std::string& commonName,
+                              std::chrono::hours lifetime = std::chrono::hours(24 * 3650));
 /// A new key and a certificate for it, signed by the authority.
 Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequest& request);
 /// A new private key alone (ECDSA P-256).

@@ -44,7 +44,7 @@ struct Entry {
 /// One put or delete of a commit.
 struct Operation {
     static constexpr std::size_t noSplice = static_cast<std::size_t>(-1);
-    static constexpr Revision any = -1;  ///< no precondition
+    static constexpr Revision any = -1;   ///< no precondition
     static constexpr Revision absent = 0; ///< the key must not exist
 
     std::string key;

@@ -61,7 +61,8 @@ def schema_tables(types, resources):
         rows = []
         for f in types[key].fields:
             flags = [f"FieldKind::{f.kind}_", f"Container::{f.container}", f"ListType::{f.list_type or 'none'}_"]
-            kinds = f"{quote(f.name)}, {', '.join(flags)}, {f.proto}, {str(f.required).lower()}, {str(f.atomic_map).lower()}"
+            kinds = f"{quote(f.name)}, {', '.join(flags)}, {{{', '.join(map(str, f.proto))}}}, "
+            kinds += f"{str(f.required).lower()}, {str(f.pointer).lower()}, {str(f.atomic_map).lower()}"
             patch = f"{str('merge' in f.patch).lower()}, {str('replace' in f.patch).lower()}, {str('retainKeys' in f.patch).lower()}"
             target = f"&typeTable[{index[f.type]}]" if f.kind == "object" else "nullptr"
             rows.append(f"    {{{kinds}, {patch}, {quote(f.merge_key)}, {arrays.span(f.map_keys)}, {arrays.span(f.enum)}, {target}}},")

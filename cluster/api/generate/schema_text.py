@@ -12,8 +12,9 @@ class Field:
     kind: str            # a scalar's name, or "object"
     type: str            # "core.v1.Container" when kind is "object"
     container: str       # "none", "list", "map" or "mapOfList"
-    proto: int = 0
+    proto: list = field(default_factory=list)  # protobuf field numbers, from the outside in
     required: bool = False
+    pointer: bool = False  # told apart: zero and absent
     list_type: str = ""  # "", "atomic", "set", "map"
     map_keys: list = field(default_factory=list)
     atomic_map: bool = False
@@ -72,10 +73,11 @@ def parse_field(line, package):
         result = Field(name, type_text, "", container)
     else:
         result = Field(name, "object", type_text if "." in type_text else f"{package}.{type_text}", container)
-    number = re.match(r"=(\d+)", rest)
-    result.proto = int(number[1]) if number else 0
-    opts = options(re.sub(r"^=\d+", "", rest))
+    numbers = re.match(r"=([\d.]+)", rest)
+    result.proto = [int(n) for n in numbers[1].split(".")] if numbers else []
+    opts = options(re.sub(r"^=[\d.]+", "", rest))
     result.required = "required" in opts
+    result.pointer = "optional" in opts
     if container == "list":
         result.list_type = next((t for t in ("atomic", "set", "map") if t in opts), "")
     result.atomic_map = container in ("map", "none") and "atomic" in opts
@@ -104,8 +106,8 @@ def read_types(folder):
             elif words[0] == "type" and not raw.startswith(" "):
                 current = Type(package, words[1], f"{full}.{words[1]}", "atomic" in words[2:])
                 types[current.key] = current
-            elif words[0] == "wire" or words[0] == "union":
-                continue  # read by the protobuf codec and by union checks
+            elif words[0] == "union":
+                continue  # read by union checks
             else:
                 current.fields.append(parse_field(line, package))
     return types

@@ -1,0 +1,68 @@
+#include "cluster/agent/agent.h"
+#include "cluster/base/log.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <unistd.h>
+
+using namespace slipway;
+
+namespace {
+
+std::string hostName() {
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    agent::AgentSettings settings;
+    bool verbose = false, noProxy = false;
+    settings.nodeName = hostName();
+    CLI::App app{"slipway-agent: runs the pods of one node"};
+    app.add_option("--kubeconfig", settings.kubeconfig, "How to reach the API server; without it only static pods run");
+    app.add_option("--node-name", settings.nodeName, "Name of this node")->capture_default_str();
+    app.add_option("--node-ip", settings.nodeIp, "Address of this node");
+    app.add_option("--hostname-override", settings.hostname, "The node's host name, when it is not its name");
+    app.add_option("--root-dir", settings.rootDir, "Where the agent keeps pods' files")->capture_default_str();
+    app.add_option("--pod-log-dir", settings.podLogs, "Where containers' logs are")->capture_default_str();
+    app.add_option("--container-runtime-endpoint", settings.runtimeEndpoint, "CRI socket")->capture_default_str();
+    app.add_option("--runc-root", settings.runcRoot, "runc's state, as containerd's shim keeps it")->capture_default_str();
+    app.add_option("--cluster-dns", settings.clusterDns, "Address the cluster's DNS is served on");
+    app.add_option("--cluster-domain", settings.clusterDomain, "The cluster's DNS domain")->capture_default_str();
+    app.add_option("--pod-cidr", settings.podCidr, "Range of this node's pod addresses; default: what the node is given");
+    app.add_option("--cluster-cidr", settings.clusterCidr, "Range of all pod addresses; default: this node's");
+    app.add_option("--pod-manifest-path", settings.podManifests, "Folder with manifests of static pods");
+    app.add_option("--cni-conf-dir", settings.cniConfig, "Where the CNI configuration is written")->capture_default_str();
+    app.add_option("--resolv-conf", settings.resolvConf, "The node's resolver configuration")->capture_default_str();
+    app.add_option("--tls-cert", settings.tlsCertificate, "Serving certificate");
+    app.add_option("--tls-key", settings.tlsKey, "Its key");
+    app.add_option("--port", settings.port, "Port of the node's own API")->capture_default_str();
+    app.add_flag("--control-plane", settings.controlPlane, "The node also runs the control plane");
+    app.add_flag("--no-service-proxy", noProxy, "Leave the kernel's service rules alone");
+    app.add_flag("--verbose", verbose, "Log more");
+    CLI11_PARSE(app, argc, argv);
+    settings.serviceProxy = !noProxy;
+    if (verbose)
+        base::setLogLevel(base::LogLevel::debug);
+
+    // Every thread inherits the blocked signals; this one waits for them.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        const agent::Agent agent(settings);
+        int received = 0;
+        sigwait(&signals, &received);
+        base::info("agent", "stopping; pods keep running");
+    } catch (const std::exception& error) {
+        base::error("agent", "{}", error.what());
+        return 1;
+    }
+    return 0;
+}

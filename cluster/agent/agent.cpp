@@ -1,0 +1,262 @@
+#include "cluster/agent/agent.h"
+
+#include "cluster/agent/api_objects.h"
+#include "cluster/agent/cri/cri_runtime.h"
+#include "cluster/agent/event_recorder.h"
+#include "cluster/agent/node_registration.h"
+#include "cluster/agent/pods.h"
+#include "cluster/agent/server/server.h"
+#include "cluster/agent/standalone.h"
+#include "cluster/agent/static_pods.h"
+#include "cluster/base/files.h"
+#include "cluster/base/log.h"
+#include "cluster/client/kubeconfig.h"
+#include "cluster/network/cni_config.h"
+#include "cluster/network/service_proxy.h"
+
+#include <unistd.h>
+
+namespace slipway::agent {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr seconds lookAtAllEvery{60};
+
+DnsSettings dnsSettings(const AgentSettings& settings) {
+    DnsSettings dns;
+    dns.clusterDns = settings.clusterDns;
+    dns.clusterDomain = settings.clusterDomain;
+    parseResolvConf(base::readFile(settings.resolvConf).value_or(""), dns);
+    return dns;
+}
+
+NodeIdentity identityOf(const AgentSettings& settings) {
+    NodeIdentity identity;
+    identity.name = settings.nodeName;
+    identity.ip = settings.nodeIp;
+    identity.hostname = settings.hostname.empty() ? settings.nodeName : settings.hostname;
+    identity.port = settings.port;
+    identity.controlPlane = settings.controlPlane;
+    identity.podCidr = settings.podCidr;
+    identity.root = settings.rootDir;
+    return identity;
+}
+
+/// What an agent with an API server has besides its pods. Members end in reverse order.
+struct Connected {
+    std::shared_ptr<const client::Client> client;
+    client::Informer<core::Service> services;
+    client::Informer<api::discovery_v1::EndpointSlice> slices;
+    client::Informer<core::Pod> pods;
+    ApiObjects objects;
+    EventRecorder events;
+    ApiPodWriter writer;
+
+    Connected(const std::shared_ptr<const client::Client>& connection, const std::string& node)
+        : client(connection), services(connection), slices(connection),
+          pods(connection, "", {.fieldSelector = "spec.nodeName=" + node}), objects(connection, services),
+          events(connection, node), writer(connection) {}
+};
+
+std::unique_ptr<Connected> connect(const AgentSettings& settings, std::string& caPem) {
+    if (settings.kubeconfig.empty())
+        return nullptr;
+    for (bool told = false; !std::filesystem::exists(settings.kubeconfig); told = true) {
+        if (!told)
+            base::info("agent", "waiting for {}", settings.kubeconfig.string());
+        ::usleep(50'000);
+    }
+    const auto context = client::loadContext(settings.kubeconfig);
+    if (!context)
+        throw std::runtime_error(context.error().message);
+    caPem = context->caPem;
+    const auto transport = client::makeHttpTransport(*context);
+    if (!transport)
+        throw std::runtime_error(transport.error().message);
+    return std::make_unique<Connected>(std::make_shared<const client::Client>(*transport), settings.nodeName);
+}
+
+} // namespace
+
+struct Agent::Parts {
+    AgentSettings settings;
+    std::string caPem;
+    std::unique_ptr<Runtime> runtime;
+    NoObjects noObjects;
+    NoWriter noWriter;
+    LoggedEvents loggedEvents;
+    std::unique_ptr<Connected> connected;
+    TaskPool pool;
+    AgentPaths paths;
+    NodeAllocatable node;
+    Pods* podsToKick = nullptr;
+    Probes probes;
+    Volumes volumes;
+    PodEnvironment environment;
+    Pods pods;
+    std::unique_ptr<NodeRegistration> registration;
+    std::unique_ptr<network::DnsServer> dns;
+    std::unique_ptr<network::ServiceProxy> proxy;
+    std::unique_ptr<StaticPods> staticPods;
+    std::unique_ptr<NodeServer> server;
+    std::jthread events, networkSetup, orphans;
+
+    explicit Parts(AgentSettings given)
+        : settings(std::move(given)),
+          runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot})),
+          connected(connect(settings, caPem)), paths{settings.rootDir, settings.podLogs}, node(allocatable()),
+          probes(*runtime, eventSink(), pool, [this](const std::string& uid) { pods.kick(uid); }),
+          volumes(paths, objects(), node),
+          environment{*runtime, objects(), eventSink(), writer(), volumes, probes, paths, dnsSettings(settings), node,
+                      settings.nodeIp},
+          pods(environment, pool) {
+        startNetwork();
+        if (connected)
+            startConnected();
+        if (!settings.podManifests.empty())
+            staticPods = std::make_unique<StaticPods>(
+                settings.podManifests, settings.nodeName, [this](auto pod) { pods.set(std::move(pod)); },
+                [this](const std::string& uid) { pods.drop(uid); });
+        events = std::jthread([this](std::stop_token stop) { watchRuntime(stop); });
+        server = NodeServer::start(serverSettings(), *runtime, pods, paths);
+    }
+
+    ObjectSource& objects() { return connected ? static_cast<ObjectSource&>(connected->objects) : noObjects; }
+    EventSink& eventSink() { return connected ? static_cast<EventSink&>(connected->events) : loggedEvents; }
+    PodWriter& writer() { return connected ? static_cast<PodWriter&>(connected->writer) : noWriter; }
+
+    NodeAllocatable allocatable() const {
+        std::error_code error;
+        std::filesystem::create_directories(settings.rootDir, error);
+        const Capacity capacity = readCapacity(settings.rootDir);
+        return {capacity.milliCpu, capacity.memoryBytes, capacity.storageBytes};
+    }
+
+    NodeServerSettings serverSettings() const {
+        NodeServerSettings result;
+        result.port = settings.port;
+        result.nodeName = settings.nodeName;
+        result.nodeIp = settings.nodeIp;
+        result.clientCaPem = caPem;
+        const auto beside = settings.kubeconfig.parent_path() / ("node-" + settings.nodeName);
+        result.certificate = settings.tlsCertificate.empty() ? std::filesystem::path(beside) += ".crt" : settings.tlsCertificate;
+        result.key = settings.tlsKey.empty() ? std::filesystem::path(beside) += ".key" : settings.tlsKey;
+        return result;
+    }
+
+    void startConnected() {
+        connected->pods.onChange([this](const auto& before, const auto& after) {
+            const auto& pod = after ? after : before;
+            if (pod->metadata.annotations.contains(annotations::configMirror))
+                return; // runs already, from its file
+            if (before && after && before->metadata.uid != after->metadata.uid)
+                pods.drop(before->metadata.uid);
+            after ? pods.set(after) : pods.drop(before->metadata.uid);
+        });
+        const auto touched = [this](const auto&, const auto&) {
+            if (proxy)
+                proxy->changed();
+        };
+        connected->services.onChange(touched);
+        connected->slices.onChange(touched);
+        registration = std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
+        registration->start();
+        connected->services.start();
+        connected->slices.start();
+        connected->pods.start();
+        networkSetup = std::jthread([this](std::stop_token stop) { setUpNetwork(stop); });
+        orphans = std::jthread([this](std::stop_token stop) { removeOrphans(stop); });
+    }
+
+    /// Once it is known which pods should be here, what is left of others goes.
+    void removeOrphans(std::stop_token stop) {
+        while (!stop.stop_requested() && !connected->pods.waitForSync(milliseconds(200))) {
+        }
+        if (stop.stop_requested())
+            return;
+        std::set<std::string> wanted;
+        for (const auto& pod : connected->pods.list())
+            wanted.insert(pod->metadata.uid);
+        for (const auto& entry : pods.list())
+            wanted.insert(entry.pod->metadata.uid);
+        pods.removeOrphans(wanted);
+    }
+
+    void startNetwork() {
+        if (settings.clusterDns.empty())
+            return;
+        if (auto added = network::addLoopbackAddress(settings.clusterDns); !added)
+            base::warn("agent", "cluster DNS: {}", added.error());
+        network::DnsServerSettings dnsServer;
+        dnsServer.address = settings.clusterDns;
+        dnsServer.upstream = environment.dns.nodeServers;
+        auto started = network::DnsServer::start(dnsServer);
+        if (!started) {
+            base::error("agent", "{}", started.error());
+            return;
+        }
+        dns = std::move(*started);
+    }
+
+    /// Waits for the node's range of pod addresses, then configures CNI and the service proxy.
+    void setUpNetwork(std::stop_token stop) {
+        const bool bridgeFiltered = network::prepareKernelForwarding();
+        std::string cidr = settings.podCidr;
+        while (cidr.empty() && !stop.stop_requested())
+            cidr = registration->waitForPodCidr(milliseconds(200));
+        if (stop.stop_requested())
+            return;
+        if (auto written = network::writeCniConfig(settings.cniConfig, cidr); !written)
+            base::error("agent", "CNI configuration: {}", written.error());
+        registration->refresh();
+        if (!settings.serviceProxy)
+            return;
+        network::ServiceProxy::Settings proxySettings;
+        proxySettings.nodeName = settings.nodeName;
+        proxySettings.clusterDomain = settings.clusterDomain;
+        proxySettings.dnsAddress = settings.clusterDns;
+        proxySettings.rules.podCidr = cidr;
+        proxySettings.rules.clusterCidr = settings.clusterCidr;
+        proxySettings.rules.masqueradeLocal = !bridgeFiltered;
+        while (!stop.stop_requested() && !(connected->services.waitForSync(milliseconds(200)) &&
+                                           connected->slices.waitForSync(milliseconds(200)))) {
+        }
+        proxy = std::make_unique<network::ServiceProxy>(
+            proxySettings,
+            [this] { return network::ServiceProxy::Inputs{connected->services.list(), connected->slices.list()}; }, dns.get());
+        proxy->changed();
+    }
+
+    void watchRuntime(std::stop_token stop) {
+        std::mutex mutex;
+        std::condition_variable_any pause;
+        const std::jthread all([&](std::stop_token ending) {
+            std::unique_lock lock(mutex);
+            bool never = false;
+            while (!pause.wait_for(lock, ending, lookAtAllEvery, [&] { return never; }) && !ending.stop_requested())
+                pods.kickAll(); // an event may have been missed
+        });
+        while (!stop.stop_requested()) {
+            const auto watched = runtime->watchEvents(stop, [this](const RuntimeEvent& event) { pods.kick(event.podUid); });
+            if (stop.stop_requested())
+                return;
+            if (!watched)
+                base::debug("agent", "runtime events: {}", watched.error().message);
+            pods.kickAll();
+            if (registration)
+                registration->refresh();
+            std::unique_lock lock(mutex);
+            bool never = false;
+            pause.wait_for(lock, stop, milliseconds(500), [&] { return never; });
+        }
+    }
+};
+
+Agent::Agent(AgentSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {}
+
+Agent::~Agent() = default;
+
+} // namespace slipway::agent

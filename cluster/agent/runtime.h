@@ -1,0 +1,206 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// What the agent asks of a container runtime, as plain values. cri/ answers through containerd; a simulated runtime
+/// may stand behind the same interface. Words and meaning follow the Container Runtime Interface (CRI v1).
+namespace slipway::agent {
+
+using WallTime = std::chrono::system_clock::time_point;
+using StringMap = std::map<std::string, std::string>;
+
+/// A refused or failed runtime call.
+struct RuntimeError {
+    enum class Kind { unavailable, notFound, timeout, other };
+    Kind kind = Kind::other;
+    std::string message;
+};
+
+template <class T> using RuntimeResult = std::expected<T, RuntimeError>;
+
+struct RuntimeVersion {
+    std::string name, version; ///< "containerd", "1.7.24"
+};
+
+/// Whether the runtime and its network are usable.
+struct RuntimeHealth {
+    bool runtimeReady = false, networkReady = false;
+    std::string message; ///< why not
+};
+
+struct PortMapping {
+    std::string protocol = "TCP", hostIp;
+    int containerPort = 0, hostPort = 0;
+};
+
+/// A namespace of the sandbox: its own, or the node's.
+enum class NamespaceMode { pod, container, node };
+
+struct Namespaces {
+    NamespaceMode network = NamespaceMode::pod, pid = NamespaceMode::container, ipc = NamespaceMode::pod;
+};
+
+struct SandboxConfig {
+    std::string name, uid, ns;
+    unsigned attempt = 0;
+    std::string hostname, logDirectory, cgroupParent;
+    std::vector<std::string> dnsServers, dnsSearches, dnsOptions;
+    std::vector<PortMapping> ports;
+    StringMap labels, annotations, sysctls;
+    Namespaces namespaces;
+    bool privileged = false;
+    std::optional<std::int64_t> runAsUser, runAsGroup;
+    std::vector<std::int64_t> supplementalGroups;
+};
+
+struct SandboxInfo {
+    std::string id, name, uid, ns;
+    unsigned attempt = 0;
+    bool ready = false;
+    WallTime createdAt;
+    StringMap labels, annotations;
+    std::vector<std::string> ips; ///< filled by sandboxStatus() only
+};
+
+struct BindMount {
+    std::string containerPath, hostPath;
+    bool readOnly = false;
+    enum class Propagation { none, hostToContainer, bidirectional } propagation = Propagation::none;
+};
+
+/// Limits as the kernel's control groups take them; 0: none.
+struct ContainerResources {
+    std::int64_t cpuPeriod = 0, cpuQuota = 0, cpuShares = 0, memoryLimit = 0, oomScoreAdjustment = 0;
+};
+
+struct ContainerConfig {
+    std::string name;
+    unsigned attempt = 0;
+    std::string image, imageId;
+    std::vector<std::string> command, args;
+    std::string workingDir;
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::vector<BindMount> mounts;
+    StringMap labels, annotations;
+    std::string logPath; ///< relative to the sandbox's log directory
+    bool stdinOpen = false, stdinOnce = false, tty = false;
+    ContainerResources resources;
+    bool privileged = false, readOnlyRoot = false, noNewPrivileges = false, seccompUnconfined = false;
+    std::vector<std::string> addCapabilities, dropCapabilities;
+    std::optional<std::int64_t> runAsUser, runAsGroup;
+    std::vector<std::int64_t> supplementalGroups;
+    Namespaces namespaces;
+};
+
+enum class ContainerPhase { created, running, exited, unknown };
+
+struct ContainerInfo {
+    std::string id, sandboxId, name;
+    unsigned attempt = 0;
+    ContainerPhase phase = ContainerPhase::unknown;
+    WallTime createdAt;
+    std::string image, imageRef;
+    StringMap labels, annotations;
+    // Filled by containerStatus() only.
+    WallTime startedAt, finishedAt;
+    int exitCode = 0;
+    std::string reason, message, logPath;
+};
+
+struct ImageInfo {
+    std::string id;
+    std::vector<std::string> tags, digests;
+    std::uint64_t size = 0;
+    std::optional<std::int64_t> uid; ///< the user the image asks for
+    std::string username;
+    bool pinned = false;
+};
+
+struct RegistryLogin {
+    std::string username, password, auth, server;
+};
+
+struct ExecOutput {
+    int exitCode = 0;
+    std::string out, err;
+};
+
+/// Something happened to a container of that pod.
+struct RuntimeEvent {
+    std::string podUid, podNamespace, podName, containerId;
+};
+
+/// A command that runs inside a container, with its streams. One thread reads; the other calls may come from any.
+/// The destructor ends the command if it still runs.
+class ExecProcess {
+public:
+    struct Piece {
+        enum class From { out, err, end } from = From::end;
+        std::string data;
+    };
+    virtual ~ExecProcess() = default;
+    /// Waits for output; From::end once the command is over.
+    virtual Piece read() = 0;
+    virtual bool write(std::string_view data) = 0;
+    virtual void closeInput() = 0;
+    virtual void resize(unsigned columns, unsigned rows) = 0;
+    /// Ends the command and wakes read().
+    virtual void kill() = 0;
+    /// The exit code, once read() said end; 128 + signal for a killed command.
+    virtual RuntimeResult<int> exitCode() = 0;
+};
+
+/// A container runtime. Thread-safe; calls block.
+class Runtime {
+public:
+    virtual ~Runtime() = default;
+
+    virtual RuntimeResult<RuntimeVersion> version() = 0;
+    virtual RuntimeResult<RuntimeHealth> health() = 0;
+    /// Tells the runtime the node's pod address range, for CNI templates.
+    virtual RuntimeResult<void> setPodCidr(const std::string& cidr) = 0;
+
+    virtual RuntimeResult<std::string> runSandbox(const SandboxConfig& config) = 0;
+    virtual RuntimeResult<void> stopSandbox(const std::string& id) = 0;
+    virtual RuntimeResult<void> removeSandbox(const std::string& id) = 0;
+    virtual RuntimeResult<std::vector<SandboxInfo>> listSandboxes(const StringMap& labels = {}) = 0;
+    virtual RuntimeResult<SandboxInfo> sandboxStatus(const std::string& id) = 0;
+
+    virtual RuntimeResult<std::string> createContainer(const std::string& sandboxId, const ContainerConfig& config,
+                                                       const SandboxConfig& sandbox) = 0;
+    virtual RuntimeResult<void> startContainer(const std::string& id) = 0;
+    /// SIGTERM (or the image's signal), then SIGKILL after @p grace.
+    virtual RuntimeResult<void> stopContainer(const std::string& id, std::chrono::seconds grace) = 0;
+    virtual RuntimeResult<void> removeContainer(const std::string& id) = 0;
+    virtual RuntimeResult<std::vector<ContainerInfo>> listContainers(const StringMap& labels = {}) = 0;
+    virtual RuntimeResult<ContainerInfo> containerStatus(const std::string& id) = 0;
+    virtual RuntimeResult<void> reopenLog(const std::string& id) = 0;
+    virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
+                                               std::chrono::seconds timeout) = 0;
+    /// Starts a command in a running container, with a terminal of its own when @p tty.
+    virtual RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string& id,
+                                                             const std::vector<std::string>& command, bool tty,
+                                                             bool input) = 0;
+
+    virtual RuntimeResult<std::vector<ImageInfo>> listImages() = 0;
+    /// Nothing when the image is not here.
+    virtual RuntimeResult<std::optional<ImageInfo>> imageStatus(const std::string& name) = 0;
+    /// Fetches an image; its reference on success.
+    virtual RuntimeResult<std::string> pullImage(const std::string& name, const std::optional<RegistryLogin>& login) = 0;
+    virtual RuntimeResult<void> removeImage(const std::string& name) = 0;
+
+    /// Calls @p tell for each event until @p stop, or until the runtime breaks the stream.
+    virtual RuntimeResult<void> watchEvents(std::stop_token stop,
+                                            const std::function<void(const RuntimeEvent&)>& tell) = 0;
+};
+
+} // namespace slipway::agent

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "cluster/agent/pods.h"
+
+namespace slipway::agent {
+
+struct NodeServerSettings {
+    int port = 10250;
+    std::string nodeName, nodeIp;
+    std::string clientCaPem;                ///< clients need a certificate of this CA; empty: loopback only, no check
+    std::filesystem::path certificate, key; ///< where they do not exist a self-signed pair is made
+};
+
+/// The node's HTTPS server: /healthz, /pods, /containerLogs, /exec, /attach. Owns its threads.
+class NodeServer {
+public:
+    /// Null when it cannot listen (logged): the node works without.
+    static std::unique_ptr<NodeServer> start(const NodeServerSettings& settings, Runtime& runtime, Pods& pods,
+                                             const AgentPaths& paths);
+    ~NodeServer();
+    NodeServer(const NodeServer&) = delete;
+    NodeServer& operator=(const NodeServer&) = delete;
+
+private:
+    struct State;
+    explicit NodeServer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace slipway::agent

@@ -1,0 +1,175 @@
+#include "cluster/api/protobuf.h"
+
+#include "cluster/api/base64.h"
+#include "cluster/api/protobuf_envelope.h"
+#include "cluster/api/protobuf_wire.h"
+#include "cluster/base/time.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace slipway::api {
+namespace {
+
+using wire::putBytes;
+using wire::putInteger;
+
+/// The field numbers around the message being written that JSON does not show.
+struct Outer {
+    std::array<std::uint16_t, 3> path{};
+    std::size_t size = 0;
+};
+
+std::string message(const Type& type, const Outer& outer, const JsonObject& object);
+
+std::string textMessage(std::uint32_t number, std::string_view text) {
+    std::string out;
+    putBytes(out, number, text);
+    return out;
+}
+
+/// intstr.IntOrString: type (1: text), number and text.
+std::string intOrStringMessage(const Json& value) {
+    std::string out;
+    const bool text = value.is_string();
+    putInteger(out, 1, text ? 1 : 0);
+    putInteger(out, 2, !text && value.is_int64() ? static_cast<std::uint64_t>(value.get_int64()) : 0);
+    putBytes(out, 3, text ? view(value.get_string()) : std::string_view());
+    return out;
+}
+
+/// meta.v1.Time and MicroTime: seconds and nanoseconds.
+std::string timeMessage(std::string_view text) {
+    using namespace std::chrono;
+    std::string out;
+    if (const auto time = base::parseTime(text)) {
+        const auto whole = floor<seconds>(*time);
+        putInteger(out, 1, static_cast<std::uint64_t>(whole.time_since_epoch().count()));
+        putInteger(out, 2, static_cast<std::uint64_t>(duration_cast<nanoseconds>(*time - whole).count()));
+    }
+    return out;
+}
+
+/// Writes one value; what has the wrong JSON type is left out.
+void putValue(std::string& out, std::uint32_t number, const Field& field, const Json& value) {
+    switch (field.kind) {
+    case FieldKind::string_:
+        if (value.is_string())
+            putBytes(out, number, view(value.get_string()));
+        return;
+    case FieldKind::int32_:
+    case FieldKind::int64_:
+        if (value.is_int64())
+            putInteger(out, number, static_cast<std::uint64_t>(value.get_int64()));
+        return;
+    case FieldKind::bool_:
+        if (value.is_bool())
+            putInteger(out, number, value.get_bool());
+        return;
+    case FieldKind::double_:
+        if (value.is_number())
+            wire::putDouble(out, number, value.to_number<double>());
+        return;
+    case FieldKind::bytes_:
+        if (value.is_string())
+            putBytes(out, number, decodeBase64(view(value.get_string())).value_or(""));
+        return;
+    case FieldKind::quantity_:
+        if (value.is_string())
+            putBytes(out, number, textMessage(1, view(value.get_string())));
+        return;
+    case FieldKind::intOrString_:
+        return putBytes(out, number, intOrStringMessage(value));
+    case FieldKind::time_:
+    case FieldKind::microTime_:
+        if (value.is_string())
+            putBytes(out, number, timeMessage(view(value.get_string())));
+        return;
+    case FieldKind::raw_:
+        return putBytes(out, number, textMessage(1, printJson(value)));
+    case FieldKind::object_:
+        if (value.is_object())
+            putBytes(out, number, message(*field.type, {}, value.get_object()));
+        return;
+    }
+}
+
+void putList(std::string& out, std::uint32_t number, const Field& field, const Json& value) {
+    if (value.is_array())
+        for (const Json& item : value.get_array())
+            putValue(out, number, field, item);
+}
+
+void putMap(std::string& out, std::uint32_t number, const Field& field, const Json& value) {
+    if (!value.is_object())
+        return;
+    for (const auto& [key, item] : value.get_object()) {
+        std::string entry = textMessage(1, key);
+        if (field.container == Container::mapOfList) {
+            std::string items;
+            putList(items, 1, field, item);
+            putBytes(entry, 2, items);
+        } else {
+            putValue(entry, 2, field, item);
+        }
+        putBytes(out, number, entry);
+    }
+}
+
+void putField(std::string& out, std::uint32_t number, const Field& field, const Json& value) {
+    if (field.container == Container::none)
+        putValue(out, number, field, value);
+    else if (field.container == Container::list)
+        putList(out, number, field, value);
+    else
+        putMap(out, number, field, value);
+}
+
+std::string message(const Type& type, const Outer& outer, const JsonObject& object) {
+    std::string out;
+    std::vector<std::uint16_t> embedded;
+    for (const Field& field : type.fields) {
+        const std::uint16_t number = field.proto[outer.size];
+        if (number == 0 || !std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size),
+                                       field.proto.begin()))
+            continue;
+        const Json* value = object.if_contains(field.name);
+        if (value == nullptr || value->is_null())
+            continue;
+        if (outer.size + 1 == field.proto.size() || field.proto[outer.size + 1] == 0)
+            putField(out, number, field, *value);
+        else if (std::ranges::find(embedded, number) == embedded.end())
+            embedded.push_back(number);
+    }
+    for (const std::uint16_t number : embedded) {
+        Outer inner = outer;
+        inner.path[inner.size++] = number;
+        putBytes(out, number, message(type, inner, object));
+    }
+    return out;
+}
+
+} // namespace
+
+std::optional<std::string> encodeProtobuf(const JsonObject& object) {
+    const std::string_view apiVersion = stringAt(object, {"apiVersion"}), kind = stringAt(object, {"kind"});
+    const Type* type = typeOfKind(apiVersion, kind);
+    if (type == nullptr)
+        return {};
+    return writeEnvelope({apiVersion, kind, message(*type, {}, object), {}});
+}
+
+std::optional<std::string> encodeProtobufEvent(std::string_view type, const JsonObject& object) {
+    const auto encoded = encodeProtobuf(object);
+    if (!encoded)
+        return {};
+    std::string event = textMessage(1, type);
+    putBytes(event, 2, textMessage(1, *encoded));
+    std::string out;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        out += static_cast<char>(event.size() >> shift);
+    return out + event;
+}
+
+} // namespace slipway::api

@@ -1,0 +1,60 @@
+#include "cluster/apiserver/authorization/authorizer.h"
+
+#include <format>
+
+namespace slipway::apiserver::authorization {
+
+namespace {
+
+/// In double quotes, with escapes where a message could otherwise be made to lie.
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\')
+            result.append(1, '\\').append(1, letter);
+        else if (letter == '\n')
+            result += "\\n";
+        else if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
+            result += std::format("\\x{:02x}", static_cast<unsigned char>(letter));
+        else
+            result += letter;
+    }
+    return result + "\"";
+}
+
+std::string cannot(const Attributes& attributes) {
+    const std::string who = std::format("User {} cannot {}", quoted(attributes.user), attributes.verb);
+    if (!attributes.isResourceRequest())
+        return std::format("{} path {}", who, quoted(attributes.nonResourcePath));
+    const std::string resource =
+        attributes.subresource.empty() ? attributes.resource : attributes.resource + "/" + attributes.subresource;
+    const std::string scope =
+        attributes.ns.empty() ? "at the cluster scope" : "in the namespace " + quoted(attributes.ns);
+    return std::format("{} resource {} in API group {} {}", who, quoted(resource), quoted(attributes.group), scope);
+}
+
+} // namespace
+
+AuthorizerChain::AuthorizerChain(std::vector<std::shared_ptr<const Authorizer>> authorizers)
+    : authorizers_(std::move(authorizers)) {}
+
+Decision AuthorizerChain::authorize(const Attributes& attributes) const {
+    for (const auto& authorizer : authorizers_) {
+        if (Decision decision = authorizer->authorize(attributes); decision.verdict != Verdict::noOpinion)
+            return decision;
+    }
+    return {};
+}
+
+std::string forbiddenMessage(const Attributes& attributes) {
+    if (!attributes.isResourceRequest())
+        return "forbidden: " + cannot(attributes);
+    std::string what = attributes.resource;
+    if (!attributes.group.empty())
+        what += "." + attributes.group;
+    if (!attributes.name.empty())
+        what += " " + quoted(attributes.name);
+    return what + " is forbidden: " + cannot(attributes);
+}
+
+} // namespace slipway::apiserver::authorization

@@ -1,0 +1,141 @@
+#include "cluster/scheduler/queue.h"
+
+#include <algorithm>
+
+namespace slipway::scheduler {
+
+using namespace std::chrono_literals;
+constexpr auto longestWait = 5min;
+
+void SchedulingQueue::activate(Entry& entry) {
+    entry.place = Place::active;
+    active_.insert(activeKey(entry));
+    changed_.notify_one();
+}
+
+void SchedulingQueue::toBackoff(Entry& entry) {
+    const auto delay = std::min<std::chrono::milliseconds>(100ms * (1 << std::clamp(entry.attempts - 1, 0, 7)), 10s);
+    entry.due = entry.lastTry + delay;
+    if (entry.due <= Clock::now())
+        return activate(entry);
+    entry.place = Place::backoff;
+    changed_.notify_one();
+}
+
+void SchedulingQueue::drop(std::map<std::string, Entry>::iterator entry) {
+    if (entry->second.place == Place::active)
+        active_.erase(activeKey(entry->second));
+    entries_.erase(entry);
+}
+
+void SchedulingQueue::put(PodInfo pod) {
+    std::lock_guard lock(mutex_);
+    auto found = entries_.find(pod.key);
+    if (found != entries_.end() && found->second.pod.uid != pod.uid) {
+        drop(found);
+        found = entries_.end();
+    }
+    if (found == entries_.end()) {
+        Entry entry;
+        entry.order = nextOrder_++;
+        const std::string key = pod.key;
+        entry.pod = std::move(pod);
+        activate(entries_.emplace(key, std::move(entry)).first->second);
+        return;
+    }
+    Entry& entry = found->second;
+    const bool changed =
+        entry.pod.pod->spec != pod.pod->spec || entry.pod.pod->metadata.labels != pod.pod->metadata.labels;
+    if (entry.place == Place::active)
+        active_.erase(activeKey(entry));
+    entry.pod = std::move(pod);
+    if (entry.place == Place::active || (changed && entry.place != Place::taken))
+        activate(entry);
+    else if (changed)
+        ++moves_;
+}
+
+void SchedulingQueue::remove(const std::string& key) {
+    std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(key); found != entries_.end())
+        drop(found);
+}
+
+void SchedulingQueue::keepOnly(const std::set<std::string>& known) {
+    std::lock_guard lock(mutex_);
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+        const auto next = std::next(entry);
+        if (!known.contains(entry->first))
+            drop(entry);
+        entry = next;
+    }
+}
+
+std::optional<SchedulingQueue::Clock::time_point> SchedulingQueue::releaseDue() {
+    const auto now = Clock::now();
+    std::optional<Clock::time_point> next;
+    for (auto& [key, entry] : entries_) {
+        if (entry.place != Place::backoff && entry.place != Place::unschedulable)
+            continue;
+        if (entry.due <= now)
+            activate(entry);
+        else if (!next || entry.due < *next)
+            next = entry.due;
+    }
+    return next;
+}
+
+std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (closed_)
+            return {};
+        // Looking through all waiting pods is needed only when there is nothing else to do.
+        const auto next = active_.empty() ? releaseDue() : std::nullopt;
+        if (!active_.empty()) {
+            Entry& entry = entries_.at(std::get<2>(*active_.begin()));
+            active_.erase(active_.begin());
+            entry.place = Place::taken;
+            ++entry.attempts;
+            entry.lastTry = Clock::now();
+            return Taken{entry.pod, moves_};
+        }
+        if (next)
+            changed_.wait_until(lock, *next);
+        else
+            changed_.wait(lock);
+    }
+}
+
+void SchedulingQueue::giveBack(const Taken& taken, bool retry) {
+    std::lock_guard lock(mutex_);
+    const auto found = entries_.find(taken.pod.key);
+    if (found == entries_.end() || found->second.place != Place::taken)
+        return; // removed, or made anew, meanwhile
+    Entry& entry = found->second;
+    if (retry || moves_ != taken.moves)
+        return toBackoff(entry);
+    entry.place = Place::unschedulable;
+    entry.due = Clock::now() + longestWait;
+}
+
+void SchedulingQueue::moveAll() {
+    std::lock_guard lock(mutex_);
+    ++moves_;
+    for (auto& [key, entry] : entries_)
+        if (entry.place == Place::unschedulable)
+            toBackoff(entry);
+}
+
+void SchedulingQueue::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+}
+
+std::size_t SchedulingQueue::size() const {
+    std::lock_guard lock(mutex_);
+    return entries_.size();
+}
+
+} // namespace slipway::scheduler

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cluster/scheduler/snapshot.h"
+
+#include <string>
+#include <vector>
+
+namespace slipway::scheduler {
+
+/// What was decided for one pod, and why.
+struct Decision {
+    struct Refusal {
+        std::string node, plugin;
+        std::vector<std::string> reasons;
+    };
+    struct Rating {
+        std::string node;
+        double score = 0;
+    };
+
+    std::string node; ///< the chosen one; empty: none can take the pod
+    int nodeCount = 0;
+    std::vector<Refusal> refusals;
+    std::vector<Rating> ratings; ///< of the nodes that can take it, in name order
+
+    /// "0/3 nodes are available: 1 Too many pods, 2 Insufficient cpu.", as Kubernetes words it.
+    std::string message() const;
+};
+
+/// Chooses a node: asks the filters, rates what is left, takes the best (among equals the one with the fewest pods,
+/// then the first by name). A pure function.
+Decision schedule(const PodInfo& pod, const Snapshot& snapshot);
+
+} // namespace slipway::scheduler

@@ -1,0 +1,62 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en">
+    <context>
+        <name>slipway::ui::ApplyDialog</name>
+        <message numerus="yes">
+            <source>%n object(s) refused by the check. The others can be applied.</source>
+            <translation>
+                <numerusform>%n object refused by the check. The others can be applied.</numerusform>
+                <numerusform>%n objects refused by the check. The others can be applied.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The server accepts %n object(s).</source>
+            <translation>
+                <numerusform>The server accepts %n object.</numerusform>
+                <numerusform>The server accepts %n objects.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n object(s) applied</source>
+            <translation>
+                <numerusform>%n object applied</numerusform>
+                <numerusform>%n objects applied</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n object(s) were not applied.</source>
+            <translation>
+                <numerusform>%n object was not applied.</numerusform>
+                <numerusform>%n objects were not applied.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::ResourcePage</name>
+        <message numerus="yes">
+            <source>, %n selected</source>
+            <translation>
+                <numerusform>, %n selected</numerusform>
+                <numerusform>, %n selected</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::Workspace</name>
+        <message numerus="yes">
+            <source>%n object(s) deleted</source>
+            <translation>
+                <numerusform>%n object deleted</numerusform>
+                <numerusform>%n objects deleted</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Delete %n object(s) from %1?</source>
+            <translation>
+                <numerusform>Delete %n object from %1?</numerusform>
+                <numerusform>Delete %n objects from %1?</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>

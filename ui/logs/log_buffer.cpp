@@ -1,0 +1,65 @@
+#include "ui/logs/log_buffer.h"
+
+namespace slipway::ui {
+
+QString withoutEscapes(const QString& line) {
+    if (!line.contains(QChar(0x1b)))
+        return line;
+    static const QRegularExpression sequence(QStringLiteral("\x1b(\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07]*\x07|[@-Z\\\\-_])"));
+    QString clean = line;
+    return clean.remove(sequence);
+}
+
+LogLine LogSplitter::lineOf(std::string_view line) const {
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    LogLine made{source_, {}, {}};
+    // "2026-01-31T12:00:00.000000000Z text", as asked for with timestamps=true
+    if (const auto gap = line.find(' '); gap != std::string_view::npos && gap >= 20 && line[4] == '-' && line[10] == 'T') {
+        made.timestamp = QString::fromLatin1(line.data(), static_cast<qsizetype>(gap));
+        line.remove_prefix(gap + 1);
+    }
+    made.text = withoutEscapes(QString::fromUtf8(line.data(), static_cast<qsizetype>(line.size())));
+    return made;
+}
+
+std::vector<LogLine> LogSplitter::add(std::string_view bytes) {
+    std::vector<LogLine> lines;
+    rest_.append(bytes);
+    std::size_t begin = 0;
+    for (std::size_t end; (end = rest_.find('\n', begin)) != std::string::npos; begin = end + 1)
+        lines.push_back(lineOf(std::string_view(rest_).substr(begin, end - begin)));
+    rest_.erase(0, begin);
+    constexpr std::size_t longest = 1u << 20; // a program that never ends its line must not fill the memory
+    if (rest_.size() > longest)
+        lines.push_back(lineOf(std::exchange(rest_, {})));
+    return lines;
+}
+
+std::vector<LogLine> LogSplitter::finish() {
+    std::vector<LogLine> lines;
+    if (!rest_.empty())
+        lines.push_back(lineOf(std::exchange(rest_, {})));
+    return lines;
+}
+
+LogBuffer::LogBuffer(std::size_t maxLines, std::size_t maxBytes) : maxLines_(maxLines), maxBytes_(maxBytes) {}
+
+void LogBuffer::add(std::vector<LogLine> lines) {
+    for (LogLine& line : lines) {
+        bytes_ += costOf(line);
+        lines_.push_back(std::move(line));
+    }
+    while (lines_.size() > maxLines_ || (bytes_ > maxBytes_ && lines_.size() > 1)) {
+        bytes_ -= costOf(lines_.front());
+        lines_.pop_front();
+        ++dropped_;
+    }
+}
+
+void LogBuffer::clear() {
+    lines_.clear();
+    bytes_ = 0;
+}
+
+} // namespace slipway::ui

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ui/resources/resource_page.h"
+
+#include <QObject>
+#include <QHash>
+#include <QTimer>
+
+namespace slipway::ui {
+
+/// What can be done to objects of the open cluster besides looking: scale and delete. Requests run in the background;
+/// results come back as signals. GUI thread.
+class ObjectActions : public QObject {
+    Q_OBJECT
+public:
+    explicit ObjectActions(SessionPtr session, QObject* parent = nullptr);
+
+    /// Sets spec.replicas through the scale subresource. Calls for the same object in quick succession become one.
+    void scale(const ObjectRef& object, int replicas);
+    /// Deletes objects, each by its uid so that a namesake made meanwhile is safe.
+    void remove(const std::vector<ObjectRef>& objects);
+
+signals:
+    /// The server's answer: the number it took, or what was before on error.
+    void scaled(const slipway::ui::ObjectRef& object, int replicas);
+    void scaleFailed(const slipway::ui::ObjectRef& object, const QString& error);
+    void removed(int count);
+    void failed(const QString& error);
+
+private:
+    void sendScale(const ObjectRef& object, int replicas);
+
+    SessionPtr session_;
+    struct Wish {
+        ObjectRef object;
+        int replicas = 0;
+    };
+    QHash<QString, Wish> wishes_; ///< by uid, waiting for the pause
+    QTimer pause_;
+};
+
+} // namespace slipway::ui

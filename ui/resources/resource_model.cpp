@@ -1,0 +1,178 @@
+#include "ui/resources/resource_model.h"
+
+#include "cluster/base/time.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QSet>
+#include <algorithm>
+
+namespace slipway::ui {
+
+QString ageText(std::int64_t created) {
+    if (created == 0)
+        return {};
+    const auto seconds = std::max<std::int64_t>(0, QDateTime::currentSecsSinceEpoch() - created);
+    return QString::fromStdString(base::humanDuration(std::chrono::seconds(seconds)));
+}
+
+ResourceModel::ResourceModel(const KindView& kind, QObject* parent) : QAbstractTableModel(parent), kind_(kind) {}
+
+int ResourceModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+
+int ResourceModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : firstOwnColumn() + static_cast<int>(kind_.columns.size()) + 1;
+}
+
+ColumnRole ResourceModel::columnRole(int column) const {
+    const int own = column - firstOwnColumn();
+    if (own < 0)
+        return ColumnRole::text;
+    return own < static_cast<int>(kind_.columns.size()) ? kind_.columns[static_cast<std::size_t>(own)].role : ColumnRole::age;
+}
+
+const Cell* ResourceModel::cell(const Row& row, int column) const {
+    const int own = column - firstOwnColumn();
+    return own >= 0 && own < static_cast<int>(row.cells.size()) ? &row.cells[static_cast<std::size_t>(own)] : nullptr;
+}
+
+void ResourceModel::reindex(std::size_t from) {
+    for (std::size_t i = from; i < rows_.size(); ++i)
+        index_.insert(rows_[i].uid, static_cast<int>(i));
+}
+
+void ResourceModel::remove(std::vector<int> positions) {
+    if (positions.empty())
+        return;
+    std::ranges::sort(positions, std::greater());
+    for (std::size_t i = 0; i < positions.size();) {
+        const int last = positions[i];
+        int first = last;
+        while (++i < positions.size() && positions[i] == first - 1)
+            --first;
+        beginRemoveRows({}, first, last);
+        for (int row = first; row <= last; ++row)
+            index_.remove(rows_[static_cast<std::size_t>(row)].uid);
+        rows_.erase(rows_.begin() + first, rows_.begin() + last + 1);
+        endRemoveRows();
+    }
+    reindex(static_cast<std::size_t>(positions.back()));
+}
+
+void ResourceModel::apply(const RowBatch& batch) {
+    std::vector<int> gone;
+    if (batch.complete) {
+        QSet<QString> there;
+        there.reserve(static_cast<qsizetype>(batch.rows.size()));
+        for (const Row& row : batch.rows)
+            there.insert(row.uid);
+        for (std::size_t i = 0; i < rows_.size(); ++i)
+            if (!there.contains(rows_[i].uid))
+                gone.push_back(static_cast<int>(i));
+    } else {
+        for (const QString& uid : batch.gone)
+            if (const int at = find(uid); at >= 0)
+                gone.push_back(at);
+    }
+    remove(std::move(gone));
+
+    std::vector<const Row*> fresh;
+    std::vector<int> changed;
+    for (const Row& row : batch.rows) {
+        const int at = find(row.uid);
+        if (at < 0) {
+            fresh.push_back(&row);
+        } else if (rows_[static_cast<std::size_t>(at)].resourceVersion != row.resourceVersion || row.resourceVersion.isEmpty()) {
+            rows_[static_cast<std::size_t>(at)] = row;
+            changed.push_back(at);
+        }
+    }
+    std::ranges::sort(changed);
+    for (std::size_t i = 0; i < changed.size();) {
+        const int first = changed[i];
+        int last = first;
+        while (++i < changed.size() && changed[i] == last + 1)
+            ++last;
+        emit dataChanged(index(first, 0), index(last, columnCount() - 1));
+    }
+    if (fresh.empty())
+        return;
+    const auto before = rows_.size();
+    beginInsertRows({}, static_cast<int>(before), static_cast<int>(before + fresh.size()) - 1);
+    rows_.reserve(before + fresh.size());
+    for (const Row* row : fresh)
+        rows_.push_back(*row);
+    reindex(before);
+    endInsertRows();
+}
+
+void ResourceModel::clear() {
+    beginResetModel();
+    rows_.clear();
+    index_.clear();
+    endResetModel();
+}
+
+QVariant ResourceModel::display(const Row& row, int column) const {
+    if (column == 0)
+        return row.name;
+    if (column == ageColumn())
+        return ageText(row.created);
+    if (const Cell* own = cell(row, column))
+        return own->text;
+    return row.ns;
+}
+
+QVariant ResourceModel::sortValue(const Row& row, int column) const {
+    if (column == ageColumn())
+        return QVariant::fromValue<qlonglong>(-row.created);
+    const ColumnRole role = columnRole(column);
+    if (const Cell* own = cell(row, column);
+        own != nullptr && (role == ColumnRole::number || role == ColumnRole::replicas || role == ColumnRole::containers))
+        return own->number;
+    return display(row, column);
+}
+
+QVariant ResourceModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid())
+        return {};
+    const Row& row = this->row(index.row());
+    const Cell* own = cell(row, index.column());
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(row, index.column());
+    case Qt::ToolTipRole:
+        return own != nullptr && !own->tip.isEmpty() ? own->tip : display(row, index.column()).toString();
+    case Qt::AccessibleTextRole:
+        return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+                                            display(row, index.column()).toString());
+    case Qt::TextAlignmentRole:
+        return int(Qt::AlignVCenter | (columnRole(index.column()) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
+    case ToneRole:
+        return own != nullptr ? int(own->tone) : int(Tone::plain);
+    case SortRole:
+        return sortValue(row, index.column());
+    case ColumnRoleRole:
+        return int(columnRole(index.column()));
+    default:
+        return {};
+    }
+}
+
+QVariant ResourceModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (columnRole(section) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole)
+        return {};
+    if (section == 0)
+        return columnTitle(QT_TRANSLATE_NOOP("Columns", "Name"));
+    if (section == 1 && kind_.resource.namespaced)
+        return columnTitle(QT_TRANSLATE_NOOP("Columns", "Namespace"));
+    if (section == ageColumn())
+        return columnTitle(QT_TRANSLATE_NOOP("Columns", "Age"));
+    return columnTitle(kind_.columns[static_cast<std::size_t>(section - firstOwnColumn())].title);
+}
+
+} // namespace slipway::ui

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "ui/resources/reflector_adapter.h"
+
+#include <QAbstractTableModel>
+#include <QHash>
+
+namespace slipway::ui {
+
+/// The rows of one kind. Changes come as batches; every row keeps its place until it goes. Needs no window.
+class ResourceModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Role {
+        ToneRole = Qt::UserRole + 1, ///< int of Tone
+        SortRole,                    ///< what the column sorts by
+        ColumnRoleRole,              ///< int of ColumnRole
+    };
+
+    explicit ResourceModel(const KindView& kind, QObject* parent = nullptr);
+
+    const KindView& kind() const { return kind_; }
+    const Row& row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
+    /// The position of an object, or -1.
+    int find(const QString& uid) const { return index_.value(uid, -1); }
+    int ageColumn() const { return columnCount({}) - 1; }
+    ColumnRole columnRole(int column) const;
+
+    /// Applies one batch with as few model signals as possible.
+    void apply(const RowBatch& batch);
+    void clear();
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    void remove(std::vector<int> positions);
+    void reindex(std::size_t from);
+    /// The kind's own cell in a column, or null for name, namespace and age.
+    const Cell* cell(const Row& row, int column) const;
+    int firstOwnColumn() const { return kind_.resource.namespaced ? 2 : 1; }
+    QVariant display(const Row& row, int column) const;
+    QVariant sortValue(const Row& row, int column) const;
+
+    const KindView& kind_;
+    std::vector<Row> rows_;
+    QHash<QString, int> index_;
+};
+
+/// "5m", "2d3h": the time since @p created, as kubectl shows ages.
+QString ageText(std::int64_t created);
+
+} // namespace slipway::ui

@@ -1,0 +1,311 @@
+#include "ui/resources/resource_page.h"
+
+#include "ui/resources/row_delegate.h"
+
+#include <QDateTime>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QScrollBar>
+#include <QVBoxLayout>
+
+namespace slipway::ui {
+
+ResourcePage::ResourcePage(SessionPtr session, const KindView& kind, QWidget* parent)
+    : QWidget(parent), session_(std::move(session)), kind_(kind), model_(new ResourceModel(kind, this)),
+      proxy_(new RowProxy(*model_, this)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeHeader());
+    makeTable();
+    auto* body = new QWidget;
+    stack_ = new QStackedLayout(body);
+    auto* nothing = new QWidget;
+    auto* nothingLayout = new QVBoxLayout(nothing);
+    emptyIcon_ = new QLabel;
+    emptyIcon_->setPixmap(icon(QLatin1String(kind.icon), colors().border).pixmap(56, 56));
+    empty_ = new QLabel;
+    empty_->setObjectName(QStringLiteral("muted"));
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    nothingLayout->addStretch(2);
+    nothingLayout->addWidget(emptyIcon_, 0, Qt::AlignHCenter);
+    nothingLayout->addSpacing(space);
+    nothingLayout->addWidget(empty_);
+    nothingLayout->addStretch(3);
+    stack_->addWidget(table_);
+    stack_->addWidget(nothing);
+    layout->addWidget(body, 1);
+
+    // Someone flipping through kinds should not cause a relist at every step back.
+    unwatch_.setSingleShot(true);
+    unwatch_.setInterval(5000);
+    connect(&unwatch_, &QTimer::timeout, this, [this] { watch_.reset(); });
+    connect(&tick_, &QTimer::timeout, this, &ResourcePage::tick);
+    connect(proxy_, &QAbstractItemModel::rowsInserted, this, &ResourcePage::updateCounts);
+    connect(proxy_, &QAbstractItemModel::rowsRemoved, this, &ResourcePage::updateCounts);
+    updateCounts();
+    showFreshness(client::Freshness::starting, {});
+}
+
+QWidget* ResourcePage::makeHeader() {
+    auto* bar = new QFrame;
+    bar->setObjectName(QStringLiteral("bar"));
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(2 * space, 10, 2 * space, 10);
+    layout->setSpacing(space);
+    auto* title = new QLabel(kind_.translatedTitle());
+    title->setObjectName(QStringLiteral("title"));
+    count_ = new QLabel;
+    count_->setObjectName(QStringLiteral("chip"));
+    liveIcon_ = new QLabel;
+    live_ = new QLabel;
+    live_->setObjectName(QStringLiteral("muted"));
+    namespaces_ = new QComboBox;
+    namespaces_->setAccessibleName(tr("Namespace"));
+    namespaces_->setMinimumWidth(170);
+    namespaces_->setVisible(kind_.resource.namespaced);
+    namespaces_->setToolTip(tr("Namespace shown"));
+    setNamespaces({});
+    connect(namespaces_, &QComboBox::activated, this, [this](int index) {
+        emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index));
+    });
+    filter_ = new QLineEdit;
+    filter_->setPlaceholderText(tr("Filter   /"));
+    filter_->setAccessibleName(tr("Filter rows"));
+    filter_->setToolTip(tr("Text or regular expression; ! in front turns it round; -l app=web filters by labels"));
+    filter_->setClearButtonEnabled(true);
+    filter_->setFixedWidth(230);
+    filter_->addAction(icon(QStringLiteral("search"), colors().muted), QLineEdit::LeadingPosition);
+    filter_->installEventFilter(this);
+    connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        proxy_->setFilter(RowFilter(text));
+        filter_->setToolTip(proxy_->filter().error());
+        updateCounts();
+    });
+    layout->addWidget(title);
+    layout->addWidget(count_);
+    layout->addSpacing(space);
+    layout->addWidget(liveIcon_);
+    layout->addWidget(live_, 1);
+    layout->addWidget(namespaces_);
+    layout->addWidget(filter_);
+    return bar;
+}
+
+void ResourcePage::makeTable() {
+    table_ = new QTableView;
+    table_->setModel(proxy_);
+    table_->setAccessibleName(kind_.translatedTitle());
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTabKeyNavigation(false);
+    table_->setMouseTracking(true);
+    table_->setContextMenuPolicy(Qt::CustomContextMenu);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table_->verticalHeader()->setDefaultSectionSize(34);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionsMovable(true);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setMinimumSectionSize(48);
+    table_->setSortingEnabled(true);
+    const bool events = kind_.resource.kind == "Event";
+    table_->sortByColumn(events ? model_->ageColumn() : 0, Qt::AscendingOrder);
+    auto* delegate = new RowDelegate(table_);
+    table_->setItemDelegate(delegate);
+    table_->setColumnWidth(0, events ? 210 : 270);
+    const int first = kind_.resource.namespaced ? 2 : 1;
+    if (kind_.resource.namespaced)
+        table_->setColumnWidth(1, 110);
+    for (std::size_t i = 0; i < kind_.columns.size(); ++i)
+        table_->setColumnWidth(first + static_cast<int>(i), kind_.columns[i].width);
+    table_->installEventFilter(this);
+    connect(delegate, &RowDelegate::scaleRequested, this,
+            [this](const QModelIndex& index, int replicas) { emit scaleRequested(objectAt(index), replicas); });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) { emit currentChanged(objectAt(current)); });
+    connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { emit opened(objectAt(index)); });
+    connect(table_, &QTableView::customContextMenuRequested, this,
+            [this](const QPoint& at) { emit menuRequested(table_->viewport()->mapToGlobal(at)); });
+}
+
+void ResourcePage::setNamespaces(const QStringList& names) {
+    const QSignalBlocker quiet(namespaces_);
+    namespaces_->clear();
+    namespaces_->addItem(tr("All namespaces"));
+    namespaces_->addItems(names);
+    if (!namespace_.isEmpty() && !names.contains(namespace_))
+        namespaces_->addItem(namespace_);
+    namespaces_->setCurrentIndex(namespace_.isEmpty() ? 0 : namespaces_->findText(namespace_));
+}
+
+void ResourcePage::setNamespace(const QString& ns) {
+    if (ns == namespace_ || !kind_.resource.namespaced)
+        return;
+    namespace_ = ns;
+    if (namespaces_->findText(ns) < 0 && !ns.isEmpty())
+        namespaces_->addItem(ns);
+    namespaces_->setCurrentIndex(ns.isEmpty() ? 0 : namespaces_->findText(ns));
+    table_->setColumnHidden(1, !ns.isEmpty());
+    const bool watching = watch_ != nullptr;
+    watch_.reset();
+    model_->clear();
+    listed_ = false;
+    if (watching)
+        watch();
+    updateCounts();
+}
+
+void ResourcePage::watch() {
+    watch_ = std::make_unique<ReflectorAdapter>(session_, kind_, namespace_);
+    connect(watch_.get(), &ReflectorAdapter::batchReady, this, &ResourcePage::applyBatch);
+    connect(watch_.get(), &ReflectorAdapter::freshnessChanged, this, &ResourcePage::showFreshness);
+    showFreshness(client::Freshness::starting, {});
+    watch_->start();
+}
+
+void ResourcePage::applyBatch(const RowBatch& batch) {
+    listed_ = listed_ || batch.complete;
+    model_->apply(batch);
+    for (const Row& row : batch.rows)
+        emit rowChanged(row.uid);
+    for (const QString& uid : batch.gone)
+        emit rowChanged(uid);
+    updateCounts();
+}
+
+void ResourcePage::showFreshness(client::Freshness state, const QString& message) {
+    if (state == client::Freshness::disconnected && freshness_ != state)
+        lostSince_ = QDateTime::currentSecsSinceEpoch();
+    freshness_ = state;
+    freshnessMessage_ = message;
+    Tone tone = Tone::busy;
+    QString words = tr("Loading");
+    switch (state) {
+    case client::Freshness::starting:
+        break;
+    case client::Freshness::live:
+        tone = Tone::ok;
+        words = tr("Live");
+        break;
+    case client::Freshness::disconnected:
+        tone = Tone::bad;
+        words = tr("Disconnected for %1, reconnecting; what is shown may be old").arg(ageText(lostSince_));
+        break;
+    case client::Freshness::denied:
+        tone = Tone::waiting;
+        words = tr("Not allowed");
+        break;
+    }
+    liveIcon_->setPixmap(toneIcon(tone).pixmap(16, 16));
+    live_->setText(words);
+    live_->setToolTip(message);
+    live_->setAccessibleName(words);
+    updateCounts();
+}
+
+void ResourcePage::updateCounts() {
+    const int all = model_->rowCount(), shown = proxy_->rowCount();
+    const int selected = table_ == nullptr ? 0 : static_cast<int>(table_->selectionModel()->selectedRows().size());
+    QString words = shown == all ? QString::number(all) : tr("%1 of %2").arg(shown).arg(all);
+    if (selected > 1)
+        words += tr(", %n selected", nullptr, selected);
+    count_->setText(words);
+    if (stack_ == nullptr)
+        return;
+    stack_->setCurrentIndex(shown > 0 ? 0 : 1);
+    if (all > 0)
+        empty_->setText(tr("No row matches the filter."));
+    else if (freshness_ == client::Freshness::denied)
+        empty_->setText(tr("The server does not allow this list.") + QLatin1Char('\n') + freshnessMessage_);
+    else if (freshness_ == client::Freshness::disconnected)
+        empty_->setText(tr("The cluster cannot be reached.") + QLatin1Char('\n') + freshnessMessage_);
+    else if (!listed_)
+        empty_->setText(tr("Loading"));
+    else
+        empty_->setText(namespace_.isEmpty() ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
+                                             : tr("Nothing in namespace %1.").arg(namespace_));
+}
+
+void ResourcePage::tick() {
+    if (freshness_ == client::Freshness::disconnected)
+        showFreshness(freshness_, freshnessMessage_);
+    const int column = model_->ageColumn();
+    const QRect area(table_->columnViewportPosition(column), 0, table_->columnWidth(column), table_->viewport()->height());
+    table_->viewport()->update(area);
+}
+
+ObjectRef ResourcePage::objectAt(const QModelIndex& index) const {
+    if (!index.isValid())
+        return {};
+    const Row& row = proxy_->rowAt(index);
+    return {&kind_, row.ns, row.name, row.uid};
+}
+
+std::vector<Row> ResourcePage::selectedRows() const {
+    std::vector<Row> rows;
+    const QModelIndex current = table_->currentIndex();
+    const auto selected = table_->selectionModel()->selectedRows();
+    if (current.isValid())
+        rows.push_back(proxy_->rowAt(current));
+    for (const QModelIndex& index : selected)
+        if (index.row() != current.row())
+            rows.push_back(proxy_->rowAt(index));
+    return rows;
+}
+
+void ResourcePage::select(const QString& uid) {
+    const int at = model_->find(uid);
+    if (at < 0)
+        return;
+    const QModelIndex index = proxy_->mapFromSource(model_->index(at, 0));
+    table_->setCurrentIndex(index);
+    table_->scrollTo(index);
+}
+
+void ResourcePage::reconnect() {
+    if (watch_)
+        watch_->reconnect();
+}
+
+void ResourcePage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    unwatch_.stop();
+    if (!watch_)
+        watch();
+    tick_.start(1000);
+}
+
+void ResourcePage::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    tick_.stop();
+    unwatch_.start();
+}
+
+bool ResourcePage::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() != QEvent::KeyPress)
+        return QWidget::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (watched == filter_ && (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Down)) {
+        if (key == Qt::Key_Escape)
+            filter_->clear();
+        table_->setFocus();
+        if (!table_->currentIndex().isValid() && proxy_->rowCount() > 0)
+            table_->selectRow(0);
+        return true;
+    }
+    if (watched == table_ && (key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {
+        emit opened(objectAt(table_->currentIndex()));
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace slipway::ui

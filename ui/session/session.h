@@ -1,0 +1,28 @@
+#pragma once
+
+#include "cluster/client/client.h"
+
+#include <QString>
+#include <memory>
+
+namespace slipway::ui {
+
+/// One open cluster, as everything that shows it sees it. Immutable, shared.
+struct Session {
+    QString name;             ///< of the context or the cluster, for people
+    QString server;           ///< its address
+    QString defaultNamespace; ///< of the context; where objects without a namespace go
+    bool local = false;       ///< made by Slipway, so that it can be stopped
+    std::shared_ptr<const client::Client> client;
+};
+using SessionPtr = std::shared_ptr<const Session>;
+
+/// A std::string_view as a QString.
+inline QString text(std::string_view utf8) {
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+/// The sentence to show for a failed request: the server's message, or what kept it from answering.
+QString errorText(const client::Error& error);
+
+} // namespace slipway::ui

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QTreeWidget>
+
+namespace slipway::ui {
+
+/// The grouped list of pages: the cluster's own, then the kinds.
+class Sidebar : public QTreeWidget {
+    Q_OBJECT
+public:
+    explicit Sidebar(QWidget* parent = nullptr);
+
+    /// The page of the cluster itself.
+    static QString clusterPage() { return QStringLiteral("cluster"); }
+    /// Marks a page as current without telling.
+    void setCurrent(const QString& page);
+    /// Kinds can be chosen only while a cluster is open.
+    void setClusterOpen(bool open);
+
+signals:
+    void pageChosen(const QString& page);
+
+private:
+    QTreeWidgetItem* find(const QString& page) const;
+};
+
+} // namespace slipway::ui

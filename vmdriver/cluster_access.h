@@ -1,0 +1,38 @@
+#pragma once
+// What the lifecycle asks of the cluster it started: is it ready, take these objects, does the sample answer.
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "vmdriver/driver_error.h"
+
+namespace slipway::vmdriver {
+
+/// One administrator's connection to one cluster. Calls block, each for a few seconds at most.
+class ClusterAccess {
+public:
+    /// Error kubeconfig when the file is not usable (for instance not written yet).
+    static Result<ClusterAccess> open(const std::filesystem::path& kubeconfig);
+    ~ClusterAccess();
+    ClusterAccess(ClusterAccess&&) noexcept;
+    ClusterAccess& operator=(ClusterAccess&&) noexcept;
+
+    /// Whether /readyz answers 200 now.
+    bool apiReady() const;
+    /// Whether the node is Ready by its own word, given after `since` (an earlier run's Ready does not count).
+    bool nodeReady(const std::string& node, std::chrono::system_clock::time_point since) const;
+    /// Creates every object of a YAML file that does not exist yet. Error notReady with the server's message.
+    Result<void> createFrom(const std::filesystem::path& manifest) const;
+
+private:
+    struct Impl;
+    explicit ClusterAccess(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Whether GET http://ADDRESS:PORT/PATH answers 200 within `timeout`.
+bool httpAnswers(const std::string& address, int port, const std::string& path, std::chrono::milliseconds timeout);
+
+} // namespace slipway::vmdriver
