@@ -1,37 +1,11 @@
+#include "cluster/api/quantity.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/validation_kinds.h"
 
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <format>
 
 namespace slipway::api {
 namespace {
-
-/// The size of a quantity whose form is known to be good; only compared, so rounding does not matter.
-long double sizeOf(std::string_view text) {
-    const std::size_t end = text.find_first_not_of("+-.0123456789");
-    std::string_view number = text.substr(0, end),
-                     suffix = end == std::string_view::npos ? std::string_view() : text.substr(end);
-    if (number.starts_with('+'))
-        number.remove_prefix(1);
-    long double value = 0;
-    std::from_chars(number.data(), number.data() + number.size(), value);
-    static constexpr std::array<std::pair<std::string_view, int>, 9> decimal{
-        {{"n", -9}, {"u", -6}, {"m", -3}, {"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}, {"P", 15}, {"E", 18}}};
-    static constexpr std::array<std::string_view, 6> binary{"Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-    for (std::size_t i = 0; i < binary.size(); ++i)
-        if (suffix == binary[i])
-            return value * std::pow(1024.0L, static_cast<long double>(i + 1));
-    for (const auto& [name, exponent] : decimal)
-        if (suffix == name)
-            return value * std::pow(10.0L, exponent);
-    int exponent = 0;
-    if (suffix.size() > 1)
-        std::from_chars(suffix.data() + (suffix[1] == '+' ? 2 : 1), suffix.data() + suffix.size(), exponent);
-    return value * std::pow(10.0L, exponent);
-}
 
 bool isNative(std::string_view name) {
     return name == "cpu" || name == "memory" || name == "ephemeral-storage" || name.starts_with("hugepages-");
@@ -55,10 +29,10 @@ void validateAmounts(const Json* amounts, const std::string& path, Causes& cause
                 causes.push_back(invalidValue(at, Json(name), why));
         if (!value.is_string())
             continue;
-        const long double size = sizeOf(view(value.get_string()));
-        if (size < 0)
+        const Quantity size = Quantity::parse(view(value.get_string())).value_or(Quantity());
+        if (size < Quantity())
             causes.push_back(invalidValue(at, value, "must be greater than or equal to 0"));
-        if (isExtended(name) && size != std::floor(size))
+        if (isExtended(name) && size != Quantity::fromInteger(size.value()))
             causes.push_back(invalidValue(at, value, "must be an integer"));
     }
 }
@@ -76,9 +50,12 @@ void validateResources(const JsonObject& container, const std::string& path, Cau
         const Json* limit = limits->get_object().if_contains(name);
         if (limit == nullptr || !limit->is_string() || !request.is_string())
             continue;
-        const long double most = sizeOf(view(limit->get_string())), asked = sizeOf(view(request.get_string()));
+        const auto most = Quantity::parse(view(limit->get_string())),
+                   asked = Quantity::parse(view(request.get_string()));
+        if (!most || !asked)
+            continue;
         const bool exact = isExtended(name) || std::string_view(name).starts_with("hugepages-");
-        if (asked > most || (exact && asked != most))
+        if (*asked > *most || (exact && *asked != *most))
             causes.push_back(
                 invalidValue(path + ".resources.requests", request,
                              std::format("must be {} {} limit of {}", exact ? "equal to" : "less than or equal to",
