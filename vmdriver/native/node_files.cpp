@@ -54,7 +54,7 @@ std::string resolverFile() {
 } // namespace
 
 std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node, bool hasServer, bool hasAgent) {
-    const std::string kubeconfig = std::format("/var/lib/slipway/server/node-{}.kubeconfig", node.name);
+    const std::string identity = "/var/lib/slipway/server/node-" + node.name; // written by the server
     std::string text = "[containerd]\n/usr/bin/containerd\n--config\n/etc/containerd/config.toml\n";
     if (hasServer && node.controlPlane)
         text += std::format("\n[server]\n/usr/bin/slipway-server\n--data-dir\n/var/lib/slipway/server\n"
@@ -62,9 +62,10 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
                             "--service-cidr\n{}\n--cluster-cidr\n{}\n--node-name\n{}\n",
                             node.address, profile.serviceCidr, profile.clusterCidr, node.name);
     if (hasAgent)
-        text += std::format("\n[agent]\n?{0}\n/usr/bin/slipway-agent\n--kubeconfig\n{0}\n--node-name\n{1}\n"
-                            "--node-ip\n{2}\n--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n",
-                            kubeconfig, node.name, node.address, dnsAddress(profile.serviceCidr));
+        text += std::format("\n[agent]\n?{0}.kubeconfig\n?{0}.crt\n?{0}.key\n/usr/bin/slipway-agent\n"
+                            "--kubeconfig\n{0}.kubeconfig\n--node-name\n{1}\n--node-ip\n{2}\n"
+                            "--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
+                            identity, node.name, node.address, dnsAddress(profile.serviceCidr), profile.clusterCidr);
     return text;
 }
 
