@@ -1,0 +1,145 @@
+#pragma once
+
+#include "cluster/agent/runtime.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace slipway::agent::test {
+
+/// A runtime in memory: what is asked of it happens at once. Containers run until exit() is called.
+class FakeRuntime : public Runtime {
+public:
+    std::vector<SandboxInfo> sandboxes;
+    std::vector<ContainerInfo> containers;
+    std::map<std::string, ImageInfo> images;
+    std::map<std::string, ContainerConfig> configs;
+    std::vector<std::string> calls;
+    std::string pullError = "no route to registry";
+    bool broken = false;
+
+    void exit(const std::string& name, int code) {
+        for (ContainerInfo& info : containers)
+            if (info.name == name && info.phase == ContainerPhase::running) {
+                info.phase = ContainerPhase::exited;
+                info.exitCode = code;
+                info.finishedAt = std::chrono::system_clock::now();
+            }
+    }
+    int running(const std::string& name) const {
+        return static_cast<int>(std::ranges::count_if(containers, [&](const ContainerInfo& info) {
+            return info.name == name && info.phase == ContainerPhase::running;
+        }));
+    }
+
+    RuntimeResult<RuntimeVersion> version() override { return RuntimeVersion{"fake", "1"}; }
+    RuntimeResult<RuntimeHealth> health() override { return RuntimeHealth{true, true, ""}; }
+    RuntimeResult<void> setPodCidr(const std::string&) override { return {}; }
+
+    RuntimeResult<std::string> runSandbox(const SandboxConfig& config) override {
+        calls.push_back("runSandbox");
+        SandboxInfo info;
+        info.id = "sandbox-" + std::to_string(next_);
+        info.uid = config.uid;
+        info.attempt = config.attempt;
+        info.ready = true;
+        info.createdAt = WallTime(std::chrono::seconds(next_++));
+        info.labels = config.labels;
+        info.ips = {"10.244.0.7"};
+        sandboxes.push_back(info);
+        return info.id;
+    }
+    RuntimeResult<void> stopSandbox(const std::string& id) override {
+        for (SandboxInfo& info : sandboxes)
+            if (info.id == id)
+                info.ready = false;
+        return {};
+    }
+    RuntimeResult<void> removeSandbox(const std::string& id) override {
+        std::erase_if(sandboxes, [&](const SandboxInfo& info) { return info.id == id; });
+        return {};
+    }
+    RuntimeResult<std::vector<SandboxInfo>> listSandboxes(const StringMap&) override {
+        if (broken)
+            return std::unexpected(RuntimeError{RuntimeError::Kind::unavailable, "down"});
+        return sandboxes;
+    }
+    RuntimeResult<SandboxInfo> sandboxStatus(const std::string& id) override {
+        for (const SandboxInfo& info : sandboxes)
+            if (info.id == id)
+                return info;
+        return std::unexpected(RuntimeError{RuntimeError::Kind::notFound, "gone"});
+    }
+
+    RuntimeResult<std::string> createContainer(const std::string& sandboxId, const ContainerConfig& config,
+                                               const SandboxConfig&) override {
+        ContainerInfo info;
+        info.id = config.name + "-" + std::to_string(next_);
+        info.sandboxId = sandboxId;
+        info.name = config.name;
+        info.attempt = config.attempt;
+        info.phase = ContainerPhase::created;
+        info.createdAt = WallTime(std::chrono::seconds(next_++));
+        info.image = config.image;
+        info.labels = config.labels;
+        info.annotations = config.annotations;
+        containers.push_back(info);
+        configs[config.name] = config;
+        calls.push_back("create " + config.name);
+        return info.id;
+    }
+    RuntimeResult<void> startContainer(const std::string& id) override {
+        for (ContainerInfo& info : containers)
+            if (info.id == id) {
+                info.phase = ContainerPhase::running;
+                info.startedAt = std::chrono::system_clock::now();
+            }
+        return {};
+    }
+    RuntimeResult<void> stopContainer(const std::string& id, std::chrono::seconds) override {
+        const std::lock_guard lock(mutex_);
+        for (ContainerInfo& info : containers)
+            if (info.id == id && info.phase != ContainerPhase::exited) {
+                info.phase = ContainerPhase::exited;
+                info.exitCode = 143;
+                info.finishedAt = std::chrono::system_clock::now();
+                calls.push_back("stop " + info.name);
+            }
+        return {};
+    }
+    RuntimeResult<void> removeContainer(const std::string& id) override {
+        std::erase_if(containers, [&](const ContainerInfo& info) { return info.id == id; });
+        return {};
+    }
+    RuntimeResult<std::vector<ContainerInfo>> listContainers(const StringMap&) override { return containers; }
+    RuntimeResult<ContainerInfo> containerStatus(const std::string& id) override {
+        for (const ContainerInfo& info : containers)
+            if (info.id == id)
+                return info;
+        return std::unexpected(RuntimeError{RuntimeError::Kind::notFound, "gone"});
+    }
+    RuntimeResult<void> reopenLog(const std::string&) override { return {}; }
+    RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&, std::chrono::seconds) override {
+        return ExecOutput{};
+    }
+    RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool, bool) override {
+        return std::unexpected(RuntimeError{RuntimeError::Kind::other, "no"});
+    }
+    RuntimeResult<std::vector<ImageInfo>> listImages() override { return std::vector<ImageInfo>{}; }
+    RuntimeResult<std::optional<ImageInfo>> imageStatus(const std::string& name) override {
+        const auto found = images.find(name);
+        return found == images.end() ? std::nullopt : std::optional(found->second);
+    }
+    RuntimeResult<std::string> pullImage(const std::string& name, const std::optional<RegistryLogin>&) override {
+        calls.push_back("pull " + name);
+        return std::unexpected(RuntimeError{RuntimeError::Kind::other, pullError});
+    }
+    RuntimeResult<void> removeImage(const std::string&) override { return {}; }
+    RuntimeResult<void> watchEvents(std::stop_token, const std::function<void(const RuntimeEvent&)>&) override { return {}; }
+
+private:
+    std::mutex mutex_;
+    int next_ = 1;
+};
+
+} // namespace slipway::agent::test

@@ -1,0 +1,100 @@
+#include "cluster/agent/log_reader.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+using namespace slipway::agent;
+
+namespace {
+
+std::string read(const std::filesystem::path& file, const LogOptions& options) {
+    std::string text;
+    const auto problem = readLog(file, options, [&](std::string_view piece) { text += piece; return true; },
+                                 [] { return false; }, {});
+    return problem ? "problem" : text;
+}
+
+} // namespace
+
+class LogReaderTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() {
+        file_ = dir_.filePath("0.log").toStdString();
+        std::ofstream(file_) << "2026-01-01T10:00:00.000000001Z stdout F one\n"
+                                "2026-01-01T10:00:01.5Z stderr F two\n"
+                                "damaged line\n"
+                                "2026-01-01T10:00:02Z stdout P thr\n"
+                                "2026-01-01T10:00:02Z stdout F ee\n"
+                                "2026-01-01T10:00:03Z stdout F\n";
+    }
+
+    void lines() {
+        const auto entry = parseLogLine("2026-01-01T10:00:00.5Z stderr F some text");
+        QVERIFY(entry.has_value());
+        QVERIFY(entry->stream == "stderr" && entry->text == "some text" && !entry->partial);
+        QVERIFY(parseLogLine("2026-01-01T10:00:00Z stdout P x")->partial);
+        for (const char* bad : {"", "x", "a b c d", "2026-01-01T10:00:00Z stdin F x", "2026-01-01T10:00:00Z stdout Q x",
+                                "not-a-time stdout F x", " ", "  "})
+            QVERIFY(!parseLogLine(bad).has_value());
+    }
+
+    void whole() { QCOMPARE(read(file_, {}), std::string("one\ntwo\nthree\n\n")); }
+
+    void tail() {
+        LogOptions options;
+        options.tailLines = 1;
+        QCOMPARE(read(file_, options), std::string("\n"));
+        options.tailLines = 0;
+        QCOMPARE(read(file_, options), std::string());
+        options.tailLines = 100;
+        QCOMPARE(read(file_, options), std::string("one\ntwo\nthree\n\n"));
+    }
+
+    void timestampsAndSince() {
+        LogOptions options;
+        options.timestamps = true;
+        options.since = slipway::base::parseTime("2026-01-01T10:00:02Z");
+        QCOMPARE(read(file_, options), std::string("2026-01-01T10:00:02Z three\n2026-01-01T10:00:03Z \n"));
+    }
+
+    void limit() {
+        LogOptions options;
+        options.limitBytes = 5;
+        QCOMPARE(read(file_, options), std::string("one\nt"));
+    }
+
+    void missing() { QCOMPARE(read(file_ + ".nowhere", {}), std::string("problem")); }
+
+    void following() {
+        LogOptions options;
+        options.follow = true;
+        std::string text;
+        std::atomic<bool> running = true;
+        std::thread reader([&] {
+            readLog(file_, options,
+                    [&](std::string_view piece) {
+                        text += piece;
+                        if (text.find("three") != std::string::npos && text.find("four") == std::string::npos && !piece.empty())
+                            std::ofstream(file_, std::ios::app) << "2026-01-01T10:00:04Z stdout F four\n";
+                        if (text.find("four") != std::string::npos)
+                            running = false;
+                        return true;
+                    },
+                    [&] { return running.load(); }, {});
+        });
+        reader.join();
+        QVERIFY(text.ends_with("four\n"));
+    }
+
+private:
+    QTemporaryDir dir_;
+    std::string file_;
+};
+
+QTEST_GUILESS_MAIN(LogReaderTest)
+#include "log_reader_test.moc"

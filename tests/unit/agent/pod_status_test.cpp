@@ -1,0 +1,133 @@
+#include "cluster/agent/pod_status.h"
+#include "pod_fixture.h"
+
+using namespace slipway::agent;
+using namespace slipway::agent::test;
+
+namespace {
+
+std::string condition(const core::PodStatus& status, const std::string& type) {
+    for (const auto& one : status.conditions)
+        if (one.type == type)
+            return one.status;
+    return "";
+}
+
+} // namespace
+
+class PodStatusTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void pendingBeforeAnythingRuns() {
+        const auto web = pod({container("a")});
+        const auto status = podStatus(view(web), {});
+        QCOMPARE(status.phase, std::string("Pending"));
+        QCOMPARE(status.containerStatuses[0].state->waiting->reason, std::string("ContainerCreating"));
+        QCOMPARE(condition(status, "Ready"), std::string("False"));
+        QCOMPARE(condition(status, "PodScheduled"), std::string("True"));
+        QCOMPARE(status.qosClass, std::string("BestEffort"));
+    }
+
+    void runningAndReady() {
+        const auto web = pod({container("a")});
+        auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::running, 0, 2)});
+        now.podIps = {"10.244.0.5"};
+        const auto status = podStatus(now, {});
+        QCOMPARE(status.phase, std::string("Running"));
+        QCOMPARE(status.podIP, std::string("10.244.0.5"));
+        QCOMPARE(status.containerStatuses[0].restartCount, 2);
+        QCOMPARE(status.containerStatuses[0].containerID, std::string("containerd://a-2"));
+        for (const char* type : {"Ready", "ContainersReady", "Initialized", "PodReadyToStartContainers"})
+            QCOMPARE(condition(status, type), std::string("True"));
+    }
+
+    void unreadyProbeIsNamed() {
+        const auto web = pod({container("a")});
+        auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::running)});
+        now.verdicts["a"] = {.started = true, .ready = false};
+        const auto status = podStatus(now, {});
+        QCOMPARE(condition(status, "Ready"), std::string("False"));
+        for (const auto& one : status.conditions)
+            if (one.type == "Ready") {
+                QCOMPARE(one.reason, std::string("ContainersNotReady"));
+                QCOMPARE(one.message, std::string("containers with unready status: [a]"));
+            }
+    }
+
+    void crashLoopShowsBothStates() {
+        const auto web = pod({container("a")});
+        auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::exited, 3, 1)});
+        now.waiting["a"] = {"CrashLoopBackOff", "back-off 10s"};
+        const auto status = podStatus(now, {});
+        QCOMPARE(status.phase, std::string("Running"));
+        QCOMPARE(status.containerStatuses[0].state->waiting->reason, std::string("CrashLoopBackOff"));
+        QCOMPARE(status.containerStatuses[0].lastState->terminated->exitCode, 3);
+    }
+
+    void finishedPods_data() {
+        QTest::addColumn<QString>("policy");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QString>("phase");
+        QTest::newRow("never, good") << "Never" << 0 << "Succeeded";
+        QTest::newRow("never, bad") << "Never" << 2 << "Failed";
+        QTest::newRow("on failure, good") << "OnFailure" << 0 << "Succeeded";
+        QTest::newRow("on failure, bad") << "OnFailure" << 2 << "Running";
+    }
+    void finishedPods() {
+        QFETCH(QString, policy);
+        QFETCH(int, exitCode);
+        QFETCH(QString, phase);
+        const auto web = pod({container("a")}, policy.toStdString());
+        const auto status = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::exited, exitCode)}), {});
+        QCOMPARE(QString::fromStdString(status.phase), phase);
+    }
+
+    void finalPhaseStays() {
+        const auto web = pod({container("a")}, "Never");
+        auto before = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::exited, 0)}), {});
+        const auto status = podStatus(view(web), before);
+        QCOMPARE(status.phase, std::string("Succeeded"));
+    }
+
+    void transitionTimesStayWhereNothingChanged() {
+        const auto web = pod({container("a")});
+        const auto before = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::running)}), {});
+        auto later = view(web, {sandbox()}, {instance("a", ContainerPhase::running)});
+        later.now = noon + 60s;
+        QVERIFY(podStatus(later, before) == before);
+    }
+
+    void conditionsOfOthersAreKept() {
+        const auto web = pod({container("a")});
+        core::PodStatus before;
+        core::PodCondition theirs;
+        theirs.type = "example.com/gate";
+        theirs.status = "True";
+        before.conditions = {theirs};
+        QCOMPARE(condition(podStatus(view(web), before), "example.com/gate"), std::string("True"));
+    }
+
+    void deadlineFails() {
+        const auto web = pod({container("a")});
+        auto now = view(web, {sandbox(false)}, {instance("a", ContainerPhase::exited, 137)});
+        now.terminating = true;
+        now.failReason = "DeadlineExceeded";
+        const auto status = podStatus(now, {});
+        QCOMPARE(status.phase, std::string("Failed"));
+        QCOMPARE(status.reason, std::string("DeadlineExceeded"));
+    }
+
+    void qosClasses() {
+        auto guaranteed = container("a");
+        guaranteed.resources.emplace();
+        guaranteed.resources->limits = {{"cpu", "1"}, {"memory", "1Gi"}};
+        guaranteed.resources->requests = {{"cpu", "1000m"}, {"memory", "1024Mi"}};
+        QCOMPARE(qosClass(*pod({guaranteed}).spec), std::string("Guaranteed"));
+        QCOMPARE(qosClass(*pod({guaranteed, container("b")}).spec), std::string("Burstable"));
+        QCOMPARE(qosClass(*pod({container("b")}).spec), std::string("BestEffort"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PodStatusTest)
+#include "pod_status_test.moc"

@@ -1,0 +1,220 @@
+#include "cluster/agent/pod_worker.h"
+#include "cluster/agent/standalone.h"
+#include "fake_runtime.h"
+#include "pod_fixture.h"
+
+#include <QTemporaryDir>
+
+using namespace slipway::agent;
+using namespace slipway::agent::test;
+
+namespace {
+
+class KeptEvents : public EventSink {
+public:
+    std::vector<std::string> reasons;
+    void record(const core::ObjectReference&, const std::string&, const std::string& reason, const std::string&) override {
+        reasons.push_back(reason);
+    }
+    bool has(const std::string& reason) const { return std::ranges::find(reasons, reason) != reasons.end(); }
+};
+
+class KeptStatus : public PodWriter {
+public:
+    std::vector<core::PodStatus> written;
+    int removed = 0;
+    Outcome outcome = Outcome::written;
+    Outcome writeStatus(const core::Pod&, const core::PodStatus& status) override {
+        if (outcome == Outcome::written)
+            written.push_back(status);
+        return outcome;
+    }
+    Outcome removePod(const core::Pod&) override {
+        ++removed;
+        return outcome;
+    }
+};
+
+/// A node in memory.
+struct Node {
+    QTemporaryDir dir;
+    FakeRuntime runtime;
+    NoObjects objects;
+    KeptEvents events;
+    KeptStatus writer;
+    TaskPool pool;
+    AgentPaths paths{dir.filePath("root").toStdString(), dir.filePath("logs").toStdString()};
+    Volumes volumes{paths, objects, {}};
+    Probes probes{runtime, events, pool, [](const std::string&) {}};
+    PodEnvironment environment{runtime, objects, events, writer, volumes, probes, paths, {}, {}, "192.0.2.1"};
+
+    Node() { runtime.images["docker.io/library/web:1"] = {.id = "sha256:1"}; }
+    const core::PodStatus& status() const { return writer.written.back(); }
+};
+
+std::shared_ptr<const core::Pod> shared(core::Pod pod) { return std::make_shared<const core::Pod>(std::move(pod)); }
+
+core::Pod deleted(core::Pod pod) {
+    pod.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+    pod.metadata.deletionGracePeriodSeconds = 1;
+    return pod;
+}
+
+} // namespace
+
+class PodWorkerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void runsAPod() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a"), container("b")})));
+        worker.sync();
+        QCOMPARE(node.runtime.calls, (Names{"runSandbox", "create a", "create b"}));
+        QCOMPARE(node.status().phase, std::string("Running"));
+        QCOMPARE(node.status().podIP, std::string("10.244.0.7"));
+        QVERIFY(node.events.has("Pulled") && node.events.has("Created") && node.events.has("Started"));
+        const std::size_t writes = node.writer.written.size();
+        worker.sync();
+        QCOMPARE(node.writer.written.size(), writes); // nothing new, nothing written
+    }
+
+    void restartsWhatEnds() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        worker.sync();
+        node.runtime.exit("a", 1);
+        worker.sync();
+        QCOMPARE(node.runtime.running("a"), 1);
+        QCOMPARE(node.status().containerStatuses[0].restartCount, 1);
+        QCOMPARE(node.status().containerStatuses[0].lastState->terminated->exitCode, 1);
+        node.runtime.exit("a", 1); // the second time it waits
+        const auto wakeAt = worker.sync();
+        QCOMPARE(node.runtime.running("a"), 0);
+        QVERIFY(wakeAt.has_value());
+        QCOMPARE(node.status().containerStatuses[0].state->waiting->reason, std::string("CrashLoopBackOff"));
+    }
+
+    void missingImage() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a", "absent:1")})));
+        const auto wakeAt = worker.sync();
+        QVERIFY(wakeAt.has_value());
+        QCOMPARE(node.status().containerStatuses[0].state->waiting->reason, std::string("ErrImagePull"));
+        QVERIFY(node.events.has("Failed"));
+        QCOMPARE(node.status().phase, std::string("Pending"));
+    }
+
+    void latestWorksOffline() {
+        Node node;
+        node.runtime.images["docker.io/library/web:latest"] = {.id = "sha256:2"};
+        PodWorker worker(node.environment, shared(pod({container("a", "web")})));
+        worker.sync();
+        QCOMPARE(node.runtime.running("a"), 1);
+        QVERIFY(node.events.has("PulledLocally"));
+    }
+
+    void neverPulls() {
+        Node node;
+        auto a = container("a", "absent:1");
+        a.imagePullPolicy = "Never";
+        PodWorker worker(node.environment, shared(pod({a})));
+        worker.sync();
+        QCOMPARE(node.status().containerStatuses[0].state->waiting->reason, std::string("ErrImageNeverPull"));
+        QVERIFY(std::ranges::none_of(node.runtime.calls, [](const auto& call) { return call.starts_with("pull"); }));
+    }
+
+    void endsGracefullyAndCleansUp() {
+        Node node;
+        const auto web = pod({container("a")});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        QVERIFY(std::filesystem::exists(node.paths.podDir("uid-1")));
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        QCOMPARE(node.writer.removed, 1);
+        QVERIFY(worker.finished());
+        QVERIFY(node.runtime.containers.empty() && node.runtime.sandboxes.empty());
+        QVERIFY(!std::filesystem::exists(node.paths.podDir("uid-1")));
+        QVERIFY(!std::filesystem::exists(node.paths.logDir(web)));
+        QVERIFY(node.events.has("Killing"));
+    }
+
+    void sidecarsEndLast() {
+        Node node;
+        auto sidecar = container("proxy");
+        sidecar.restartPolicy = "Always";
+        auto web = pod({container("main")});
+        web.spec->initContainers = {sidecar};
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        const auto stop = std::ranges::find(node.runtime.calls, "stop main");
+        QVERIFY(stop != node.runtime.calls.end() && *(stop + 1) == "stop proxy");
+    }
+
+    void abandonedPodIsRemovedWithoutTheApi() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        worker.sync();
+        worker.abandon();
+        worker.sync();
+        QVERIFY(worker.finished());
+        QCOMPARE(node.writer.removed, 0);
+    }
+
+    void keepsRunningWithoutTheApi() {
+        Node node;
+        node.writer.outcome = PodWriter::Outcome::retry;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        QVERIFY(worker.sync().has_value()); // it comes back to report
+        QCOMPARE(node.runtime.running("a"), 1);
+        node.runtime.exit("a", 1);
+        worker.sync();
+        QCOMPARE(node.runtime.running("a"), 1);
+        node.writer.outcome = PodWriter::Outcome::written;
+        worker.sync();
+        QCOMPARE(node.status().phase, std::string("Running"));
+    }
+
+    void adoptsWhatRuns() {
+        Node node;
+        const auto web = pod({container("a")});
+        PodWorker first(node.environment, shared(web));
+        first.sync();
+        node.runtime.calls.clear();
+        PodWorker second(node.environment, shared(web)); // the agent was restarted
+        second.sync();
+        QVERIFY(node.runtime.calls.empty());
+    }
+
+    void brokenRuntimeIsWaitedFor() {
+        Node node;
+        node.runtime.broken = true;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        QVERIFY(worker.sync().has_value());
+        node.runtime.broken = false;
+        worker.sync();
+        QCOMPARE(node.runtime.running("a"), 1);
+    }
+
+    void finishedPodKeepsItsLogsUntilDeleted() {
+        Node node;
+        auto web = pod({container("a")}, "Never");
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        node.runtime.exit("a", 0);
+        worker.sync();
+        QCOMPARE(node.status().phase, std::string("Succeeded"));
+        QVERIFY(!node.runtime.sandboxes.empty() && !node.runtime.sandboxes[0].ready);
+        QVERIFY(!worker.finished());
+        web.status = node.status();
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        QVERIFY(worker.finished());
+    }
+};
+
+QTEST_GUILESS_MAIN(PodWorkerTest)
+#include "pod_worker_test.moc"
