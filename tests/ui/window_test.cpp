@@ -107,12 +107,16 @@ private slots:
         slipway({"image", "load", SLIPWAY_TEST_IMAGES "/nginx.tar"});
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml")});
+        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QVERIFY(tests::takePicture(*window_, "window-4-dragging"));
         QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(window_.get(), &drop);
         ApplyDialog* dialog = nullptr;
         QTRY_VERIFY((dialog = window_->findChild<ApplyDialog*>()) != nullptr);
         QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
-        QVERIFY(tests::takePicture(*dialog, "window-4-preview"));
+        QVERIFY(tests::takePicture(*dialog, "window-4-dropped"));
         QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
         QTRY_COMPARE(window_->currentPage(), QStringLiteral("deployments"));
         activate();
@@ -159,6 +163,7 @@ private slots:
     }
 
     void terminalRunsCommands() {
+        QCOMPARE(window_->workspace()->panels().count(), 2);
         auto* terminal = qobject_cast<TerminalPanel*>(window_->workspace()->panels().widget(1));
         window_->workspace()->panels().setCurrentWidget(terminal);
         terminal->type("echo sum=$((20 + 22)); hostname\r");
