@@ -84,10 +84,16 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
         return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::merge, patch, options);
     };
     auto written = write();
-    if (!written && written.error().kind == client::Errc::notFound && isStatic(pod)) {
+    // The server tells a node about pods bound to it only: one that is not there yet is forbidden rather than not found.
+    const bool unknown = !written && (written.error().kind == client::Errc::notFound ||
+                                      written.error().kind == client::Errc::forbidden);
+    if (unknown && isStatic(pod)) {
         if (auto created = client_->create<core::Pod>(pod.metadata.namespace_, mirrorOf(pod)); !created)
             base::warn("agent", "mirror of static pod {}: {}", pod.metadata.name, created.error().message);
-        written = write();
+        else
+            written = write();
+        if (!written && written.error().kind == client::Errc::forbidden)
+            return Outcome::gone; // it runs without being shown
     }
     if (written)
         return Outcome::written;

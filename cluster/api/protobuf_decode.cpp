@@ -104,7 +104,7 @@ private:
 
     void plainMember(const Field& field, const WireField& from, JsonObject& out) {
         auto value = single(field, from);
-        if (!value || (isZero(*value) && !field.required && !field.pointer))
+        if (!value || (isZero(*value) && field.kind != FieldKind::raw_ && !field.required && !field.pointer))
             out.erase(field.name);
         else
             out[field.name] = std::move(*value);
@@ -196,7 +196,7 @@ private:
         case FieldKind::microTime_:
             return time(field, from.bytes);
         case FieldKind::raw_:
-            return raw(field, from.bytes);
+            return field.rawForm == RawForm::json_ ? raw(field, from.bytes) : schemaOr(field, from.bytes);
         case FieldKind::object_: {
             JsonObject out;
             members(*field.type, {}, from.bytes, out);
@@ -276,6 +276,27 @@ private:
             return std::move(*parsed);
         fail(std::format("{} is not JSON: {}", field.name, parsed.error().message));
         return {};
+    }
+
+    /// JSONSchemaPropsOrBool, OrArray and OrStringArray: a schema and what may be in its place, each in a field.
+    std::optional<Json> schemaOr(const Field& field, std::string_view message) {
+        const std::uint32_t schemaNumber = field.rawForm == RawForm::orBool_ ? 2 : 1;
+        static const Type& schemaType = *findType("apiextensions.v1.JSONSchemaProps");
+        std::optional<Json> schema;
+        bool allows = false;
+        JsonArray list;
+        eachField(message, [&](const WireField& part) {
+            if (part.number == schemaNumber)
+                schema = object(schemaType, part.bytes);
+            else if (part.number == 1)
+                allows = part.value != 0;
+            else if (part.number == 2)
+                list.push_back(field.rawForm == RawForm::orList_ ? Json(object(schemaType, part.bytes))
+                                                                 : text(field, part.bytes));
+        });
+        if (!list.empty())
+            return Json(std::move(list));
+        return schema || field.rawForm != RawForm::orBool_ ? std::move(schema) : Json(allows);
     }
 
 public:

@@ -51,6 +51,25 @@ std::string timeMessage(std::string_view text) {
     return out;
 }
 
+/// JSONSchemaPropsOrBool, OrArray and OrStringArray: a schema and what may be in its place, each in a field.
+std::string schemaOrMessage(const Field& field, const Json& value) {
+    static const Type& schemaType = *findType("apiextensions.v1.JSONSchemaProps");
+    const bool orBool = field.rawForm == RawForm::orBool_;
+    std::string out;
+    if (orBool)
+        putInteger(out, 1, value.is_object() || (value.is_bool() && value.get_bool()));
+    if (value.is_object())
+        putBytes(out, orBool ? 2 : 1, message(schemaType, {}, value.get_object()));
+    if (value.is_array())
+        for (const Json& item : value.get_array()) {
+            if (item.is_object())
+                putBytes(out, 2, message(schemaType, {}, item.get_object()));
+            else if (item.is_string())
+                putBytes(out, 2, view(item.get_string()));
+        }
+    return out;
+}
+
 /// Writes one value; what has the wrong JSON type is left out.
 void putValue(std::string& out, std::uint32_t number, const Field& field, const Json& value) {
     switch (field.kind) {
@@ -87,7 +106,9 @@ void putValue(std::string& out, std::uint32_t number, const Field& field, const 
             putBytes(out, number, timeMessage(view(value.get_string())));
         return;
     case FieldKind::raw_:
-        return putBytes(out, number, textMessage(1, printJson(value)));
+        return putBytes(out, number,
+                        field.rawForm == RawForm::json_ ? textMessage(1, printJson(value))
+                                                        : schemaOrMessage(field, value));
     case FieldKind::object_:
         if (value.is_object())
             putBytes(out, number, message(*field.type, {}, value.get_object()));

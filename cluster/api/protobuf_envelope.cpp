@@ -81,10 +81,6 @@ std::string writeEnvelope(const Envelope& envelope) {
 
 const Type* typeOfKind(std::string_view apiVersion, std::string_view kind) {
     const std::string_view package = packageOf(apiVersion);
-    // The schemas in a CustomResourceDefinition have unions (JSONSchemaPropsOrArray and others) that only JSON can tell
-    // here.
-    if (package == "apiextensions.v1" && kind.starts_with("CustomResourceDefinition"))
-        return nullptr;
     if (!package.empty())
         if (const Type* type = findType(std::format("{}.{}", package, kind)))
             return type;

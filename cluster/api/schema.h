@@ -15,6 +15,9 @@ enum class FieldKind : std::uint8_t {
 enum class Container : std::uint8_t { none, list, map, mapOfList };
 enum class ListType : std::uint8_t { none_, atomic_, set_, map_ };
 
+/// What a raw member holds: any JSON, or a JSON schema in place of which there may be something simpler.
+enum class RawForm : std::uint8_t { json_, orBool_, orList_, orStrings_ };
+
 struct Type;
 
 /// One field of a type.
@@ -35,6 +38,7 @@ struct Field {
     std::string_view mergeKey;                  ///< of strategic merge patch; empty for lists of scalars
     std::span<const std::string_view> mapKeys;  ///< of a list of type map
     std::span<const std::string_view> enumValues;
+    RawForm rawForm;
     const Type* type;       ///< of an object; else null
 };
 

@@ -141,13 +141,16 @@ std::string listBytes(const ResourceRequest& r, const Page& page, const JsonObje
     return text += "]}\n";
 }
 
-std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r) {
+/// The options of a deletion. A dry run asked for in the body is noted in @p context, beside one asked for in the query.
+std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, WriteContext& context) {
     Deletion deletion;
     if (!r.request.body.empty()) {
         const auto body = api::decodeBody(r.request.body, r.request.contentType);
         if (!body)
             return std::unexpected(body.error());
         if (const JsonObject* options = body->if_object()) {
+            if (const Json* dryRun = api::find(*options, {"dryRun"}); dryRun != nullptr && dryRun->is_array() && !dryRun->get_array().empty())
+                context.dryRun = true;
             deletion.gracePeriodSeconds = api::intAt(*options, {"gracePeriodSeconds"});
             deletion.propagationPolicy = stringAt(*options, {"propagationPolicy"});
             deletion.uid = stringAt(*options, {"preconditions", "uid"});
@@ -164,9 +167,6 @@ std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r) {
         return std::unexpected(api::badRequest(std::format("invalid propagation policy \"{}\"", p)));
     return deletion;
 }
-
-/// True when the caller's DeleteOptions ask for a dry run.
-bool bodyAsksDryRun(const std::string& body) { return body.find("\"dryRun\"") != std::string::npos && body.find("\"All\"") != std::string::npos; }
 
 std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
     return Selection::parse(r.resource, r.info.ns, r.info.name, r.info.query.get("labelSelector"), r.info.query.get("fieldSelector"));
@@ -334,10 +334,11 @@ Answer patchOne(const ResourceRequest& r) {
 
 Answer deleteOne(const ResourceRequest& r) {
     auto context = r.writeContext();
-    const auto options = readDeletion(r);
-    if (!context || !options)
-        return replyWith(context ? options.error() : context.error());
-    context->dryRun = context->dryRun || bodyAsksDryRun(r.request.body);
+    if (!context)
+        return replyWith(context.error());
+    const auto options = readDeletion(r, *context);
+    if (!options)
+        return replyWith(options.error());
     const auto deleted = r.registry.remove(r.resource, r.info.ns, r.info.name, *options, *context);
     if (!deleted)
         return replyWith(deleted.error());
@@ -351,10 +352,12 @@ Answer deleteOne(const ResourceRequest& r) {
 
 Answer deleteAll(const ResourceRequest& r) {
     auto context = r.writeContext();
-    const auto options = readDeletion(r);
+    if (!context)
+        return replyWith(context.error());
+    const auto options = readDeletion(r, *context);
     const auto selection = selectionOf(r);
-    if (!context || !options || !selection)
-        return replyWith(!context ? context.error() : !options ? options.error() : selection.error());
+    if (!options || !selection)
+        return replyWith(!options ? options.error() : selection.error());
     Page page{r.cache.of(r.resource).list(WatchCache::key(r.resource, r.info.ns), *selection), r.cache.revision(), {}, 0};
     for (const CachedObject& object : page.objects) {
         const auto deleted = r.registry.remove(r.resource, object.attributes->ns, object.attributes->name, *options, *context);

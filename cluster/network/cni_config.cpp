@@ -14,8 +14,8 @@ namespace {
 bool setKernelSwitch(const char* path, const char* value) {
     std::ofstream file(path);
     file << value;
-    file.flush();
-    return static_cast<bool>(file);
+    file.close();
+    return base::readFile(path).value_or("").starts_with(value); // it may be on already, and not ours to write
 }
 
 } // namespace

@@ -65,7 +65,7 @@ def schema_tables(types, resources):
             kinds += f"{str(f.required).lower()}, {str(f.pointer).lower()}, {str(f.atomic_map).lower()}"
             patch = f"{str('merge' in f.patch).lower()}, {str('replace' in f.patch).lower()}, {str('retainKeys' in f.patch).lower()}"
             target = f"&typeTable[{index[f.type]}]" if f.kind == "object" else "nullptr"
-            rows.append(f"    {{{kinds}, {patch}, {quote(f.merge_key)}, {arrays.span(f.map_keys)}, {arrays.span(f.enum)}, {target}}},")
+            rows.append(f"    {{{kinds}, {patch}, {quote(f.merge_key)}, {arrays.span(f.map_keys)}, {arrays.span(f.enum)}, RawForm::{f.raw_form}_, {target}}},")
         if rows:
             body.append(f"constexpr Field fields{i}[] = {{ // {key}")
             body += rows + ["};"]

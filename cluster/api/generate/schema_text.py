@@ -21,6 +21,7 @@ class Field:
     patch: list = field(default_factory=list)  # "merge", "replace", "retainKeys"
     merge_key: str = ""
     enum: list = field(default_factory=list)
+    raw_form: str = "json"  # "orBool", "orList", "orStrings": a JSON schema or that
 
 
 @dataclass
@@ -87,6 +88,7 @@ def parse_field(line, package):
         result.patch = words[0].split("+")
         result.merge_key = words[1] if len(words) > 1 else ""
     result.enum = opts.get("enum", [])
+    result.raw_form = opts.get("schema", ["json"])[0]
     return result
 
 

@@ -48,9 +48,9 @@ private slots:
 
     void fieldNumbersAreUniqueInATypes() {
         for (const auto& type : api::allTypes()) {
-            std::map<int, std::string_view> seen;
+            std::map<std::array<std::uint16_t, 3>, std::string_view> seen;
             for (const auto& field : type.fields) {
-                if (field.proto == 0)
+                if (field.proto[0] == 0)
                     continue;
                 QVERIFY2(seen.emplace(field.proto, field.name).second,
                          qPrintable(text(type.name) + "." + text(field.name)));
@@ -80,13 +80,13 @@ private slots:
                 continue;
             for (const auto& field : type.fields) {
                 const auto theirs = message->second.find(text(field.name));
-                if (theirs == message->second.end() || field.proto == 0)
+                if (theirs == message->second.end() || field.proto[0] == 0 || field.proto[1] != 0)
                     continue;
                 ++compared;
-                if (theirs->second != field.proto)
+                if (theirs->second != field.proto[0])
                     different << QString("%1.%2: %3, theirs %4")
                                      .arg(full, text(field.name))
-                                     .arg(field.proto)
+                                     .arg(field.proto[0])
                                      .arg(theirs->second);
             }
         }
