@@ -15,7 +15,8 @@ Result<ClusterLock> ClusterLock::take(const std::filesystem::path& runDir, const
     std::filesystem::create_directories(folder, error);
     const int file = open((folder / cluster).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0 && geteuid() != 0)
-        return failure(DriverErrc::notPrivileged, "changing clusters on this machine needs root: run slipway with sudo");
+        return failure(DriverErrc::notPrivileged,
+                       "changing clusters on this machine needs root: run slipway with sudo");
     if (file < 0)
         return failure(DriverErrc::io, (folder / cluster).string() + ": " + std::strerror(errno));
     ClusterLock lock(file);

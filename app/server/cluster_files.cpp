@@ -25,7 +25,8 @@ template <class T, class E> T need(std::expected<T, E> result) {
 }
 
 /// A certificate and its key as two files; made when either is missing or the certificate no longer fits.
-pki::KeyPair pairOnDisk(const fs::path& base, const std::string& fingerprint, const std::function<pki::Result<pki::KeyPair>()>& make) {
+pki::KeyPair pairOnDisk(const fs::path& base, const std::string& fingerprint,
+                        const std::function<pki::Result<pki::KeyPair>()>& make) {
     const fs::path certificate = base.string() + ".crt", key = base.string() + ".key", names = base.string() + ".names";
     const auto known = base::readFile(names);
     if (fs::exists(certificate) && fs::exists(key) && (fingerprint.empty() || (known && *known == fingerprint)))
@@ -38,7 +39,8 @@ pki::KeyPair pairOnDisk(const fs::path& base, const std::string& fingerprint, co
     return made;
 }
 
-pki::KeyPair clientPair(const fs::path& base, const pki::KeyPair& authority, const std::string& user, std::vector<std::string> groups) {
+pki::KeyPair clientPair(const fs::path& base, const pki::KeyPair& authority, const std::string& user,
+                        std::vector<std::string> groups) {
     return pairOnDisk(base, {}, [&] {
         pki::CertificateRequest request;
         request.commonName = user;
@@ -48,8 +50,8 @@ pki::KeyPair clientPair(const fs::path& base, const pki::KeyPair& authority, con
     });
 }
 
-pki::KeyPair serverPair(const fs::path& base, const pki::KeyPair& authority, const std::string& name, std::vector<std::string> dnsNames,
-                        std::vector<std::string> addresses) {
+pki::KeyPair serverPair(const fs::path& base, const pki::KeyPair& authority, const std::string& name,
+                        std::vector<std::string> dnsNames, std::vector<std::string> addresses) {
     std::string fingerprint;
     for (const auto& list : {dnsNames, addresses})
         for (const std::string& entry : list)
@@ -64,7 +66,8 @@ pki::KeyPair serverPair(const fs::path& base, const pki::KeyPair& authority, con
     });
 }
 
-void writeKubeconfig(const fs::path& file, const std::string& server, const std::string& caPem, const std::string& user, const pki::KeyPair& pair) {
+void writeKubeconfig(const fs::path& file, const std::string& server, const std::string& caPem, const std::string& user,
+                     const pki::KeyPair& pair) {
     client::ConnectionSettings settings;
     settings.server = server;
     settings.caPem = caPem;
@@ -80,7 +83,9 @@ std::string serviceAddress(const std::string& cidr) {
     return dot == std::string::npos ? "10.96.0.1" : cidr.substr(0, dot) + ".1";
 }
 
-bool isAddress(const std::string& text) { return text.find_first_not_of("0123456789.") == std::string::npos || text.find(':') != std::string::npos; }
+bool isAddress(const std::string& text) {
+    return text.find_first_not_of("0123456789.") == std::string::npos || text.find(':') != std::string::npos;
+}
 
 ClusterFiles prepare(const Settings& settings) {
     const fs::path pki = settings.dataDir / "pki";
@@ -91,14 +96,16 @@ ClusterFiles prepare(const Settings& settings) {
     fs::permissions(settings.dataDir, fs::perms::owner_all, error);
     const pki::KeyPair authority = pairOnDisk(pki / "ca", {}, [] { return pki::makeAuthority("slipway"); });
 
-    std::vector<std::string> names{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"};
+    std::vector<std::string> names{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                                   "kubernetes.default.svc.cluster.local"};
     std::vector<std::string> addresses{"127.0.0.1", serviceAddress(settings.serviceCidr), settings.advertiseAddress};
     if (settings.bindAddress != "0.0.0.0")
         addresses.push_back(settings.bindAddress);
     for (const std::string& extra : settings.extraNames)
         (isAddress(extra) ? addresses : names).push_back(extra);
     const pki::KeyPair server = serverPair(pki / "apiserver", authority, "kube-apiserver", names, addresses);
-    const pki::KeyPair toAgents = clientPair(pki / "apiserver-agent-client", authority, "kube-apiserver-kubelet-client", {"system:masters"});
+    const pki::KeyPair toAgents =
+        clientPair(pki / "apiserver-agent-client", authority, "kube-apiserver-kubelet-client", {"system:masters"});
     const pki::KeyPair admin = clientPair(pki / "admin", authority, "kubernetes-admin", {"system:masters"});
 
     const fs::path accountKey = pki / "sa.key";
@@ -111,9 +118,11 @@ ClusterFiles prepare(const Settings& settings) {
         const std::string user = "system:node:" + settings.nodeName, file = "node-" + settings.nodeName;
         const pki::KeyPair node = clientPair(pki / file, authority, user, {"system:nodes"});
         writeKubeconfig(settings.dataDir / (file + ".kubeconfig"), url, authority.certificatePem, user, node);
-        serverPair(settings.dataDir / file, authority, user, {settings.nodeName, "localhost"}, {settings.advertiseAddress, "127.0.0.1"});
+        serverPair(settings.dataDir / file, authority, user, {settings.nodeName, "localhost"},
+                   {settings.advertiseAddress, "127.0.0.1"});
     }
-    return {authority.certificatePem, server.certificatePem, server.keyPem, need(base::readFile(accountKey)), toAgents.certificatePem, toAgents.keyPem};
+    return {authority.certificatePem,         server.certificatePem,   server.keyPem,
+            need(base::readFile(accountKey)), toAgents.certificatePem, toAgents.keyPem};
 }
 
 } // namespace

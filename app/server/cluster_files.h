@@ -11,7 +11,8 @@ namespace slipway::server {
 struct Settings {
     std::filesystem::path dataDir;
     unsigned short securePort = 6443;
-    std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16", clusterCidr = "10.244.0.0/16", nodeName;
+    std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
+                clusterCidr = "10.244.0.0/16", nodeName;
     std::vector<std::string> extraNames;
 };
 

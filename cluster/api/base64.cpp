@@ -62,9 +62,17 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
 
 } // namespace
 
-std::string encodeBase64(std::string_view bytes) { return encode(bytes, standard, true); }
-std::optional<std::string> decodeBase64(std::string_view text) { return decode(text, standard, true); }
-std::string encodeBase64Url(std::string_view bytes) { return encode(bytes, urlSafe, false); }
-std::optional<std::string> decodeBase64Url(std::string_view text) { return decode(text, urlSafe, false); }
+std::string encodeBase64(std::string_view bytes) {
+    return encode(bytes, standard, true);
+}
+std::optional<std::string> decodeBase64(std::string_view text) {
+    return decode(text, standard, true);
+}
+std::string encodeBase64Url(std::string_view bytes) {
+    return encode(bytes, urlSafe, false);
+}
+std::optional<std::string> decodeBase64Url(std::string_view text) {
+    return decode(text, urlSafe, false);
+}
 
 } // namespace slipway::api

@@ -28,7 +28,8 @@ std::int64_t integer(const Json& value, std::int64_t least, std::int64_t most) {
     std::int64_t number = 0;
     if (value.is_int64())
         number = value.get_int64();
-    else if (value.is_double() && static_cast<double>(static_cast<std::int64_t>(value.get_double())) == value.get_double())
+    else if (value.is_double() &&
+             static_cast<double>(static_cast<std::int64_t>(value.get_double())) == value.get_double())
         number = static_cast<std::int64_t>(value.get_double());
     else
         failDecode("integer", value);

@@ -25,16 +25,26 @@ void decodeScalar(const Json& value, std::int64_t& out);
 void decodeScalar(const Json& value, double& out);
 void decodeScalar(const Json& value, Bytes& out);
 void decodeScalar(const Json& value, IntOrString& out);
-inline void decodeScalar(const Json& value, Json& out) { out = value; }
+inline void decodeScalar(const Json& value, Json& out) {
+    out = value;
+}
 
 inline bool encodeScalar(const std::string& in, Json& out, bool keep) {
     out = in;
     return keep || !in.empty();
 }
-inline bool encodeScalar(bool in, Json& out, bool) { return out = in, true; }
-inline bool encodeScalar(std::int32_t in, Json& out, bool) { return out = in, true; }
-inline bool encodeScalar(std::int64_t in, Json& out, bool) { return out = in, true; }
-inline bool encodeScalar(double in, Json& out, bool) { return out = in, true; }
+inline bool encodeScalar(bool in, Json& out, bool) {
+    return out = in, true;
+}
+inline bool encodeScalar(std::int32_t in, Json& out, bool) {
+    return out = in, true;
+}
+inline bool encodeScalar(std::int64_t in, Json& out, bool) {
+    return out = in, true;
+}
+inline bool encodeScalar(double in, Json& out, bool) {
+    return out = in, true;
+}
 inline bool encodeScalar(const Bytes& in, Json& out, bool keep) {
     out = encodeBase64(in.data);
     return keep || !in.data.empty();
@@ -74,7 +84,9 @@ template <class T> struct Ops {
 
 template <class T> struct Ops<std::optional<T>> {
     static void decode(const Json& value, std::optional<T>& out) { Ops<T>::decode(value, out.emplace()); }
-    static bool encode(const std::optional<T>& in, Json& out, bool) { return in && (Ops<T>::encode(*in, out, true), true); }
+    static bool encode(const std::optional<T>& in, Json& out, bool) {
+        return in && (Ops<T>::encode(*in, out, true), true);
+    }
 };
 
 template <class T> struct Ops<std::vector<T>> {

@@ -19,7 +19,8 @@ enum class FieldValidation { ignore, warn, strict };
 /// Errors: 400 in Kubernetes' wording, e.g. `Deployment in version "v1" cannot be handled as a Deployment: json:
 /// cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`.
 std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind,
-                                                 Json value, FieldValidation unknown, std::vector<std::string>& warnings);
+                                                 Json value, FieldValidation unknown,
+                                                 std::vector<std::string>& warnings);
 
 /// Reads a request body that is JSON, YAML or protobuf (by @p contentType; "application/json" also when it is empty).
 std::expected<Json, Status> decodeBody(std::string_view body, std::string_view contentType);

@@ -52,8 +52,11 @@ GroupVersion kindOf(const Resource& resource, const Subresource& subresource) {
 }
 
 JsonObject resourceEntry(const Resource& resource) {
-    JsonObject entry{{"name", resource.name}, {"singularName", resource.singular}, {"namespaced", resource.namespaced},
-                     {"kind", resource.kind}, {"verbs", words(resource.verbs)}};
+    JsonObject entry{{"name", resource.name},
+                     {"singularName", resource.singular},
+                     {"namespaced", resource.namespaced},
+                     {"kind", resource.kind},
+                     {"verbs", words(resource.verbs)}};
     if (!resource.shortNames.empty())
         entry["shortNames"] = words(resource.shortNames);
     if (!resource.categories.empty())
@@ -62,9 +65,13 @@ JsonObject resourceEntry(const Resource& resource) {
 }
 
 JsonObject subresourceEntry(const Resource& resource, const Subresource& subresource) {
-    JsonObject entry{{"name", std::format("{}/{}", resource.name, subresource.name)}, {"singularName", ""}, {"namespaced", resource.namespaced},
-                     {"kind", subresource.kind}, {"verbs", words(subresource.verbs)}};
-    if (const GroupVersion kind = kindOf(resource, subresource); kind.group != resource.group || kind.version != resource.version) {
+    JsonObject entry{{"name", std::format("{}/{}", resource.name, subresource.name)},
+                     {"singularName", ""},
+                     {"namespaced", resource.namespaced},
+                     {"kind", subresource.kind},
+                     {"verbs", words(subresource.verbs)}};
+    if (const GroupVersion kind = kindOf(resource, subresource);
+        kind.group != resource.group || kind.version != resource.version) {
         entry["group"] = kind.group;
         entry["version"] = kind.version;
     }
@@ -96,9 +103,10 @@ JsonObject aggregatedResource(const Resource& resource) {
         entry["categories"] = words(resource.categories);
     JsonArray subresources;
     for (const Subresource& subresource : resource.subresources)
-        subresources.push_back(JsonObject{{"subresource", subresource.name},
-                                          {"responseKind", responseKind(kindOf(resource, subresource), subresource.kind)},
-                                          {"verbs", words(subresource.verbs)}});
+        subresources.push_back(
+            JsonObject{{"subresource", subresource.name},
+                       {"responseKind", responseKind(kindOf(resource, subresource), subresource.kind)},
+                       {"verbs", words(subresource.verbs)}});
     if (!subresources.empty())
         entry["subresources"] = std::move(subresources);
     return entry;
@@ -113,7 +121,8 @@ JsonObject aggregatedGroup(std::string_view group) {
         for (const Resource& resource : builtInResources())
             if (resource.group == entry.group && resource.version == entry.version)
                 resources.push_back(aggregatedResource(resource));
-        versions.push_back(JsonObject{{"version", entry.version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
+        versions.push_back(
+            JsonObject{{"version", entry.version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
     }
     JsonObject metadata{{"creationTimestamp", nullptr}};
     if (!group.empty())
@@ -124,8 +133,10 @@ JsonObject aggregatedGroup(std::string_view group) {
 } // namespace
 
 JsonObject discoveryApiVersions(std::string_view serverAddress) {
-    return {{"kind", "APIVersions"}, {"versions", JsonArray{"v1"}},
-            {"serverAddressByClientCIDRs", JsonArray{JsonObject{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", serverAddress}}}}};
+    return {{"kind", "APIVersions"},
+            {"versions", JsonArray{"v1"}},
+            {"serverAddressByClientCIDRs",
+             JsonArray{JsonObject{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", serverAddress}}}}};
 }
 
 JsonObject discoveryGroups() {
@@ -156,7 +167,10 @@ JsonObject discoveryResources(std::string_view group, std::string_view version) 
     }
     if (resources.empty())
         return {};
-    return {{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", join({group, version})}, {"resources", std::move(resources)}};
+    return {{"kind", "APIResourceList"},
+            {"apiVersion", "v1"},
+            {"groupVersion", join({group, version})},
+            {"resources", std::move(resources)}};
 }
 
 JsonObject discoveryAggregated(bool coreGroup) {
@@ -166,7 +180,10 @@ JsonObject discoveryAggregated(bool coreGroup) {
     else
         for (std::string_view group : groups())
             items.push_back(aggregatedGroup(group));
-    return {{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/v2"}, {"metadata", JsonObject()}, {"items", std::move(items)}};
+    return {{"kind", "APIGroupDiscoveryList"},
+            {"apiVersion", "apidiscovery.k8s.io/v2"},
+            {"metadata", JsonObject()},
+            {"items", std::move(items)}};
 }
 
 } // namespace slipway::api

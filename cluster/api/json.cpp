@@ -37,8 +37,12 @@ std::expected<Json, JsonError> parseJson(std::string_view text) {
     return parser.release();
 }
 
-std::string printJson(const Json& value) { return print(value); }
-std::string printJson(const JsonObject& value) { return print(value); }
+std::string printJson(const Json& value) {
+    return print(value);
+}
+std::string printJson(const JsonObject& value) {
+    return print(value);
+}
 
 const Json* find(const JsonObject& object, std::initializer_list<std::string_view> path) {
     const JsonObject* current = &object;

@@ -46,6 +46,8 @@ bool boolAt(const JsonObject& object, std::initializer_list<std::string_view> pa
 /// The object at a path, made (empty) where it is absent or something else.
 JsonObject& objectAt(JsonObject& object, std::initializer_list<std::string_view> path);
 
-inline std::string_view view(const boost::json::string& text) { return {text.data(), text.size()}; }
+inline std::string_view view(const boost::json::string& text) {
+    return {text.data(), text.size()};
+}
 
 } // namespace slipway::api

@@ -10,8 +10,10 @@ namespace {
 struct Operation {
     std::string_view method, action, verb; ///< HTTP method, x-kubernetes-action, the resource's verb
 };
-constexpr std::array<Operation, 4> itemOperations{{{"get", "get", "get"}, {"put", "put", "update"}, {"patch", "patch", "patch"}, {"delete", "delete", "delete"}}};
-constexpr std::array<Operation, 3> collectionOperations{{{"get", "list", "list"}, {"post", "post", "create"}, {"delete", "deletecollection", "deletecollection"}}};
+constexpr std::array<Operation, 4> itemOperations{
+    {{"get", "get", "get"}, {"put", "put", "update"}, {"patch", "patch", "patch"}, {"delete", "delete", "delete"}}};
+constexpr std::array<Operation, 3> collectionOperations{
+    {{"get", "list", "list"}, {"post", "post", "create"}, {"delete", "deletecollection", "deletecollection"}}};
 
 JsonObject parameter(std::string_view name, std::string_view type, std::string_view where, bool v3) {
     JsonObject made{{"name", name}, {"in", where}, {"uniqueItems", true}};
@@ -28,13 +30,23 @@ JsonObject parameter(std::string_view name, std::string_view type, std::string_v
 
 std::vector<std::pair<std::string_view, std::string_view>> queryParameters(const Operation& operation) {
     if (operation.action == "list")
-        return {{"allowWatchBookmarks", "boolean"}, {"continue", "string"}, {"fieldSelector", "string"}, {"labelSelector", "string"},
-                {"limit", "integer"}, {"resourceVersion", "string"}, {"resourceVersionMatch", "string"}, {"sendInitialEvents", "boolean"},
-                {"timeoutSeconds", "integer"}, {"watch", "boolean"}};
+        return {{"allowWatchBookmarks", "boolean"},
+                {"continue", "string"},
+                {"fieldSelector", "string"},
+                {"labelSelector", "string"},
+                {"limit", "integer"},
+                {"resourceVersion", "string"},
+                {"resourceVersionMatch", "string"},
+                {"sendInitialEvents", "boolean"},
+                {"timeoutSeconds", "integer"},
+                {"watch", "boolean"}};
     if (operation.action == "get")
         return {};
     if (operation.action == "delete" || operation.action == "deletecollection")
-        return {{"dryRun", "string"}, {"gracePeriodSeconds", "integer"}, {"orphanDependents", "boolean"}, {"propagationPolicy", "string"}};
+        return {{"dryRun", "string"},
+                {"gracePeriodSeconds", "integer"},
+                {"orphanDependents", "boolean"},
+                {"propagationPolicy", "string"}};
     if (operation.action == "patch")
         return {{"dryRun", "string"}, {"fieldManager", "string"}, {"fieldValidation", "string"}, {"force", "boolean"}};
     return {{"dryRun", "string"}, {"fieldManager", "string"}, {"fieldValidation", "string"}};
@@ -46,7 +58,11 @@ JsonArray patchTypes() {
 
 JsonObject body(const Operation& operation, const JsonObject& reference, bool v3, JsonArray& parameters) {
     if (!v3) {
-        parameters.push_back(JsonObject{{"name", "body"}, {"in", "body"}, {"required", true}, {"schema", operation.action == "patch" ? JsonObject{{"type", "object"}} : reference}});
+        parameters.push_back(
+            JsonObject{{"name", "body"},
+                       {"in", "body"},
+                       {"required", true},
+                       {"schema", operation.action == "patch" ? JsonObject{{"type", "object"}} : reference}});
         return {};
     }
     JsonObject content;
@@ -59,18 +75,24 @@ JsonObject body(const Operation& operation, const JsonObject& reference, bool v3
     return {{"content", std::move(content)}, {"required", true}};
 }
 
-JsonObject operationObject(const Operation& operation, const Resource& resource, std::string_view subresource, bool v3) {
+JsonObject operationObject(const Operation& operation, const Resource& resource, std::string_view subresource,
+                           bool v3) {
     const std::string prefix = v3 ? "#/components/schemas/" : "#/definitions/";
     const bool list = operation.action == "list";
-    const JsonObject reference{{"$ref", prefix + (list ? std::string(resource.type->fullName) + "List" : std::string(resource.type->fullName))}};
+    const JsonObject reference{{"$ref", prefix + (list ? std::string(resource.type->fullName) + "List"
+                                                       : std::string(resource.type->fullName))}};
     JsonArray parameters;
     for (const auto& [name, type] : queryParameters(operation))
         parameters.push_back(parameter(name, type, "query", v3));
-    JsonObject made{{"description", std::format("{} of {}{}{}", operation.action, resource.name, subresource.empty() ? "" : "/", subresource)},
-                    {"operationId", std::format("{}{}{}{}{}{}", operation.action, resource.group, resource.version, resource.namespaced ? "Namespaced" : "", resource.kind, subresource)},
-                    {"tags", JsonArray{std::format("{}_{}", resource.group.empty() ? "core" : resource.group, resource.version)}},
-                    {"x-kubernetes-action", operation.action},
-                    {"x-kubernetes-group-version-kind", JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}}};
+    JsonObject made{
+        {"description",
+         std::format("{} of {}{}{}", operation.action, resource.name, subresource.empty() ? "" : "/", subresource)},
+        {"operationId", std::format("{}{}{}{}{}{}", operation.action, resource.group, resource.version,
+                                    resource.namespaced ? "Namespaced" : "", resource.kind, subresource)},
+        {"tags", JsonArray{std::format("{}_{}", resource.group.empty() ? "core" : resource.group, resource.version)}},
+        {"x-kubernetes-action", operation.action},
+        {"x-kubernetes-group-version-kind",
+         JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}}};
     if (operation.method == "post" || operation.method == "put" || operation.method == "patch") {
         if (JsonObject content = body(operation, reference, v3, parameters); !content.empty())
             made["requestBody"] = std::move(content);
@@ -89,11 +111,13 @@ JsonObject operationObject(const Operation& operation, const Resource& resource,
     return made;
 }
 
-bool has(std::span<const std::string_view> verbs, std::string_view verb) { return std::ranges::find(verbs, verb) != verbs.end(); }
+bool has(std::span<const std::string_view> verbs, std::string_view verb) {
+    return std::ranges::find(verbs, verb) != verbs.end();
+}
 
 template <std::size_t N>
-void addPath(JsonObject& paths, const std::string& path, const std::array<Operation, N>& operations, std::span<const std::string_view> verbs,
-             const Resource& resource, std::string_view subresource, bool v3) {
+void addPath(JsonObject& paths, const std::string& path, const std::array<Operation, N>& operations,
+             std::span<const std::string_view> verbs, const Resource& resource, std::string_view subresource, bool v3) {
     JsonObject item;
     for (const Operation& operation : operations)
         if (has(verbs, operation.verb))
@@ -113,11 +137,13 @@ void addPath(JsonObject& paths, const std::string& path, const std::array<Operat
 
 JsonObject openApiPaths(std::string_view group, std::string_view version, bool v3) {
     JsonObject paths;
-    const std::string base = group.empty() ? std::format("/api/{}", version) : std::format("/apis/{}/{}", group, version);
+    const std::string base =
+        group.empty() ? std::format("/api/{}", version) : std::format("/apis/{}/{}", group, version);
     for (const Resource& resource : builtInResources()) {
         if (resource.group != group || resource.version != version)
             continue;
-        const std::string collection = std::format("{}{}/{}", base, resource.namespaced ? "/namespaces/{namespace}" : "", resource.name);
+        const std::string collection =
+            std::format("{}{}/{}", base, resource.namespaced ? "/namespaces/{namespace}" : "", resource.name);
         addPath(paths, collection, collectionOperations, resource.verbs, resource, "", v3);
         addPath(paths, collection + "/{name}", itemOperations, resource.verbs, resource, "", v3);
         if (resource.namespaced && resource.hasVerb("list")) {
@@ -125,8 +151,12 @@ JsonObject openApiPaths(std::string_view group, std::string_view version, bool v
             addPath(paths, std::format("{}/{}", base, resource.name), all, resource.verbs, resource, "", v3);
         }
         for (const Subresource& subresource : resource.subresources) {
-            static constexpr std::array<Operation, 4> operations{{{"get", "get", "get"}, {"put", "put", "update"}, {"patch", "patch", "patch"}, {"post", "post", "create"}}};
-            addPath(paths, std::format("{}/{{name}}/{}", collection, subresource.name), operations, subresource.verbs, resource, subresource.name, v3);
+            static constexpr std::array<Operation, 4> operations{{{"get", "get", "get"},
+                                                                  {"put", "put", "update"},
+                                                                  {"patch", "patch", "patch"},
+                                                                  {"post", "post", "create"}}};
+            addPath(paths, std::format("{}/{{name}}/{}", collection, subresource.name), operations, subresource.verbs,
+                    resource, subresource.name, v3);
         }
     }
     return paths;

@@ -16,6 +16,7 @@ Json applyMergePatch(Json object, const Json& patch);
 
 /// Kubernetes' strategic merge patch: lists merged by merge key, $patch: delete/replace/merge, $retainKeys,
 /// $deleteFromPrimitiveList, $setElementOrder. @p type is the object's schema.
-std::expected<JsonObject, Status> applyStrategicMergePatch(JsonObject object, const JsonObject& patch, const Type& type);
+std::expected<JsonObject, Status> applyStrategicMergePatch(JsonObject object, const JsonObject& patch,
+                                                           const Type& type);
 
 } // namespace slipway::api

@@ -9,7 +9,9 @@ const Field* Type::field(std::string_view fieldName) const {
     return found == fields.end() ? nullptr : &*found;
 }
 
-bool Resource::hasVerb(std::string_view verb) const { return std::ranges::find(verbs, verb) != verbs.end(); }
+bool Resource::hasVerb(std::string_view verb) const {
+    return std::ranges::find(verbs, verb) != verbs.end();
+}
 
 const Subresource* Resource::subresource(std::string_view subresourceName) const {
     const auto found = std::ranges::find(subresources, subresourceName, &Subresource::name);

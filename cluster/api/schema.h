@@ -10,7 +10,18 @@
 namespace slipway::api {
 
 enum class FieldKind : std::uint8_t {
-    string_, int32_, int64_, bool_, double_, bytes_, quantity_, intOrString_, time_, microTime_, raw_, object_
+    string_,
+    int32_,
+    int64_,
+    bool_,
+    double_,
+    bytes_,
+    quantity_,
+    intOrString_,
+    time_,
+    microTime_,
+    raw_,
+    object_
 };
 enum class Container : std::uint8_t { none, list, map, mapOfList };
 enum class ListType : std::uint8_t { none_, atomic_, set_, map_ };
@@ -25,21 +36,21 @@ struct Field {
     std::string_view name;
     FieldKind kind;
     Container container;
-    ListType listType;      ///< how server-side apply merges a list
+    ListType listType; ///< how server-side apply merges a list
     /// Protobuf field numbers from the outside in, 0 after the last: {2, 1} is field 1 of the message in field 2, whose
     /// members JSON has in the outer object. All 0: not sent in protobuf.
     std::array<std::uint16_t, 3> proto;
     bool required;
-    bool pointer;           ///< a scalar whose zero value differs from its absence
-    bool atomic;            ///< a map or object that server-side apply replaces whole
-    bool patchMerge;        ///< strategic merge patch merges the list
+    bool pointer;    ///< a scalar whose zero value differs from its absence
+    bool atomic;     ///< a map or object that server-side apply replaces whole
+    bool patchMerge; ///< strategic merge patch merges the list
     bool patchReplace;
     bool patchRetainKeys;
-    std::string_view mergeKey;                  ///< of strategic merge patch; empty for lists of scalars
-    std::span<const std::string_view> mapKeys;  ///< of a list of type map
+    std::string_view mergeKey;                 ///< of strategic merge patch; empty for lists of scalars
+    std::span<const std::string_view> mapKeys; ///< of a list of type map
     std::span<const std::string_view> enumValues;
     RawForm rawForm;
-    const Type* type;       ///< of an object; else null
+    const Type* type; ///< of an object; else null
 };
 
 /// One object type.

@@ -30,7 +30,8 @@ public:
                 ++at_;
             return text_.substr(start, at_ - start);
         }
-        while (at_ < text_.size() && !isOperator(text_[at_]) && std::string_view(" \t(),").find(text_[at_]) == std::string_view::npos)
+        while (at_ < text_.size() && !isOperator(text_[at_]) &&
+               std::string_view(" \t(),").find(text_[at_]) == std::string_view::npos)
             ++at_;
         return text_.substr(start, at_ - start);
     }
@@ -125,7 +126,8 @@ bool holds(const LabelRequirement& r, const std::optional<std::string_view>& lab
         return !label;
     case Op::greater:
     case Op::less: {
-        const auto have = label ? toNumber(*label) : std::nullopt, limit = toNumber(r.values.empty() ? "" : r.values[0]);
+        const auto have = label ? toNumber(*label) : std::nullopt,
+                   limit = toNumber(r.values.empty() ? "" : r.values[0]);
         return have && limit && (r.op == Op::greater ? *have > *limit : *have < *limit);
     }
     }
@@ -237,7 +239,8 @@ std::expected<FieldMatcher, std::string> FieldMatcher::parse(std::string_view te
 }
 
 bool FieldMatcher::matches(const JsonObject& object) const {
-    return std::ranges::all_of(requirements, [&](const Requirement& r) { return (fieldText(object, r.path) == r.value) == r.equal; });
+    return std::ranges::all_of(requirements,
+                               [&](const Requirement& r) { return (fieldText(object, r.path) == r.value) == r.equal; });
 }
 
 bool matches(const meta_v1::LabelSelector& selector, const std::map<std::string, std::string>& labels) {
@@ -258,7 +261,8 @@ std::string formatSelector(const JsonObject& labelSelector) {
     std::vector<std::string> parts;
     if (const Json* labels = find(labelSelector, {"matchLabels"}); labels != nullptr && labels->is_object())
         for (const auto& [key, value] : labels->get_object())
-            parts.push_back(std::format("{}={}", std::string_view(key), value.is_string() ? view(value.get_string()) : ""));
+            parts.push_back(
+                std::format("{}={}", std::string_view(key), value.is_string() ? view(value.get_string()) : ""));
     std::ranges::sort(parts);
     if (const Json* list = find(labelSelector, {"matchExpressions"}); list != nullptr && list->is_array()) {
         for (const Json& expression : list->get_array()) {

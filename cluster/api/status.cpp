@@ -61,7 +61,10 @@ JsonObject details(const Status& status) {
 } // namespace
 
 JsonObject Status::toJson() const {
-    JsonObject out{{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"status", "Failure"},
+    JsonObject out{{"kind", "Status"},
+                   {"apiVersion", "v1"},
+                   {"metadata", JsonObject()},
+                   {"status", "Failure"},
                    {"message", message}};
     if (!reason.empty())
         out["reason"] = reason;
@@ -71,13 +74,18 @@ JsonObject Status::toJson() const {
     return out;
 }
 
-Status badRequest(std::string message) { return plain(400, "BadRequest", std::move(message)); }
-Status unauthorized() { return plain(401, "Unauthorized", "Unauthorized"); }
+Status badRequest(std::string message) {
+    return plain(400, "BadRequest", std::move(message));
+}
+Status unauthorized() {
+    return plain(401, "Unauthorized", "Unauthorized");
+}
 
 Status forbidden(const Resource& resource, std::string_view name, std::string_view why) {
     return about(resource, name, 403, "Forbidden",
-                 name.empty() ? std::format("{} is forbidden: {}", qualified(resource.name, resource.group), why)
-                              : std::format("{} \"{}\" is forbidden: {}", qualified(resource.name, resource.group), name, why));
+                 name.empty()
+                     ? std::format("{} is forbidden: {}", qualified(resource.name, resource.group), why)
+                     : std::format("{} \"{}\" is forbidden: {}", qualified(resource.name, resource.group), name, why));
 }
 
 Status notFound(const Resource& resource, std::string_view name) {
@@ -85,7 +93,9 @@ Status notFound(const Resource& resource, std::string_view name) {
                  std::format("{} \"{}\" not found", qualified(resource.name, resource.group), name));
 }
 
-Status unknownPath() { return plain(404, "NotFound", "the server could not find the requested resource"); }
+Status unknownPath() {
+    return plain(404, "NotFound", "the server could not find the requested resource");
+}
 
 Status alreadyExists(const Resource& resource, std::string_view name) {
     return about(resource, name, 409, "AlreadyExists",
@@ -94,7 +104,8 @@ Status alreadyExists(const Resource& resource, std::string_view name) {
 
 Status conflict(const Resource& resource, std::string_view name, std::string_view why) {
     return about(resource, name, 409, "Conflict",
-                 std::format("Operation cannot be fulfilled on {} \"{}\": {}", qualified(resource.name, resource.group), name, why));
+                 std::format("Operation cannot be fulfilled on {} \"{}\": {}", qualified(resource.name, resource.group),
+                             name, why));
 }
 
 Status modifiedConflict(const Resource& resource, std::string_view name) {
@@ -103,8 +114,9 @@ Status modifiedConflict(const Resource& resource, std::string_view name) {
 }
 
 Status invalid(const Resource& resource, std::string_view name, std::vector<StatusCause> causes) {
-    Status status = about(resource, name, 422, "Invalid",
-                          std::format("{} \"{}\" is invalid: {}", qualified(resource.kind, resource.group), name, joinCauses(causes)));
+    Status status = about(
+        resource, name, 422, "Invalid",
+        std::format("{} \"{}\" is invalid: {}", qualified(resource.kind, resource.group), name, joinCauses(causes)));
     status.kind = resource.kind;
     status.causes = std::move(causes);
     return status;
@@ -115,15 +127,18 @@ Status methodNotAllowed(std::string_view) {
 }
 
 Status unsupportedMediaType(std::string_view accepted) {
-    return plain(415, "UnsupportedMediaType",
-                 std::format("the body of the request was in an unknown format - accepted media types include: {}", accepted));
+    return plain(
+        415, "UnsupportedMediaType",
+        std::format("the body of the request was in an unknown format - accepted media types include: {}", accepted));
 }
 
 Status notAcceptable(std::string_view accepted) {
     return plain(406, "NotAcceptable", std::format("only the following media types are accepted: {}", accepted));
 }
 
-Status expired(std::string message) { return plain(410, "Expired", std::move(message)); }
+Status expired(std::string message) {
+    return plain(410, "Expired", std::move(message));
+}
 
 Status internalError(std::string_view message) {
     return plain(500, "InternalError", std::format("Internal error occurred: {}", message));
@@ -136,7 +151,8 @@ Status unavailable(std::string_view message) {
 }
 
 StatusCause requiredValue(std::string field, std::string_view detail) {
-    return {"FieldValueRequired", detail.empty() ? "Required value" : std::format("Required value: {}", detail), std::move(field)};
+    return {"FieldValueRequired", detail.empty() ? "Required value" : std::format("Required value: {}", detail),
+            std::move(field)};
 }
 
 StatusCause invalidValue(std::string field, const Json& value, std::string_view detail) {
@@ -148,8 +164,8 @@ StatusCause notSupported(std::string field, const Json& value, std::vector<std::
     std::string list;
     for (const std::string& word : allowed)
         list += (list.empty() ? "\"" : ", \"") + word + "\"";
-    return {"FieldValueNotSupported", std::format("Unsupported value: {}: supported values: {}", printJson(value), list),
-            std::move(field)};
+    return {"FieldValueNotSupported",
+            std::format("Unsupported value: {}: supported values: {}", printJson(value), list), std::move(field)};
 }
 
 StatusCause duplicateValue(std::string field, const Json& value) {

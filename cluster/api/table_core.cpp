@@ -45,7 +45,8 @@ std::string servicePorts(const JsonObject& service) {
     for (const Json& port : arrayAt(service, {"spec", "ports"})) {
         const auto nodePort = intAt(port.get_object(), {"nodePort"}).value_or(0);
         const std::string number = std::to_string(intAt(port.get_object(), {"port"}).value_or(0));
-        text += std::format("{}{}{}/{}", text.empty() ? "" : ",", number, nodePort > 0 ? std::format(":{}", nodePort) : "", stringAt(port, {"protocol"}));
+        text += std::format("{}{}{}/{}", text.empty() ? "" : ",", number,
+                            nodePort > 0 ? std::format(":{}", nodePort) : "", stringAt(port, {"protocol"}));
     }
     return orNone(text);
 }
@@ -92,13 +93,26 @@ JsonArray nodeCells(const JsonObject& node) {
         const std::string_view text = stringAt(node, {"status", "nodeInfo", member});
         return text.empty() ? std::string("<unknown>") : std::string(text);
     };
-    return {stringAt(node, {"metadata", "name"}), nodeStatus(node), nodeRoles(node), ageOf(node), std::string(stringAt(node, {"status", "nodeInfo", "kubeletVersion"})),
-            addressOf(node, "InternalIP"), addressOf(node, "ExternalIP"), info("osImage"), info("kernelVersion"), info("containerRuntimeVersion")};
+    return {stringAt(node, {"metadata", "name"}),
+            nodeStatus(node),
+            nodeRoles(node),
+            ageOf(node),
+            std::string(stringAt(node, {"status", "nodeInfo", "kubeletVersion"})),
+            addressOf(node, "InternalIP"),
+            addressOf(node, "ExternalIP"),
+            info("osImage"),
+            info("kernelVersion"),
+            info("containerRuntimeVersion")};
 }
 
 JsonArray serviceCells(const JsonObject& service) {
-    return {stringAt(service, {"metadata", "name"}), stringAt(service, {"spec", "type"}), orNone(stringAt(service, {"spec", "clusterIP"})),
-            externalAddress(service), servicePorts(service), ageOf(service), formatLabels(find(service, {"spec", "selector"}))};
+    return {stringAt(service, {"metadata", "name"}),
+            stringAt(service, {"spec", "type"}),
+            orNone(stringAt(service, {"spec", "clusterIP"})),
+            externalAddress(service),
+            servicePorts(service),
+            ageOf(service),
+            formatLabels(find(service, {"spec", "selector"}))};
 }
 
 JsonArray endpointsCells(const JsonObject& endpoints) {
@@ -109,7 +123,8 @@ JsonArray endpointsCells(const JsonObject& endpoints) {
             if (ports.empty())
                 entries.emplace_back(stringAt(address, {"ip"}));
             for (const Json& port : ports)
-                entries.push_back(std::format("{}:{}", stringAt(address, {"ip"}), intAt(port.get_object(), {"port"}).value_or(0)));
+                entries.push_back(
+                    std::format("{}:{}", stringAt(address, {"ip"}), intAt(port.get_object(), {"port"}).value_or(0)));
         }
     }
     return {stringAt(endpoints, {"metadata", "name"}), shortened(entries), ageOf(endpoints)};
@@ -123,24 +138,39 @@ JsonArray endpointSliceCells(const JsonObject& slice) {
         for (const Json& address : arrayAt(endpoint.get_object(), {"addresses"}))
             addresses.emplace_back(view(address.as_string()));
     const auto unset = [](std::string text) { return text == "<none>" ? std::string("<unset>") : text; };
-    return {stringAt(slice, {"metadata", "name"}), stringAt(slice, {"addressType"}), unset(shortened(ports)), unset(shortened(addresses)), ageOf(slice)};
+    return {stringAt(slice, {"metadata", "name"}), stringAt(slice, {"addressType"}), unset(shortened(ports)),
+            unset(shortened(addresses)), ageOf(slice)};
 }
 
 JsonArray eventCells(const JsonObject& event) {
     const auto latest = [&] {
-        for (std::initializer_list<std::string_view> path : {std::initializer_list<std::string_view>{"series", "lastObservedTime"},
-                                                             {"lastTimestamp"}, {"eventTime"}, {"deprecatedLastTimestamp"}})
+        for (std::initializer_list<std::string_view> path :
+             {std::initializer_list<std::string_view>{"series", "lastObservedTime"},
+              {"lastTimestamp"},
+              {"eventTime"},
+              {"deprecatedLastTimestamp"}})
             if (const std::string_view time = stringAt(event, path); !time.empty())
                 return time;
         return std::string_view();
     };
-    const std::string_view first = stringAt(event, {"firstTimestamp"}).empty() ? latest() : stringAt(event, {"firstTimestamp"});
-    const std::string_view component = stringAt(event, {"source", "component"}).empty() ? stringAt(event, {"reportingComponent"}) : stringAt(event, {"source", "component"});
-    const std::string_view message = stringAt(event, {"message"}).empty() ? stringAt(event, {"note"}) : stringAt(event, {"message"});
+    const std::string_view first =
+        stringAt(event, {"firstTimestamp"}).empty() ? latest() : stringAt(event, {"firstTimestamp"});
+    const std::string_view component = stringAt(event, {"source", "component"}).empty()
+                                           ? stringAt(event, {"reportingComponent"})
+                                           : stringAt(event, {"source", "component"});
+    const std::string_view message =
+        stringAt(event, {"message"}).empty() ? stringAt(event, {"note"}) : stringAt(event, {"message"});
     const std::string_view host = stringAt(event, {"source", "host"});
-    return {ageSince(latest()), stringAt(event, {"type"}), stringAt(event, {"reason"}), eventObject(event), stringAt(event, {"involvedObject", "fieldPath"}),
-            host.empty() ? std::string(component) : std::format("{}, {}", component, host), message, ageSince(first),
-            intAt(event, {"count"}).value_or(1), stringAt(event, {"metadata", "name"})};
+    return {ageSince(latest()),
+            stringAt(event, {"type"}),
+            stringAt(event, {"reason"}),
+            eventObject(event),
+            stringAt(event, {"involvedObject", "fieldPath"}),
+            host.empty() ? std::string(component) : std::format("{}, {}", component, host),
+            message,
+            ageSince(first),
+            intAt(event, {"count"}).value_or(1),
+            stringAt(event, {"metadata", "name"})};
 }
 
 } // namespace slipway::api

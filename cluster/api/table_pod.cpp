@@ -26,7 +26,8 @@ std::string terminationReason(const Json& terminated) {
     if (const std::string_view reason = stringAt(terminated, {"reason"}); !reason.empty())
         return std::string(reason);
     const auto signal = intAt(terminated.get_object(), {"signal"}).value_or(0);
-    return signal != 0 ? std::format("Signal:{}", signal) : std::format("ExitCode:{}", intAt(terminated.get_object(), {"exitCode"}).value_or(0));
+    return signal != 0 ? std::format("Signal:{}", signal)
+                       : std::format("ExitCode:{}", intAt(terminated.get_object(), {"exitCode"}).value_or(0));
 }
 
 void countRestarts(PodSummary& summary, const Json& status) {
@@ -123,7 +124,8 @@ std::string readinessGates(const JsonObject& pod) {
     int met = 0;
     for (const Json& gate : gates)
         for (const Json& condition : arrayAt(pod, {"status", "conditions"}))
-            met += stringAt(condition, {"type"}) == stringAt(gate, {"conditionType"}) && stringAt(condition, {"status"}) == "True";
+            met += stringAt(condition, {"type"}) == stringAt(gate, {"conditionType"}) &&
+                   stringAt(condition, {"status"}) == "True";
     return gates.empty() ? "<none>" : std::format("{}/{}", met, gates.size());
 }
 

@@ -18,7 +18,8 @@ using api::JsonObject;
 using api::stringAt;
 namespace authz = authorization;
 
-constexpr std::array<std::string_view, 4> policyResources{"clusterroles", "roles", "clusterrolebindings", "rolebindings"};
+constexpr std::array<std::string_view, 4> policyResources{"clusterroles", "roles", "clusterrolebindings",
+                                                          "rolebindings"};
 
 /// Health and version are everybody's business.
 bool isPublic(const RequestInfo& info) {
@@ -71,7 +72,9 @@ authz::Attributes reviewedRequest(const JsonObject& body) {
         attributes.verb = stringAt(*path, {"verb"});
         return attributes;
     }
-    const auto text = [&](std::string_view member) { return std::string(stringAt(body, {"spec", "resourceAttributes", member})); };
+    const auto text = [&](std::string_view member) {
+        return std::string(stringAt(body, {"spec", "resourceAttributes", member}));
+    };
     attributes.ns = text("namespace");
     attributes.verb = text("verb");
     attributes.group = text("group");
@@ -87,8 +90,10 @@ authz::Attributes reviewedRequest(const JsonObject& body) {
 class AccessControl::Rules {
 public:
     explicit Rules(WatchCache& cache)
-        : rbac_(std::make_shared<authz::RbacAuthorizer>()),
-          chain_({std::make_shared<authz::NodeAuthorizer>([&cache](const std::string& ns, const std::string& pod) { return nodeOfPod(cache, ns, pod); }), rbac_}) {
+        : rbac_(std::make_shared<authz::RbacAuthorizer>())
+        , chain_({std::make_shared<authz::NodeAuthorizer>(
+                      [&cache](const std::string& ns, const std::string& pod) { return nodeOfPod(cache, ns, pod); }),
+                  rbac_}) {
         for (std::string_view name : policyResources) {
             const api::Resource& resource = *api::findResource("rbac.authorization.k8s.io", "v1", name);
             ResourceCache::WatchStart start;
@@ -168,7 +173,8 @@ std::optional<api::Status> AccessControl::refuse(const RequestInfo& info, const 
 
 std::optional<api::Status> AccessControl::impersonate(const Request& request, User& user) const {
     constexpr std::string_view accountPrefix = "system:serviceaccount:";
-    const auto refuseAs = [&](std::string_view resource, std::string_view ns, std::string_view name) -> std::optional<api::Status> {
+    const auto refuseAs = [&](std::string_view resource, std::string_view ns,
+                              std::string_view name) -> std::optional<api::Status> {
         RequestInfo info;
         info.isResource = true;
         info.verb = "impersonate";
@@ -202,7 +208,8 @@ std::optional<api::Status> AccessControl::impersonate(const Request& request, Us
     return {};
 }
 
-Answer AccessControl::review(const RequestInfo& info, const api::Resource& resource, JsonObject body, const User& user) const {
+Answer AccessControl::review(const RequestInfo& info, const api::Resource& resource, JsonObject body,
+                             const User& user) const {
     body["kind"] = resource.kind;
     body["apiVersion"] = std::format("{}/{}", resource.group, resource.version);
     api::objectAt(body, {"metadata"});
@@ -217,7 +224,9 @@ Answer AccessControl::review(const RequestInfo& info, const api::Resource& resou
         JsonArray resourceRules, pathRules;
         for (const auto& rule : rules_->rulesFor(user, std::string(stringAt(body, {"spec", "namespace"}))))
             (rule.nonResourceURLs.empty() ? resourceRules : pathRules).push_back(api::toJson(rule));
-        body["status"] = JsonObject{{"resourceRules", std::move(resourceRules)}, {"nonResourceRules", std::move(pathRules)}, {"incomplete", false}};
+        body["status"] = JsonObject{{"resourceRules", std::move(resourceRules)},
+                                    {"nonResourceRules", std::move(pathRules)},
+                                    {"incomplete", false}};
         return replyWith(body, 201);
     }
     if (!resource.name.ends_with("subjectaccessreviews") && !resource.name.ends_with("accessreviews"))

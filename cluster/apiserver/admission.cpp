@@ -18,7 +18,9 @@ using api::JsonObject;
 using api::objectAt;
 using api::stringAt;
 
-const api::Resource& core(std::string_view name) { return *api::findResource("", "v1", name); }
+const api::Resource& core(std::string_view name) {
+    return *api::findResource("", "v1", name);
+}
 
 bool tolerates(const JsonArray& tolerations, std::string_view key) {
     for (const Json& toleration : tolerations) {
@@ -47,9 +49,10 @@ JsonObject tokenVolume(const std::string& name) {
         JsonObject{{"configMap", JsonObject{{"name", "kube-root-ca.crt"},
                                             {"items", JsonArray{JsonObject{{"key", "ca.crt"}, {"path", "ca.crt"}}}}}}},
         JsonObject{{"downwardAPI",
-                    JsonObject{{"items", JsonArray{JsonObject{{"path", "namespace"},
-                                                              {"fieldRef", JsonObject{{"apiVersion", "v1"},
-                                                                                      {"fieldPath", "metadata.namespace"}}}}}}}}}};
+                    JsonObject{{"items", JsonArray{JsonObject{
+                                             {"path", "namespace"},
+                                             {"fieldRef", JsonObject{{"apiVersion", "v1"},
+                                                                     {"fieldPath", "metadata.namespace"}}}}}}}}}};
     return {{"name", name}, {"projected", JsonObject{{"sources", sources}, {"defaultMode", 420}}}};
 }
 
@@ -68,7 +71,9 @@ std::optional<Ipv4Network> Ipv4Network::parse(std::string_view text) {
     return Ipv4Network{ntohl(address.s_addr) & ~0U << (32 - prefix), prefix};
 }
 
-bool Ipv4Network::contains(std::uint32_t other) const { return (other & ~0U << (32 - prefix)) == address; }
+bool Ipv4Network::contains(std::uint32_t other) const {
+    return (other & ~0U << (32 - prefix)) == address;
+}
 
 std::string Ipv4Network::host(std::uint32_t offset) const {
     const std::uint32_t a = address + offset;
@@ -84,10 +89,11 @@ std::optional<api::Status> Admission::checkNamespace(const api::Resource& resour
         return api::notFound(core("namespaces"), ns);
     if (found->bytes->find("\"deletionTimestamp\"") == std::string::npos)
         return {};
-    api::Status status = api::forbidden(
-        resource, stringAt(object, {"metadata", "name"}),
-        std::format("unable to create new content in namespace {} because it is being terminated", ns));
-    status.causes.push_back({"NamespaceTerminating", std::format("namespace {} is being terminated", ns), "metadata.namespace"});
+    api::Status status =
+        api::forbidden(resource, stringAt(object, {"metadata", "name"}),
+                       std::format("unable to create new content in namespace {} because it is being terminated", ns));
+    status.causes.push_back(
+        {"NamespaceTerminating", std::format("namespace {} is being terminated", ns), "metadata.namespace"});
     return status;
 }
 
@@ -133,11 +139,14 @@ std::optional<api::Status> Admission::admitPod(JsonObject& object) const {
             spec["serviceAccountName"] = spec["serviceAccount"] = "default";
         const std::string ns(stringAt(object, {"metadata", "namespace"}));
         const std::string account(stringAt(object, {"spec", "serviceAccountName"}));
-        const auto found = cache_.of(core("serviceaccounts")).get(WatchCache::key(core("serviceaccounts"), ns, account));
+        const auto found =
+            cache_.of(core("serviceaccounts")).get(WatchCache::key(core("serviceaccounts"), ns, account));
         if (!found)
             return api::forbidden(core("pods"), stringAt(object, {"metadata", "name"}),
-                                  std::format("error looking up service account {}/{}: serviceaccount \"{}\" not found", ns, account, account));
-        if (found->bytes->find("\"automountServiceAccountToken\":false") == std::string::npos || spec.contains("automountServiceAccountToken"))
+                                  std::format("error looking up service account {}/{}: serviceaccount \"{}\" not found",
+                                              ns, account, account));
+        if (found->bytes->find("\"automountServiceAccountToken\":false") == std::string::npos ||
+            spec.contains("automountServiceAccountToken"))
             mountServiceAccount(object);
     }
     addDefaultTolerations(object);
@@ -162,7 +171,8 @@ std::optional<api::Status> Admission::allocateService(const JsonObject* before, 
     return allocateServiceAddresses(cache_.of(core("services")), serviceNetwork_, before, object);
 }
 
-std::optional<api::Status> Admission::admitCreate(const api::Resource& resource, JsonObject& object, WriteContext&) const {
+std::optional<api::Status> Admission::admitCreate(const api::Resource& resource, JsonObject& object,
+                                                  WriteContext&) const {
     if (auto refusal = checkNamespace(resource, object))
         return refusal;
     if (resource.name == "pods")
@@ -179,7 +189,8 @@ std::optional<api::Status> Admission::admitUpdate(const api::Resource& resource,
     return {};
 }
 
-std::optional<api::Status> Admission::admitDelete(const api::Resource& resource, const JsonObject& object, WriteContext&) const {
+std::optional<api::Status> Admission::admitDelete(const api::Resource& resource, const JsonObject& object,
+                                                  WriteContext&) const {
     static constexpr std::array<std::string_view, 3> lasting{"default", "kube-system", "kube-public"};
     const std::string_view name = stringAt(object, {"metadata", "name"});
     if (resource.name == "namespaces" && std::ranges::find(lasting, name) != lasting.end())

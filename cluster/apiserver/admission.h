@@ -32,10 +32,13 @@ public:
     /// True for resources that are given something unique, so that their writes go one after another.
     static bool allocates(const api::Resource& resource) { return resource.name == "services"; }
 
-    std::optional<api::Status> admitCreate(const api::Resource& resource, api::JsonObject& object, WriteContext& context) const;
+    std::optional<api::Status> admitCreate(const api::Resource& resource, api::JsonObject& object,
+                                           WriteContext& context) const;
     std::optional<api::Status> admitUpdate(const api::Resource& resource, std::string_view subresource,
-                                           const api::JsonObject& before, api::JsonObject& after, WriteContext& context) const;
-    std::optional<api::Status> admitDelete(const api::Resource& resource, const api::JsonObject& object, WriteContext& context) const;
+                                           const api::JsonObject& before, api::JsonObject& after,
+                                           WriteContext& context) const;
+    std::optional<api::Status> admitDelete(const api::Resource& resource, const api::JsonObject& object,
+                                           WriteContext& context) const;
 
 private:
     std::optional<api::Status> checkNamespace(const api::Resource& resource, const api::JsonObject& object) const;

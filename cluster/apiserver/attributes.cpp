@@ -24,7 +24,9 @@ std::string textAt(const api::JsonObject& object, std::string_view path) {
 
 /// Fields whose absence selects as a value rather than as the empty string.
 std::string_view absentValue(std::string_view field) {
-    return field == "spec.unschedulable" || field == "spec.hostNetwork" ? "false" : field == "status.replicas" ? "0" : "";
+    return field == "spec.unschedulable" || field == "spec.hostNetwork" ? "false"
+           : field == "status.replicas"                                 ? "0"
+                                                                        : "";
 }
 
 } // namespace
@@ -32,12 +34,20 @@ std::string_view absentValue(std::string_view field) {
 std::vector<std::string_view> selectableFields(const api::Resource& resource) {
     const std::string_view name = resource.name;
     if (name == "pods")
-        return {"spec.nodeName",  "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
-                "spec.hostNetwork", "status.phase",      "status.podIP",       "status.nominatedNodeName"};
+        return {"spec.nodeName",    "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+                "spec.hostNetwork", "status.phase",       "status.podIP",       "status.nominatedNodeName"};
     if (name == "events")
-        return {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-                "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
-                "reason", "reportingComponent", "source", "type"};
+        return {"involvedObject.kind",
+                "involvedObject.namespace",
+                "involvedObject.name",
+                "involvedObject.uid",
+                "involvedObject.apiVersion",
+                "involvedObject.resourceVersion",
+                "involvedObject.fieldPath",
+                "reason",
+                "reportingComponent",
+                "source",
+                "type"};
     if (name == "namespaces")
         return {"status.phase"};
     if (name == "nodes")
@@ -83,7 +93,8 @@ bool Selection::matches(const Attributes& attributes) const {
         const auto found = std::ranges::find(attributes.fields, path, [](const auto& pair) { return pair.first; });
         return found == attributes.fields.end() ? std::string_view() : std::string_view(found->second);
     };
-    return std::ranges::all_of(fields.requirements, [&](const auto& r) { return (valueOf(r.path) == r.value) == r.equal; }) &&
+    return std::ranges::all_of(fields.requirements,
+                               [&](const auto& r) { return (valueOf(r.path) == r.value) == r.equal; }) &&
            labels.matches(attributes.labels);
 }
 
@@ -101,10 +112,10 @@ std::expected<Selection, api::Status> Selection::parse(const api::Resource& reso
     for (const auto& requirement : fields->requirements)
         if (requirement.path != "metadata.name" && requirement.path != "metadata.namespace" &&
             std::ranges::find(known, requirement.path) == known.end())
-            return std::unexpected(api::badRequest(
-                std::format("Unable to find \"{}/{}, Resource={}\" that match label selector \"{}\", field selector \"{}\": "
-                            "field label not supported: {}",
-                            resource.group, resource.version, resource.name, labelSelector, fieldSelector, requirement.path)));
+            return std::unexpected(api::badRequest(std::format(
+                "Unable to find \"{}/{}, Resource={}\" that match label selector \"{}\", field selector \"{}\": "
+                "field label not supported: {}",
+                resource.group, resource.version, resource.name, labelSelector, fieldSelector, requirement.path)));
     selection.fields = std::move(*fields);
     return selection;
 }

@@ -15,7 +15,6 @@
 
 namespace slipway::apiserver {
 
-
 /// What selectors and paths need of an object, taken out once when it is written.
 struct Attributes {
     std::string ns, name;

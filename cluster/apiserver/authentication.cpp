@@ -18,7 +18,8 @@ using api::stringAt;
 constexpr std::int64_t shortestToken = 600, defaultToken = 3600, longestToken = 366L * 24 * 3600;
 
 std::int64_t nowSeconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 /// True while the object a token is bound to is there, with the same uid.
@@ -26,8 +27,10 @@ bool stillThere(const WatchCache& cache, std::string_view resource, std::string_
     if (reference == nullptr)
         return true;
     const api::Resource& kind = *api::findResource("", "v1", resource);
-    const auto found = cache.of(kind).get(WatchCache::key(kind, kind.namespaced ? ns : "", stringAt(*reference, {"name"})));
-    return found && found->bytes->find(std::format("\"uid\":\"{}\"", stringAt(*reference, {"uid"}))) != std::string::npos;
+    const auto found =
+        cache.of(kind).get(WatchCache::key(kind, kind.namespaced ? ns : "", stringAt(*reference, {"name"})));
+    return found &&
+           found->bytes->find(std::format("\"uid\":\"{}\"", stringAt(*reference, {"uid"}))) != std::string::npos;
 }
 
 } // namespace
@@ -60,7 +63,8 @@ std::expected<User, api::Status> Authentication::userOfToken(std::string_view to
     const std::string ns(stringAt(body, {"kubernetes.io", "namespace"}));
     const Json* account = api::find(body, {"kubernetes.io", "serviceaccount"});
     const Json* pod = api::find(body, {"kubernetes.io", "pod"});
-    if (account == nullptr || !stillThere(cache_, "serviceaccounts", ns, account) || !stillThere(cache_, "pods", ns, pod))
+    if (account == nullptr || !stillThere(cache_, "serviceaccounts", ns, account) ||
+        !stillThere(cache_, "pods", ns, pod))
         return std::unexpected(api::unauthorized());
     User user;
     user.name = std::format("system:serviceaccount:{}:{}", ns, stringAt(*account, {"name"}));
@@ -75,15 +79,18 @@ std::expected<User, api::Status> Authentication::userOfToken(std::string_view to
 }
 
 std::expected<JsonObject, api::Status> Authentication::issueToken(std::string_view ns, std::string_view account,
-                                                                  std::string_view accountUid, JsonObject request) const {
+                                                                  std::string_view accountUid,
+                                                                  JsonObject request) const {
     JsonObject& spec = api::objectAt(request, {"spec"});
     const std::int64_t asked = api::intAt(spec, {"expirationSeconds"}).value_or(defaultToken);
     if (asked < shortestToken) {
         api::Status status;
         status.code = 422;
         status.reason = "Invalid";
-        status.message = std::format("TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: {}: "
-                                     "may not specify a duration less than 10 minutes", asked);
+        status.message = std::format(
+            "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: {}: "
+            "may not specify a duration less than 10 minutes",
+            asked);
         return std::unexpected(std::move(status));
     }
     const std::int64_t lifetime = std::min(asked, longestToken), now = nowSeconds();
@@ -96,11 +103,18 @@ std::expected<JsonObject, api::Status> Authentication::issueToken(std::string_vi
     if (const Json* bound = spec.if_contains("boundObjectRef"); bound != nullptr && bound->is_object()) {
         const std::string kind(stringAt(*bound, {"kind"}));
         if (kind == "Pod" || kind == "Secret" || kind == "Node")
-            binding[kind == "Pod" ? "pod" : kind == "Secret" ? "secret" : "node"] =
+            binding[kind == "Pod"      ? "pod"
+                    : kind == "Secret" ? "secret"
+                                       : "node"] =
                 JsonObject{{"name", stringAt(*bound, {"name"})}, {"uid", stringAt(*bound, {"uid"})}};
     }
-    const JsonObject claims{{"aud", audiences}, {"exp", now + lifetime}, {"iat", now}, {"nbf", now}, {"iss", issuer_},
-                            {"jti", base::newUuid()}, {"sub", std::format("system:serviceaccount:{}:{}", ns, account)},
+    const JsonObject claims{{"aud", audiences},
+                            {"exp", now + lifetime},
+                            {"iat", now},
+                            {"nbf", now},
+                            {"iss", issuer_},
+                            {"jti", base::newUuid()},
+                            {"sub", std::format("system:serviceaccount:{}:{}", ns, account)},
                             {"kubernetes.io", binding}};
     auto token = pki::signToken(key_, api::printJson(claims));
     if (!token)

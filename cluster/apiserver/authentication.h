@@ -23,8 +23,8 @@ public:
     std::expected<User, api::Status> userOfToken(std::string_view token) const;
 
     /// Carries out TokenRequest for a service account. @p request is an authentication.k8s.io/v1 TokenRequest.
-    std::expected<api::JsonObject, api::Status> issueToken(std::string_view ns, std::string_view account, std::string_view accountUid,
-                                                           api::JsonObject request) const;
+    std::expected<api::JsonObject, api::Status> issueToken(std::string_view ns, std::string_view account,
+                                                           std::string_view accountUid, api::JsonObject request) const;
 
     const std::string& issuer() const { return issuer_; }
 

@@ -45,7 +45,8 @@ JsonObject objectOf(const JsonObject& entry) {
     return object;
 }
 
-void createIfAbsent(Registry& registry, WatchCache& cache, const api::Resource& resource, std::string_view ns, JsonObject object) {
+void createIfAbsent(Registry& registry, WatchCache& cache, const api::Resource& resource, std::string_view ns,
+                    JsonObject object) {
     static const User server{"system:apiserver", {"system:masters"}, {}, {}};
     const std::string name(api::stringAt(object, {"metadata", "name"}));
     if (cache.of(resource).get(WatchCache::key(resource, ns, name)))
@@ -56,7 +57,9 @@ void createIfAbsent(Registry& registry, WatchCache& cache, const api::Resource& 
         base::error("bootstrap", "{} {}: {}", resource.name, name, made.error().message);
 }
 
-JsonObject named(std::string_view name) { return {{"metadata", JsonObject{{"name", name}}}}; }
+JsonObject named(std::string_view name) {
+    return {{"metadata", JsonObject{{"name", name}}}};
+}
 
 } // namespace
 
@@ -72,36 +75,44 @@ void ApiServer::bootstrap() {
     for (const PolicyList& list : policyLists) {
         const Json* entries = policy->get_object().if_contains(list.member);
         const api::Resource& resource = *api::findResource(list.group, list.version, list.resource);
-        if (entries == nullptr || (cache_.of(resource).size() != 0 && cache_.of(resource).size() >= entries->get_array().size()))
+        if (entries == nullptr ||
+            (cache_.of(resource).size() != 0 && cache_.of(resource).size() >= entries->get_array().size()))
             continue;
         for (const Json& entry : entries->get_array())
-            createIfAbsent(registry_, cache_, resource, api::stringAt(entry, {"namespace"}), objectOf(entry.get_object()));
+            createIfAbsent(registry_, cache_, resource, api::stringAt(entry, {"namespace"}),
+                           objectOf(entry.get_object()));
     }
     bootstrapService();
 }
 
 /// The service `kubernetes` with this server's address behind it, for clients inside the cluster.
 void ApiServer::bootstrapService() {
-    const api::Resource &services = *api::findResource("", "v1", "services"), &endpoints = *api::findResource("", "v1", "endpoints"),
+    const api::Resource &services = *api::findResource("", "v1", "services"),
+                        &endpoints = *api::findResource("", "v1", "endpoints"),
                         &slices = *api::findResource("discovery.k8s.io", "v1", "endpointslices");
-    const Ipv4Network network = Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
+    const Ipv4Network network =
+        Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
     const int port = options_.securePort;
     JsonObject service = named("kubernetes");
     api::objectAt(service, {"metadata"})["labels"] = JsonObject{{"component", "apiserver"}, {"provider", "kubernetes"}};
-    service["spec"] = JsonObject{{"clusterIP", network.host(1)}, {"type", "ClusterIP"},
-                                 {"ports", JsonArray{JsonObject{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", port}}}}};
+    service["spec"] = JsonObject{
+        {"clusterIP", network.host(1)},
+        {"type", "ClusterIP"},
+        {"ports", JsonArray{JsonObject{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", port}}}}};
     createIfAbsent(registry_, cache_, services, "default", std::move(service));
 
     // The address may have changed since the last start.
     static const User server{"system:apiserver", {"system:masters"}, {}, {}};
     WriteContext context{server, false, api::FieldValidation::ignore, {}};
-    const JsonArray subsets{JsonObject{{"addresses", JsonArray{JsonObject{{"ip", options_.advertiseAddress}}}},
-                                       {"ports", JsonArray{JsonObject{{"name", "https"}, {"port", port}, {"protocol", "TCP"}}}}}};
+    const JsonArray subsets{
+        JsonObject{{"addresses", JsonArray{JsonObject{{"ip", options_.advertiseAddress}}}},
+                   {"ports", JsonArray{JsonObject{{"name", "https"}, {"port", port}, {"protocol", "TCP"}}}}}};
     JsonObject mirror = named("kubernetes");
     api::objectAt(mirror, {"metadata"})["labels"] = JsonObject{{"endpointslice.kubernetes.io/skip-mirror", "true"}};
     mirror["subsets"] = subsets;
     createIfAbsent(registry_, cache_, endpoints, "default", std::move(mirror));
-    const JsonArray sliceEndpoints{JsonObject{{"addresses", JsonArray{options_.advertiseAddress}}, {"conditions", JsonObject{{"ready", true}}}}};
+    const JsonArray sliceEndpoints{
+        JsonObject{{"addresses", JsonArray{options_.advertiseAddress}}, {"conditions", JsonObject{{"ready", true}}}}};
     const JsonArray slicePorts{JsonObject{{"name", "https"}, {"port", port}, {"protocol", "TCP"}}};
     JsonObject slice = named("kubernetes");
     api::objectAt(slice, {"metadata"})["labels"] = JsonObject{{"kubernetes.io/service-name", "kubernetes"}};
@@ -111,13 +122,14 @@ void ApiServer::bootstrapService() {
     createIfAbsent(registry_, cache_, slices, "default", std::move(slice));
 
     const auto bring = [&](const api::Resource& resource, const std::function<void(JsonObject&)>& set) {
-        const auto done = registry_.update(resource, "default", "kubernetes", {},
-                                           [&](const JsonObject& current) -> Outcome<JsonObject> {
-                                               JsonObject next = current;
-                                               set(next);
-                                               return next;
-                                           },
-                                           context);
+        const auto done = registry_.update(
+            resource, "default", "kubernetes", {},
+            [&](const JsonObject& current) -> Outcome<JsonObject> {
+                JsonObject next = current;
+                set(next);
+                return next;
+            },
+            context);
         if (!done)
             base::error("bootstrap", "{} kubernetes: {}", resource.name, done.error().message);
     };

@@ -47,7 +47,8 @@ std::string entryOf(X509_NAME* name, int nid, int& position) {
     if (position < 0)
         return {};
     const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, position));
-    return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<std::size_t>(ASN1_STRING_length(text))};
+    return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+            static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
 /// Common name and organizations of a verified client certificate.
@@ -83,8 +84,12 @@ struct StreamSignal {
 class HttpServer::Listener {
 public:
     Listener(ApiServer& server, const HttpOptions& options)
-        : server_(server), acceptor_(io_), tls_(ssl::context::tls_server), nodeTls_(ssl::context::tls_client),
-          pool_(static_cast<std::size_t>(options.writers)), clock_(io_) {}
+        : server_(server)
+        , acceptor_(io_)
+        , tls_(ssl::context::tls_server)
+        , nodeTls_(ssl::context::tls_client)
+        , pool_(static_cast<std::size_t>(options.writers))
+        , clock_(io_) {}
 
     ~Listener() {
         io_.stop();
@@ -94,7 +99,8 @@ public:
     }
 
     void prepare(const HttpOptions& options) {
-        tls_.set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+        tls_.set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
+                         ssl::context::no_tlsv1_1);
         tls_.use_certificate_chain(asio::buffer(options.certificatePem));
         tls_.use_private_key(asio::buffer(options.keyPem), ssl::context::pem);
         tls_.add_certificate_authority(asio::buffer(options.clientCaPem));
@@ -128,9 +134,11 @@ public:
 
 private:
     /// HTTP/1.1 only: a client that offers h2 first falls back to it.
-    static int chooseProtocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned length, void*) {
+    static int chooseProtocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
+                              unsigned length, void*) {
         static constexpr unsigned char offered[] = "\x08http/1.1";
-        const int result = SSL_select_next_proto(const_cast<unsigned char**>(out), size, offered, sizeof offered - 1, in, length);
+        const int result =
+            SSL_select_next_proto(const_cast<unsigned char**>(out), size, offered, sizeof offered - 1, in, length);
         return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
     }
 
@@ -176,8 +184,14 @@ private:
             parser.body_limit(largestBody);
             const auto [error, size] = co_await http::async_read(stream, buffer, parser, tuple);
             if (error == http::error::body_limit) {
-                co_await reply(stream, {413, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"Request entity "
-                                             "too large: limit is 3145728\",\"reason\":\"RequestEntityTooLarge\",\"code\":413}\n", "application/json", {}}, false, false);
+                co_await reply(stream,
+                               {413,
+                                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
+                                "\"message\":\"Request entity "
+                                "too large: limit is 3145728\",\"reason\":\"RequestEntityTooLarge\",\"code\":413}\n",
+                                "application/json",
+                                {}},
+                               false, false);
                 co_return;
             }
             if (error)
@@ -187,7 +201,8 @@ private:
         co_await stream.async_shutdown(tuple);
     }
 
-    static Request translate(http::request<http::string_body>& from, const std::string& user, const std::vector<std::string>& groups) {
+    static Request translate(http::request<http::string_body>& from, const std::string& user,
+                             const std::vector<std::string>& groups) {
         Request request;
         request.method = std::string(from.method_string());
         request.target = std::string(from.target());
@@ -256,7 +271,8 @@ private:
     }
 
     /// Notices that the client went away while nothing is being sent.
-    static awaitable<void> watchClose(TlsSocket& stream, std::shared_ptr<StreamSignal> signal, std::shared_ptr<bool> running) {
+    static awaitable<void> watchClose(TlsSocket& stream, std::shared_ptr<StreamSignal> signal,
+                                      std::shared_ptr<bool> running) {
         char byte;
         for (;;) {
             const auto [error, size] = co_await stream.async_read_some(asio::buffer(&byte, 1), tuple);
@@ -292,7 +308,8 @@ private:
             StreamBody::Piece piece = body->drain();
             ended = piece.end;
             if (!piece.data.empty()) {
-                const auto [error, size] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece.data)), tuple);
+                const auto [error, size] =
+                    co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece.data)), tuple);
                 if (error)
                     break;
                 continue;
@@ -323,7 +340,8 @@ private:
             const auto [error, size] = co_await from.async_read_some(asio::buffer(buffer), tuple);
             if (error)
                 break;
-            if (const auto [failed, written] = co_await asio::async_write(to, asio::buffer(buffer.data(), size), tuple); failed)
+            if (const auto [failed, written] = co_await asio::async_write(to, asio::buffer(buffer.data(), size), tuple);
+                failed)
                 break;
         }
         error_code ignored;
@@ -333,11 +351,13 @@ private:
         done->timer.cancel();
     }
 
-    awaitable<void> join(TlsSocket& client, beast::flat_buffer& buffer, http::request<http::string_body> message, const Tunnel& to) {
+    awaitable<void> join(TlsSocket& client, beast::flat_buffer& buffer, http::request<http::string_body> message,
+                         const Tunnel& to) {
         const auto executor = co_await asio::this_coro::executor;
         TlsSocket node(executor, nodeTls_);
         const auto fail = [&](std::string_view why) {
-            return reply(client, replyWith(api::internalError(std::format("error dialing backend: {}", why))), false, false);
+            return reply(client, replyWith(api::internalError(std::format("error dialing backend: {}", why))), false,
+                         false);
         };
         error_code bad;
         const auto address = asio::ip::make_address(to.host, bad);
@@ -345,7 +365,8 @@ private:
             co_await fail(bad.message());
             co_return;
         }
-        if (const auto [error] = co_await node.next_layer().async_connect(tcp::endpoint(address, to.port), tuple); error) {
+        if (const auto [error] = co_await node.next_layer().async_connect(tcp::endpoint(address, to.port), tuple);
+            error) {
             co_await fail(error.message());
             co_return;
         }
@@ -381,7 +402,8 @@ private:
     std::vector<std::thread> threads_;
 };
 
-std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ApiServer& server, const HttpOptions& options) {
+std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ApiServer& server,
+                                                                          const HttpOptions& options) {
     try {
         auto listener = std::make_unique<Listener>(server, options);
         listener->prepare(options);
@@ -394,6 +416,8 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ApiSer
 
 HttpServer::HttpServer(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {}
 HttpServer::~HttpServer() = default;
-unsigned short HttpServer::port() const { return listener_->port(); }
+unsigned short HttpServer::port() const {
+    return listener_->port();
+}
 
 } // namespace slipway::apiserver

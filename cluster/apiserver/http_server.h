@@ -12,9 +12,9 @@ struct HttpOptions {
     std::string address = "127.0.0.1";
     unsigned short port = 6443; ///< 0: any free one
     std::string certificatePem, keyPem;
-    std::string clientCaPem;    ///< client certificates signed by it are believed
-    int threads = 2;            ///< that do network input and output
-    int writers = 16;           ///< that wait for the store
+    std::string clientCaPem; ///< client certificates signed by it are believed
+    int threads = 2;         ///< that do network input and output
+    int writers = 16;        ///< that wait for the store
 };
 
 /// Serves an ApiServer over HTTPS (HTTP/1.1, RFC 9112): kept-alive connections, chunked streams for watches and logs,

@@ -18,14 +18,17 @@ public:
             signal->condition.notify_one();
         });
     }
-    ~LocalStream() override { body_->setWake([] {}); }
+    ~LocalStream() override {
+        body_->setWake([] {});
+    }
 
     client::Result<std::string> read() override {
         for (;;) {
             {
                 std::unique_lock lock(signal_->mutex);
                 // The end of a watch's time comes without a wake.
-                signal_->condition.wait_for(lock, std::chrono::seconds(60), [&] { return signal_->woken || signal_->cancelled; });
+                signal_->condition.wait_for(lock, std::chrono::seconds(60),
+                                            [&] { return signal_->woken || signal_->cancelled; });
                 if (signal_->cancelled)
                     return std::unexpected(client::Error{client::Errc::cancelled, 0, "", "cancelled", {}});
                 signal_->woken = false;
@@ -69,7 +72,8 @@ public:
             return client::Response{reply->code, reply->contentType, std::move(reply->body)};
         if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
             return readAll(std::move(*stream));
-        return std::unexpected(client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
+        return std::unexpected(
+            client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
     }
 
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request& request) override {
@@ -77,12 +81,15 @@ public:
         if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
             return std::make_unique<LocalStream>(std::move(*stream));
         if (auto* reply = std::get_if<Reply>(&answer); reply != nullptr)
-            return std::unexpected(client::errorFromResponse({reply->code, reply->contentType, std::move(reply->body)}));
+            return std::unexpected(
+                client::errorFromResponse({reply->code, reply->contentType, std::move(reply->body)}));
         return std::unexpected(client::Error{client::Errc::invalid, 0, "", "not a stream", {}});
     }
 
-    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&, const std::vector<std::string>&) override {
-        return std::unexpected(client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
+    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&,
+                                                               const std::vector<std::string>&) override {
+        return std::unexpected(
+            client::Error{client::Errc::invalid, 0, "", "connections to nodes are not opened in memory", {}});
     }
 
 private:

@@ -29,7 +29,8 @@ JsonObject parseCached(const CachedObject& object) {
 }
 
 std::string apiVersionOf(const api::Resource& resource) {
-    return resource.group.empty() ? std::string(resource.version) : std::format("{}/{}", resource.group, resource.version);
+    return resource.group.empty() ? std::string(resource.version)
+                                  : std::format("{}/{}", resource.group, resource.version);
 }
 
 bool hasFinalizers(const JsonObject& object) {
@@ -52,20 +53,23 @@ void keepSystemMetadata(const JsonObject& before, JsonObject& after) {
     to.erase("selfLink");
 }
 
-std::string_view textOf(const JsonObject& object, std::string_view member) { return stringAt(object, {"metadata", member}); }
+std::string_view textOf(const JsonObject& object, std::string_view member) {
+    return stringAt(object, {"metadata", member});
+}
 
 /// Refuses an update that was made for another version or another object of the same name.
-std::optional<api::Status> preconditionFailure(const api::Resource& resource, const CachedObject& current, const JsonObject& before,
-                                               const JsonObject& after) {
+std::optional<api::Status> preconditionFailure(const api::Resource& resource, const CachedObject& current,
+                                               const JsonObject& before, const JsonObject& after) {
     const std::string_view version = textOf(after, "resourceVersion"), uid = textOf(after, "uid");
     const std::string_view name = textOf(before, "name");
     if (!version.empty() && version != "0" && version != std::to_string(current.revision))
         return api::modifiedConflict(resource, name);
     if (!uid.empty() && uid != textOf(before, "uid"))
-        return api::conflict(resource, name,
-                             std::format("StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: "
-                                         "Precondition failed: UID in precondition: {}, UID in object meta: {}",
-                                         name, uid, textOf(before, "uid")));
+        return api::conflict(
+            resource, name,
+            std::format("StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: "
+                        "Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                        name, uid, textOf(before, "uid")));
     return {};
 }
 
@@ -87,12 +91,12 @@ Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object,
     const std::string wanted = apiVersionOf(resource);
     const std::string kind(stringAt(object, {"kind"})), version(stringAt(object, {"apiVersion"}));
     if ((!kind.empty() && kind != resource.kind) || (!version.empty() && version != wanted))
-        return std::unexpected(api::badRequest(
-            std::format("{} in version \"{}\" cannot be handled as a {}: the object provided is unrecognized (must be of type {}): "
-                        "expected {}, Kind={}",
-                        kind, version, resource.kind, resource.kind, wanted, resource.kind)));
-    auto checked =
-        api::checkStructure(*resource.type, wanted, resource.kind, std::move(object), context.validation, context.warnings);
+        return std::unexpected(api::badRequest(std::format(
+            "{} in version \"{}\" cannot be handled as a {}: the object provided is unrecognized (must be of type {}): "
+            "expected {}, Kind={}",
+            kind, version, resource.kind, resource.kind, wanted, resource.kind)));
+    auto checked = api::checkStructure(*resource.type, wanted, resource.kind, std::move(object), context.validation,
+                                       context.warnings);
     if (!checked)
         return checked;
     (*checked)["apiVersion"] = wanted;
@@ -131,7 +135,8 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
     return CachedObject{std::make_shared<const std::string>(api::printJson(object)), *revision, nullptr};
 }
 
-Outcome<CachedObject> Registry::create(const api::Resource& resource, std::string_view ns, Json body, WriteContext& context) {
+Outcome<CachedObject> Registry::create(const api::Resource& resource, std::string_view ns, Json body,
+                                       WriteContext& context) {
     auto object = accept(resource, std::move(body), context);
     if (!object)
         return std::unexpected(std::move(object.error()));
@@ -150,16 +155,18 @@ Outcome<CachedObject> Registry::create(const api::Resource& resource, std::strin
     return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun);
 }
 
-Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
-                                          std::string_view subresource, const Change& change, WriteContext& context, bool& again) {
+Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
+                                          const CachedObject& found, std::string_view subresource, const Change& change,
+                                          WriteContext& context, bool& again) {
     const JsonObject before = parseCached(found);
     auto after = change(before);
     if (!after)
         return std::unexpected(std::move(after.error()));
     const bool conditional = !textOf(*after, "resourceVersion").empty();
     if (textOf(*after, "name") != textOf(before, "name") && !textOf(*after, "name").empty())
-        return std::unexpected(api::badRequest(std::format(
-            "the name of the object ({}) does not match the name on the URL ({})", textOf(*after, "name"), textOf(before, "name"))));
+        return std::unexpected(
+            api::badRequest(std::format("the name of the object ({}) does not match the name on the URL ({})",
+                                        textOf(*after, "name"), textOf(before, "name"))));
     if (const std::string_view ns = textOf(*after, "namespace"); !ns.empty() && ns != textOf(before, "namespace"))
         return std::unexpected(
             api::badRequest("the namespace of the provided object does not match the namespace sent on the request"));
@@ -202,8 +209,8 @@ Outcome<CachedObject> Registry::update(const api::Resource& resource, std::strin
     }
 }
 
-Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
-                                           bool dryRun) {
+Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key,
+                                           const CachedObject& current, bool dryRun) {
     if (dryRun)
         return Deleted{current, true};
     store::Operation operation;
@@ -226,9 +233,10 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
             return std::unexpected(api::notFound(resource, name));
         JsonObject object = parseCached(*found);
         if (!options.uid.empty() && options.uid != textOf(object, "uid"))
-            return std::unexpected(api::conflict(
-                resource, name,
-                std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", options.uid, textOf(object, "uid"))));
+            return std::unexpected(
+                api::conflict(resource, name,
+                              std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                                          options.uid, textOf(object, "uid"))));
         if (!options.resourceVersion.empty() && options.resourceVersion != std::to_string(found->revision))
             return std::unexpected(api::modifiedConflict(resource, name));
         if (auto refusal = admission_.admitDelete(resource, object, context))

@@ -42,7 +42,8 @@ public:
     Outcome<CachedObject> get(const api::Resource& resource, std::string_view ns, std::string_view name) const;
 
     /// @p object as the client sent it.
-    Outcome<CachedObject> create(const api::Resource& resource, std::string_view ns, api::Json object, WriteContext& context);
+    Outcome<CachedObject> create(const api::Resource& resource, std::string_view ns, api::Json object,
+                                 WriteContext& context);
 
     /// Computes the wanted object from the current one; called again when another write came between.
     using Change = std::function<Outcome<api::JsonObject>(const api::JsonObject& current)>;
@@ -56,8 +57,8 @@ public:
         CachedObject object;
         bool gone = true;
     };
-    Outcome<Deleted> remove(const api::Resource& resource, std::string_view ns, std::string_view name, const Deletion& options,
-                            WriteContext& context);
+    Outcome<Deleted> remove(const api::Resource& resource, std::string_view ns, std::string_view name,
+                            const Deletion& options, WriteContext& context);
 
     /// Structure check, pruning and defaults, as for every object that comes in.
     Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
@@ -65,9 +66,11 @@ public:
 private:
     Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
                               store::Revision expected, bool dryRun);
-    Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current, bool dryRun);
+    Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
+                           bool dryRun);
     Outcome<CachedObject> tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
-                                    std::string_view subresource, const Change& change, WriteContext& context, bool& again);
+                                    std::string_view subresource, const Change& change, WriteContext& context,
+                                    bool& again);
 
     store::Store& store_;
     WatchCache& cache_;

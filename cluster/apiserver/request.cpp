@@ -117,7 +117,8 @@ std::optional<long long> Query::number(std::string_view name) const {
     const std::string_view text = get(name);
     long long value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return !text.empty() && error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    return !text.empty() && error == std::errc() && end == text.data() + text.size() ? std::optional(value)
+                                                                                     : std::nullopt;
 }
 
 RequestInfo understand(const Request& request) {
@@ -148,6 +149,8 @@ Reply replyWith(const api::Status& status) {
     return {status.code, api::printJson(status.toJson()) + "\n", "application/json", {}};
 }
 
-Reply replyWith(const api::JsonObject& object, int code) { return {code, api::printJson(object) + "\n", "application/json", {}}; }
+Reply replyWith(const api::JsonObject& object, int code) {
+    return {code, api::printJson(object) + "\n", "application/json", {}};
+}
 
 } // namespace slipway::apiserver

@@ -29,14 +29,14 @@ struct User {
 /// A request before it is understood.
 struct Request {
     std::string method = "GET";
-    std::string target;              ///< path and query as sent
+    std::string target; ///< path and query as sent
     std::string body, contentType, accept, authorization, userAgent;
-    std::string certificateUser;     ///< common name of a verified client certificate
+    std::string certificateUser; ///< common name of a verified client certificate
     std::vector<std::string> certificateGroups;
     std::optional<User> trustedUser; ///< set only by the in-memory transport
     std::string impersonateUser;     ///< acts as this user, when the sender may
     std::vector<std::string> impersonateGroups;
-    bool upgrade = false;            ///< asks for another protocol (WebSocket)
+    bool upgrade = false; ///< asks for another protocol (WebSocket)
 };
 
 /// The query part of a target, decoded; the last of several equal names wins, `all` gives every one.
@@ -55,10 +55,10 @@ private:
 /// What a request is about (after k8s.io/apiserver RequestInfo).
 struct RequestInfo {
     bool isResource = false;
-    std::string path;  ///< decoded, without query
-    std::string verb;  ///< get list watch create update patch delete deletecollection; lower-case method for others
+    std::string path; ///< decoded, without query
+    std::string verb; ///< get list watch create update patch delete deletecollection; lower-case method for others
     std::string group, version, ns, resource, subresource, name;
-    std::string rest;  ///< path below a proxy subresource
+    std::string rest; ///< path below a proxy subresource
     Query query;
 };
 RequestInfo understand(const Request& request);

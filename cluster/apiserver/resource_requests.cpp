@@ -15,8 +15,10 @@ using api::JsonArray;
 using api::JsonObject;
 using api::stringAt;
 
-constexpr std::string_view jsonPatchType = "application/json-patch+json", mergePatchType = "application/merge-patch+json",
-                           strategicPatchType = "application/strategic-merge-patch+json", applyType = "application/apply-patch+yaml";
+constexpr std::string_view jsonPatchType = "application/json-patch+json",
+                           mergePatchType = "application/merge-patch+json",
+                           strategicPatchType = "application/strategic-merge-patch+json",
+                           applyType = "application/apply-patch+yaml";
 
 std::string apiVersionOf(const api::Resource& r) {
     return r.group.empty() ? std::string(r.version) : std::format("{}/{}", r.group, r.version);
@@ -24,7 +26,9 @@ std::string apiVersionOf(const api::Resource& r) {
 
 api::RowObject rowObject(const Query& query) {
     const std::string_view include = query.get("includeObject");
-    return include == "Object" ? api::RowObject::object : include == "None" ? api::RowObject::none : api::RowObject::metadata;
+    return include == "Object" ? api::RowObject::object
+           : include == "None" ? api::RowObject::none
+                               : api::RowObject::metadata;
 }
 
 JsonObject parseObject(const CachedObject& cached) {
@@ -36,8 +40,11 @@ JsonObject tableOf(const ResourceRequest& r, const std::vector<CachedObject>& ob
     JsonArray rows;
     for (const CachedObject& cached : objects)
         rows.push_back(api::tableRow(r.resource, parseObject(cached), rowObject(r.info.query)));
-    return {{"kind", "Table"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", std::move(metadata)},
-            {"columnDefinitions", api::tableColumns(r.resource)}, {"rows", std::move(rows)}};
+    return {{"kind", "Table"},
+            {"apiVersion", "meta.k8s.io/v1"},
+            {"metadata", std::move(metadata)},
+            {"columnDefinitions", api::tableColumns(r.resource)},
+            {"rows", std::move(rows)}};
 }
 
 /// What a continue token holds: the revision of the first page and the last key sent.
@@ -58,7 +65,8 @@ struct Continuation {
         const auto parsed = api::parseJson(text);
         if (!parsed || !parsed->is_object() || stringAt(*parsed, {"start"}).empty())
             return {};
-        return Continuation{api::intAt(parsed->get_object(), {"rv"}).value_or(0), std::string(stringAt(*parsed, {"start"}))};
+        return Continuation{api::intAt(parsed->get_object(), {"rv"}).value_or(0),
+                            std::string(stringAt(*parsed, {"start"}))};
     }
 };
 
@@ -70,15 +78,16 @@ struct Page {
 };
 
 /// A page of the past, read from the store's history.
-std::expected<Page, api::Status> pageOfThePast(const ResourceRequest& r, const std::string& prefix, const Selection& selection,
-                                               const Continuation& from, std::size_t limit) {
+std::expected<Page, api::Status> pageOfThePast(const ResourceRequest& r, const std::string& prefix,
+                                               const Selection& selection, const Continuation& from,
+                                               std::size_t limit) {
     const auto listing = r.store.list(prefix, from.revision);
     if (!listing)
-        return std::unexpected(
-            listing.error().kind == store::Errc::compacted
-                ? api::expired("The provided continue parameter is too old to display a consistent list result. You can start a new "
-                               "list without the continue parameter.")
-                : api::internalError(listing.error().message));
+        return std::unexpected(listing.error().kind == store::Errc::compacted
+                                   ? api::expired("The provided continue parameter is too old to display a consistent "
+                                                  "list result. You can start a new "
+                                                  "list without the continue parameter.")
+                                   : api::internalError(listing.error().message));
     Page page{{}, from.revision, {}, 0};
     for (const store::Entry& entry : listing->entries) {
         if (entry.key <= from.key)
@@ -131,8 +140,8 @@ std::string listBytes(const ResourceRequest& r, const Page& page, const JsonObje
         size += object.bytes->size() + 1;
     std::string text;
     text.reserve(size);
-    text += std::format(R"({{"kind":"{}List","apiVersion":"{}","metadata":{},"items":[)", r.resource.kind, apiVersionOf(r.resource),
-                        api::printJson(metadata));
+    text += std::format(R"({{"kind":"{}List","apiVersion":"{}","metadata":{},"items":[)", r.resource.kind,
+                        apiVersionOf(r.resource), api::printJson(metadata));
     for (std::size_t i = 0; i < page.objects.size(); ++i) {
         if (i != 0)
             text += ',';
@@ -141,7 +150,8 @@ std::string listBytes(const ResourceRequest& r, const Page& page, const JsonObje
     return text += "]}\n";
 }
 
-/// The options of a deletion. A dry run asked for in the body is noted in @p context, beside one asked for in the query.
+/// The options of a deletion. A dry run asked for in the body is noted in @p context, beside one asked for in the
+/// query.
 std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, WriteContext& context) {
     Deletion deletion;
     if (!r.request.body.empty()) {
@@ -149,7 +159,8 @@ std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, Writ
         if (!body)
             return std::unexpected(body.error());
         if (const JsonObject* options = body->if_object()) {
-            if (const Json* dryRun = api::find(*options, {"dryRun"}); dryRun != nullptr && dryRun->is_array() && !dryRun->get_array().empty())
+            if (const Json* dryRun = api::find(*options, {"dryRun"});
+                dryRun != nullptr && dryRun->is_array() && !dryRun->get_array().empty())
                 context.dryRun = true;
             deletion.gracePeriodSeconds = api::intAt(*options, {"gracePeriodSeconds"});
             deletion.propagationPolicy = stringAt(*options, {"propagationPolicy"});
@@ -163,13 +174,15 @@ std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, Writ
         deletion.gracePeriodSeconds = *grace;
     if (const std::string_view policy = r.info.query.get("propagationPolicy"); !policy.empty())
         deletion.propagationPolicy = policy;
-    if (const std::string& p = deletion.propagationPolicy; !p.empty() && p != "Background" && p != "Foreground" && p != "Orphan")
+    if (const std::string& p = deletion.propagationPolicy;
+        !p.empty() && p != "Background" && p != "Foreground" && p != "Orphan")
         return std::unexpected(api::badRequest(std::format("invalid propagation policy \"{}\"", p)));
     return deletion;
 }
 
 std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
-    return Selection::parse(r.resource, r.info.ns, r.info.name, r.info.query.get("labelSelector"), r.info.query.get("fieldSelector"));
+    return Selection::parse(r.resource, r.info.ns, r.info.name, r.info.query.get("labelSelector"),
+                            r.info.query.get("fieldSelector"));
 }
 
 } // namespace
@@ -178,7 +191,8 @@ std::expected<WriteContext, api::Status> ResourceRequest::writeContext() const {
     WriteContext context{user, false, api::FieldValidation::warn, {}};
     if (const std::string_view dryRun = info.query.get("dryRun"); !dryRun.empty()) {
         if (dryRun != "All")
-            return std::unexpected(api::badRequest(std::format("dryRun: Unsupported value: \"{}\": supported values: \"All\"", dryRun)));
+            return std::unexpected(
+                api::badRequest(std::format("dryRun: Unsupported value: \"{}\": supported values: \"All\"", dryRun)));
         context.dryRun = true;
     }
     const std::string_view validation = info.query.get("fieldValidation");
@@ -188,7 +202,8 @@ std::expected<WriteContext, api::Status> ResourceRequest::writeContext() const {
         context.validation = api::FieldValidation::ignore;
     else if (!validation.empty() && validation != "Warn")
         return std::unexpected(api::badRequest(std::format(
-            "fieldValidation: Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"", validation)));
+            "fieldValidation: Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
+            validation)));
     return context;
 }
 
@@ -226,7 +241,9 @@ Answer listAll(const ResourceRequest& r) {
         JsonArray items;
         for (const CachedObject& object : page->objects)
             items.push_back(api::partialMetadata(parseObject(object)));
-        return replyWith(JsonObject{{"kind", "PartialObjectMetadataList"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", metadata},
+        return replyWith(JsonObject{{"kind", "PartialObjectMetadataList"},
+                                    {"apiVersion", "meta.k8s.io/v1"},
+                                    {"metadata", metadata},
                                     {"items", std::move(items)}});
     }
     case Representation::object:
@@ -243,7 +260,8 @@ Answer watchAll(const ResourceRequest& r) {
     ResourceCache::WatchStart start;
     start.revision = r.info.query.number("resourceVersion").value_or(0);
     if (!version.empty() && !r.info.query.number("resourceVersion"))
-        return replyWith(api::badRequest(std::format("invalid resource version \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", version, version)));
+        return replyWith(api::badRequest(std::format(
+            "invalid resource version \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", version, version)));
     start.bookmarks = r.info.query.flag("allowWatchBookmarks");
     const bool sendInitial = r.info.query.flag("sendInitialEvents");
     start.initialEventsEnd = sendInitial && start.bookmarks;
@@ -252,9 +270,11 @@ Answer watchAll(const ResourceRequest& r) {
     const store::Revision current = r.cache.revision();
     auto queue = cache.watch(std::move(*selection), start, current);
     if (!queue)
-        return replyWith(api::expired(std::format("too old resource version: {} ({})", start.revision, cache.windowStart())));
+        return replyWith(
+            api::expired(std::format("too old resource version: {} ({})", start.revision, cache.windowStart())));
     static thread_local std::minstd_rand generator{std::random_device{}()};
-    const long long spread = std::uniform_int_distribution<long long>(1800, 3600)(generator); // as kube-apiserver spreads them
+    const long long spread =
+        std::uniform_int_distribution<long long>(1800, 3600)(generator); // as kube-apiserver spreads them
     const long long asked = r.info.query.number("timeoutSeconds").value_or(0);
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(asked > 0 ? asked : spread);
     return std::make_unique<WatchStream>(cache.resource(), std::move(queue), representationOf(r.request.accept),
@@ -283,9 +303,11 @@ Answer replaceOne(const ResourceRequest& r) {
     if (!object)
         return replyWith(object.error());
     if (stringAt(*object, {"metadata", "name"}).empty())
-        return replyWith(api::invalid(r.resource, r.info.name, {api::requiredValue("metadata.name", "name is required")}));
-    const auto written = r.registry.update(r.resource, r.info.ns, r.info.name, r.info.subresource,
-                                           [&](const JsonObject&) -> Outcome<JsonObject> { return *object; }, *context);
+        return replyWith(
+            api::invalid(r.resource, r.info.name, {api::requiredValue("metadata.name", "name is required")}));
+    const auto written = r.registry.update(
+        r.resource, r.info.ns, r.info.name, r.info.subresource,
+        [&](const JsonObject&) -> Outcome<JsonObject> { return *object; }, *context);
     return written ? replyObject(r, *written, 200, context->warnings) : replyWith(written.error());
 }
 
@@ -345,8 +367,13 @@ Answer deleteOne(const ResourceRequest& r) {
     if (!deleted->gone || r.resource.name == "pods" || r.resource.name == "namespaces")
         return replyObject(r, deleted->object, 200);
     const JsonObject object = parseObject(deleted->object);
-    return replyWith(JsonObject{{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"status", "Success"},
-                                {"details", JsonObject{{"name", r.info.name}, {"group", r.resource.group}, {"kind", r.resource.name},
+    return replyWith(JsonObject{{"kind", "Status"},
+                                {"apiVersion", "v1"},
+                                {"metadata", JsonObject()},
+                                {"status", "Success"},
+                                {"details", JsonObject{{"name", r.info.name},
+                                                       {"group", r.resource.group},
+                                                       {"kind", r.resource.name},
                                                        {"uid", stringAt(object, {"metadata", "uid"})}}}});
 }
 
@@ -358,9 +385,11 @@ Answer deleteAll(const ResourceRequest& r) {
     const auto selection = selectionOf(r);
     if (!options || !selection)
         return replyWith(!options ? options.error() : selection.error());
-    Page page{r.cache.of(r.resource).list(WatchCache::key(r.resource, r.info.ns), *selection), r.cache.revision(), {}, 0};
+    Page page{
+        r.cache.of(r.resource).list(WatchCache::key(r.resource, r.info.ns), *selection), r.cache.revision(), {}, 0};
     for (const CachedObject& object : page.objects) {
-        const auto deleted = r.registry.remove(r.resource, object.attributes->ns, object.attributes->name, *options, *context);
+        const auto deleted =
+            r.registry.remove(r.resource, object.attributes->ns, object.attributes->name, *options, *context);
         if (!deleted && deleted.error().code != 404)
             return replyWith(deleted.error());
     }

@@ -34,6 +34,7 @@ Answer deleteAll(const ResourceRequest& r);
 std::expected<Registry::Change, api::Status> patchChange(const ResourceRequest& r, WriteContext& context);
 
 /// An object as the client asked to see it (Accept).
-Answer replyObject(const ResourceRequest& r, const CachedObject& object, int code, std::vector<std::string> warnings = {});
+Answer replyObject(const ResourceRequest& r, const CachedObject& object, int code,
+                   std::vector<std::string> warnings = {});
 
 } // namespace slipway::apiserver

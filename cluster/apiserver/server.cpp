@@ -20,8 +20,9 @@ using api::Json;
 using api::JsonObject;
 
 JsonObject versionInfo() {
-    return {{"major", "1"}, {"minor", "34"}, {"gitVersion", "v1.34.0+slipway"}, {"gitCommit", ""}, {"gitTreeState", "clean"},
-            {"buildDate", "2025-08-27T00:00:00Z"}, {"goVersion", "c++23"}, {"compiler", "gcc"}, {"platform", "linux/amd64"}};
+    return {{"major", "1"},         {"minor", "34"},           {"gitVersion", "v1.34.0+slipway"},
+            {"gitCommit", ""},      {"gitTreeState", "clean"}, {"buildDate", "2025-08-27T00:00:00Z"},
+            {"goVersion", "c++23"}, {"compiler", "gcc"},       {"platform", "linux/amd64"}};
 }
 
 /// "apis/apps/v1" of "/openapi/v3/apis/apps/v1".
@@ -43,7 +44,9 @@ Answer openApi(const Request& request, const RequestInfo& info) {
     return document.empty() ? Answer(replyWith(api::unknownPath())) : replyWith(document);
 }
 
-bool wantsAggregated(std::string_view accept) { return accept.find("as=APIGroupDiscoveryList") != std::string_view::npos; }
+bool wantsAggregated(std::string_view accept) {
+    return accept.find("as=APIGroupDiscoveryList") != std::string_view::npos;
+}
 
 Answer discovery(const Request& request, const RequestInfo& info, std::string_view address) {
     std::vector<std::string> parts;
@@ -79,15 +82,21 @@ bool isBelow(std::string_view path, std::string_view folder) {
 } // namespace
 
 ApiServer::ApiServer(store::Store& store, ServerOptions options)
-    : options_(std::move(options)), store_(store), cache_(store),
-      admission_(cache_, Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16})),
-      registry_(store, cache_, admission_), authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer),
-      access_(std::make_unique<AccessControl>(cache_)),
-      nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem, options_.agentClientKeyPem)) {}
+    : options_(std::move(options))
+    , store_(store)
+    , cache_(store)
+    , admission_(cache_, Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}))
+    , registry_(store, cache_, admission_)
+    , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer)
+    , access_(std::make_unique<AccessControl>(cache_))
+    , nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem,
+                                               options_.agentClientKeyPem)) {}
 
 ApiServer::~ApiServer() = default;
 
-void ApiServer::tick() { cache_.sendBookmarks(); }
+void ApiServer::tick() {
+    cache_.sendBookmarks();
+}
 
 Answer ApiServer::handle(const Request& request) {
     try {
@@ -103,8 +112,8 @@ Answer ApiServer::handle(const Request& request) {
         return dispatch(request, info, *user);
     } catch (const std::exception& problem) {
         // A bug must cost one request, not the server.
-        base::error("apiserver", "request {} {} failed: {}", request.method, request.target.substr(0, request.target.find('?')),
-                    problem.what());
+        base::error("apiserver", "request {} {} failed: {}", request.method,
+                    request.target.substr(0, request.target.find('?')), problem.what());
         return replyWith(api::internalError("the request could not be carried out"));
     }
 }
@@ -117,7 +126,10 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     static constexpr std::array<std::string_view, 3> health{"/readyz", "/livez", "/healthz"};
     for (std::string_view path : health)
         if (isBelow(info.path, path))
-            return Reply{200, info.query.has("verbose") ? "[+]ping ok\n[+]store ok\nhealthz check passed\n" : "ok", "text/plain; charset=utf-8", {}};
+            return Reply{200,
+                         info.query.has("verbose") ? "[+]ping ok\n[+]store ok\nhealthz check passed\n" : "ok",
+                         "text/plain; charset=utf-8",
+                         {}};
     if (info.path == "/version" || info.path == "/version/")
         return replyWith(versionInfo());
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
@@ -126,17 +138,23 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
         return discovery(request, info, std::format("{}:{}", options_.advertiseAddress, options_.securePort));
     if (info.path == "/openid/v1/jwks") {
         const auto keys = pki::publicKeySet(options_.serviceAccountKeyPem);
-        return keys ? Answer(Reply{200, *keys, "application/jwk-set+json", {}}) : replyWith(api::internalError(keys.error().message));
+        return keys ? Answer(Reply{200, *keys, "application/jwk-set+json", {}})
+                    : replyWith(api::internalError(keys.error().message));
     }
     if (info.path == "/.well-known/openid-configuration")
-        return replyWith(JsonObject{{"issuer", options_.issuer}, {"jwks_uri", options_.issuer + "/openid/v1/jwks"},
+        return replyWith(JsonObject{{"issuer", options_.issuer},
+                                    {"jwks_uri", options_.issuer + "/openid/v1/jwks"},
                                     {"response_types_supported", api::JsonArray{"id_token"}},
                                     {"subject_types_supported", api::JsonArray{"public"}},
                                     {"id_token_signing_alg_values_supported", api::JsonArray{"ES256"}}});
     if (info.path == "/metrics")
-        return Reply{200, std::format("# TYPE slipway_store_revision gauge\nslipway_store_revision {}\n", cache_.revision()), "text/plain; version=0.0.4", {}};
+        return Reply{200,
+                     std::format("# TYPE slipway_store_revision gauge\nslipway_store_revision {}\n", cache_.revision()),
+                     "text/plain; version=0.0.4",
+                     {}};
     if (info.path == "/")
-        return replyWith(JsonObject{{"paths", api::JsonArray{"/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}}});
+        return replyWith(JsonObject{{"paths", api::JsonArray{"/api", "/apis", "/healthz", "/livez", "/metrics",
+                                                             "/openapi/v2", "/openapi/v3", "/readyz", "/version"}}});
     return replyWith(api::unknownPath());
 }
 
@@ -156,7 +174,10 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
         return access_->review(info, *found, std::move(body->get_object()), user);
     }
     if (found->name == "componentstatuses")
-        return replyWith(JsonObject{{"kind", "ComponentStatusList"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"items", api::JsonArray()}});
+        return replyWith(JsonObject{{"kind", "ComponentStatusList"},
+                                    {"apiVersion", "v1"},
+                                    {"metadata", JsonObject()},
+                                    {"items", api::JsonArray()}});
     if (found->namespaced && info.ns.empty() && info.verb != "list" && info.verb != "watch")
         return replyWith(api::methodNotAllowed(info.verb));
     if (info.verb == "get")

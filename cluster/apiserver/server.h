@@ -25,7 +25,7 @@ struct ServerOptions {
     std::string serviceCidr = "10.96.0.0/16";
     std::string advertiseAddress = "127.0.0.1";
     unsigned short securePort = 6443;
-    std::string caPem;                               ///< of the cluster, for connections to agents
+    std::string caPem;                                 ///< of the cluster, for connections to agents
     std::string agentClientCertPem, agentClientKeyPem; ///< how the server shows itself to agents
 };
 

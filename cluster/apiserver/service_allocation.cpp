@@ -43,7 +43,8 @@ std::uint32_t randomBelow(std::uint32_t limit) {
 }
 
 api::Status invalidService(const JsonObject& service, api::StatusCause cause) {
-    return api::invalid(*api::findResource("", "v1", "services"), stringAt(service, {"metadata", "name"}), {std::move(cause)});
+    return api::invalid(*api::findResource("", "v1", "services"), stringAt(service, {"metadata", "name"}),
+                        {std::move(cause)});
 }
 
 /// Dynamic addresses come from the upper part of the range first, so that the lower is free for fixed ones (KEP-3070).
@@ -63,7 +64,8 @@ std::string freeAddress(const Ipv4Network& network, const Taken& taken) {
 std::optional<api::Status> assignClusterIp(JsonObject& service, const Ipv4Network& network, const Taken& taken) {
     JsonObject& spec = objectAt(service, {"spec"});
     std::string address(stringAt(service, {"spec", "clusterIP"}));
-    if (const Json* list = spec.if_contains("clusterIPs"); address.empty() && list != nullptr && list->is_array() && !list->get_array().empty())
+    if (const Json* list = spec.if_contains("clusterIPs");
+        address.empty() && list != nullptr && list->is_array() && !list->get_array().empty())
         address = api::view(list->get_array()[0].as_string());
     if (address.empty()) {
         address = freeAddress(network, taken);
@@ -72,16 +74,21 @@ std::optional<api::Status> assignClusterIp(JsonObject& service, const Ipv4Networ
     } else if (address != "None") {
         in_addr parsed{};
         if (inet_pton(AF_INET, address.c_str(), &parsed) != 1)
-            return invalidService(service, api::invalidValue("spec.clusterIPs[0]", Json(address),
-                                                             "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+            return invalidService(service,
+                                  api::invalidValue("spec.clusterIPs[0]", Json(address),
+                                                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
         if (!network.contains(ntohl(parsed.s_addr)))
-            return invalidService(service, api::invalidValue("spec.clusterIPs", JsonArray{address},
-                                                             std::format("failed to allocate IP {}: the provided IP ({}) is not in the valid range. "
-                                                                         "The range of valid IPs is {}/{}",
-                                                                         address, address, network.host(0), network.prefix)));
+            return invalidService(
+                service, api::invalidValue(
+                             "spec.clusterIPs", JsonArray{address},
+                             std::format("failed to allocate IP {}: the provided IP ({}) is not in the valid range. "
+                                         "The range of valid IPs is {}/{}",
+                                         address, address, network.host(0), network.prefix)));
         if (taken.addresses.contains(address))
-            return invalidService(service, api::invalidValue("spec.clusterIPs", JsonArray{address},
-                                                             std::format("failed to allocate IP {}: provided IP is already allocated", address)));
+            return invalidService(
+                service,
+                api::invalidValue("spec.clusterIPs", JsonArray{address},
+                                  std::format("failed to allocate IP {}: provided IP is already allocated", address)));
     }
     spec["clusterIP"] = address;
     spec["clusterIPs"] = JsonArray{address};
@@ -101,7 +108,10 @@ std::optional<api::Status> assignNodePorts(JsonObject& service, Taken& taken) {
         int number = int(api::intAt(entry, {"nodePort"}).value_or(0));
         const std::string field = std::format("spec.ports[{}].nodePort", index++);
         if (number != 0 && (number < firstNodePort || number > lastNodePort))
-            return invalidService(service, api::invalidValue(field, number, "provided port is not in the valid range. The range of valid ports is 30000-32767"));
+            return invalidService(
+                service,
+                api::invalidValue(field, number,
+                                  "provided port is not in the valid range. The range of valid ports is 30000-32767"));
         if (number != 0 && taken.nodePorts.contains({number, protocol}))
             return invalidService(service, api::invalidValue(field, number, "provided port is already allocated"));
         for (int tries = 0; number == 0; ++tries) {
@@ -136,7 +146,8 @@ void carryOver(const JsonObject& before, JsonObject& after) {
     for (Json& port : now->get_array())
         for (const Json& known : old->get_array())
             if (!port.as_object().contains("nodePort") && known.as_object().contains("nodePort") &&
-                port.as_object()["port"] == *api::find(known, {"port"}) && stringAt(port, {"protocol"}) == stringAt(known, {"protocol"}))
+                port.as_object()["port"] == *api::find(known, {"port"}) &&
+                stringAt(port, {"protocol"}) == stringAt(known, {"protocol"}))
                 port.as_object()["nodePort"] = *api::find(known, {"nodePort"});
 }
 

@@ -18,11 +18,26 @@ using api::stringAt;
 
 /// The resources whose metadata.generation counts the changes of their wanted state.
 bool countsGeneration(const api::Resource& resource) {
-    static constexpr std::array<std::string_view, 20> names{
-        "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs", "pods", "ingresses", "networkpolicies",
-        "poddisruptionbudgets", "replicationcontrollers", "priorityclasses", "customresourcedefinitions",
-        "mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies", "flowschemas",
-        "prioritylevelconfigurations", "endpointslices", "storageclasses"};
+    static constexpr std::array<std::string_view, 20> names{"deployments",
+                                                            "replicasets",
+                                                            "statefulsets",
+                                                            "daemonsets",
+                                                            "jobs",
+                                                            "cronjobs",
+                                                            "pods",
+                                                            "ingresses",
+                                                            "networkpolicies",
+                                                            "poddisruptionbudgets",
+                                                            "replicationcontrollers",
+                                                            "priorityclasses",
+                                                            "customresourcedefinitions",
+                                                            "mutatingwebhookconfigurations",
+                                                            "validatingwebhookconfigurations",
+                                                            "validatingadmissionpolicies",
+                                                            "flowschemas",
+                                                            "prioritylevelconfigurations",
+                                                            "endpointslices",
+                                                            "storageclasses"};
     return std::ranges::find(names, resource.name) != names.end() && resource.name != "storageclasses";
 }
 
@@ -97,7 +112,8 @@ std::string_view qosClass(const JsonObject& pod) {
 
 std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns, JsonObject& object) {
     JsonObject& metadata = objectAt(object, {"metadata"});
-    if (const std::string_view given = stringAt(object, {"metadata", "namespace"}); resource.namespaced && !given.empty() && given != ns)
+    if (const std::string_view given = stringAt(object, {"metadata", "namespace"});
+        resource.namespaced && !given.empty() && given != ns)
         return api::badRequest("the namespace of the provided object does not match the namespace sent on the request");
     if (resource.namespaced)
         metadata["namespace"] = ns;
@@ -124,7 +140,8 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
     return {};
 }
 
-void prepareForUpdate(const api::Resource& resource, std::string_view subresource, const JsonObject& before, JsonObject& after) {
+void prepareForUpdate(const api::Resource& resource, std::string_view subresource, const JsonObject& before,
+                      JsonObject& after) {
     if (subresource == "status") {
         JsonObject wanted = before;
         if (const Json* status = after.if_contains("status"))

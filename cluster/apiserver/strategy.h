@@ -12,7 +12,8 @@ namespace slipway::apiserver {
 
 /// Name from generateName, uid, creation time, generation, an initial status. Errors: a namespace other than the
 /// request's, a missing name.
-std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns, api::JsonObject& object);
+std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns,
+                                            api::JsonObject& object);
 
 /// Keeps the status on a main update and everything else on a status update; counts the generation up when the
 /// wanted state changed.
@@ -20,8 +21,8 @@ void prepareForUpdate(const api::Resource& resource, std::string_view subresourc
                       api::JsonObject& after);
 
 /// Sets the deletion time, the grace period (pods) and the propagation policy's finalizer.
-void markForDeletion(const api::Resource& resource, api::JsonObject& object, std::optional<long long> gracePeriodSeconds,
-                     std::string_view propagationPolicy);
+void markForDeletion(const api::Resource& resource, api::JsonObject& object,
+                     std::optional<long long> gracePeriodSeconds, std::string_view propagationPolicy);
 
 /// True when an object marked for deletion has nothing left to wait for.
 bool isFinished(const api::Resource& resource, const api::JsonObject& object);

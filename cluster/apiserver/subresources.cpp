@@ -22,7 +22,8 @@ JsonObject parseObject(const CachedObject& cached) {
 }
 
 JsonObject success(int code) {
-    return {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"status", "Success"}, {"code", code}};
+    return {
+        {"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"status", "Success"}, {"code", code}};
 }
 
 /// The Scale (autoscaling/v1) of a workload.
@@ -37,8 +38,11 @@ JsonObject scaleOf(const JsonObject& object) {
         const bool typed = labels.contains("matchLabels") || labels.contains("matchExpressions");
         status["selector"] = api::formatSelector(typed ? labels : JsonObject{{"matchLabels", labels}});
     }
-    return {{"kind", "Scale"}, {"apiVersion", "autoscaling/v1"}, {"metadata", std::move(metadata)},
-            {"spec", JsonObject{{"replicas", api::intAt(object, {"spec", "replicas"}).value_or(1)}}}, {"status", std::move(status)}};
+    return {{"kind", "Scale"},
+            {"apiVersion", "autoscaling/v1"},
+            {"metadata", std::move(metadata)},
+            {"spec", JsonObject{{"replicas", api::intAt(object, {"spec", "replicas"}).value_or(1)}}},
+            {"status", std::move(status)}};
 }
 
 /// The Scale a PUT or PATCH asks for.
@@ -50,7 +54,8 @@ std::expected<JsonObject, api::Status> wantedScale(const ResourceRequest& r, con
     if (r.info.verb == "update")
         return body->is_object() ? std::expected<JsonObject, api::Status>(body->get_object())
                                  : std::unexpected(api::badRequest("the body of the request is not an object"));
-    std::expected<Json, api::Status> patched = json ? api::applyJsonPatch(current, *body) : Json(api::applyMergePatch(current, *body));
+    std::expected<Json, api::Status> patched =
+        json ? api::applyJsonPatch(current, *body) : Json(api::applyMergePatch(current, *body));
     if (!patched)
         return std::unexpected(patched.error());
     if (!patched->is_object())
@@ -73,12 +78,14 @@ Answer handleScale(const ResourceRequest& r) {
             return std::unexpected(wanted.error());
         const Json* replicas = api::find(*wanted, {"spec", "replicas"});
         if (replicas != nullptr && !replicas->is_int64())
-            return std::unexpected(api::badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
-                                                   "into Go struct field ScaleSpec.spec.replicas of type int32"));
+            return std::unexpected(
+                api::badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
+                                "into Go struct field ScaleSpec.spec.replicas of type int32"));
         const std::int64_t count = replicas == nullptr ? 0 : replicas->get_int64();
         if (count < 0) {
-            api::Status status = api::invalid(r.resource, r.info.name,
-                                              {api::invalidValue("spec.replicas", count, "must be greater than or equal to 0")});
+            api::Status status =
+                api::invalid(r.resource, r.info.name,
+                             {api::invalidValue("spec.replicas", count, "must be greater than or equal to 0")});
             return std::unexpected(std::move(status));
         }
         JsonObject next = current;
@@ -102,18 +109,22 @@ Answer handleBinding(const ResourceRequest& r, std::string_view podName, const J
     const std::string node(stringAt(binding, {"target", "name"}));
     const std::string uid(stringAt(binding, {"metadata", "uid"}));
     if (node.empty())
-        return replyWith(api::invalid(*api::findResource("", "v1", "bindings"), podName, {api::requiredValue("target.name", "")}));
+        return replyWith(
+            api::invalid(*api::findResource("", "v1", "bindings"), podName, {api::requiredValue("target.name", "")}));
     const auto change = [&](const JsonObject& current) -> Outcome<JsonObject> {
         if (!uid.empty() && uid != stringAt(current, {"metadata", "uid"}))
-            return std::unexpected(api::conflict(*api::findResource("", "v1", "pods"), podName,
-                                                 std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
-                                                             stringAt(current, {"metadata", "uid"}))));
+            return std::unexpected(
+                api::conflict(*api::findResource("", "v1", "pods"), podName,
+                              std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
+                                          stringAt(current, {"metadata", "uid"}))));
         if (!stringAt(current, {"metadata", "deletionTimestamp"}).empty())
-            return std::unexpected(api::conflict(*api::findResource("", "v1", "pods/binding"), podName,
-                                                 std::format("pod {} is being deleted, cannot be assigned to a host", podName)));
+            return std::unexpected(
+                api::conflict(*api::findResource("", "v1", "pods/binding"), podName,
+                              std::format("pod {} is being deleted, cannot be assigned to a host", podName)));
         if (const std::string_view assigned = stringAt(current, {"spec", "nodeName"}); !assigned.empty())
-            return std::unexpected(api::conflict(*api::findResource("", "v1", "pods"), podName,
-                                                 std::format("pod {} is already assigned to node \"{}\"", podName, assigned)));
+            return std::unexpected(
+                api::conflict(*api::findResource("", "v1", "pods"), podName,
+                              std::format("pod {} is already assigned to node \"{}\"", podName, assigned)));
         JsonObject next = current;
         objectAt(next, {"spec"})["nodeName"] = node;
         objectAt(next, {"metadata"}).erase("resourceVersion");
@@ -122,12 +133,15 @@ Answer handleBinding(const ResourceRequest& r, std::string_view podName, const J
             for (const Json& condition : list->get_array())
                 if (stringAt(condition, {"type"}) != "PodScheduled")
                     conditions.push_back(condition);
-        conditions.push_back(JsonObject{{"type", "PodScheduled"}, {"status", "True"}, {"lastProbeTime", nullptr},
+        conditions.push_back(JsonObject{{"type", "PodScheduled"},
+                                        {"status", "True"},
+                                        {"lastProbeTime", nullptr},
                                         {"lastTransitionTime", base::nowRfc3339()}});
         objectAt(next, {"status"})["conditions"] = std::move(conditions);
         return next;
     };
-    const auto written = r.registry.update(*api::findResource("", "v1", "pods"), r.info.ns, podName, "binding", change, *context);
+    const auto written =
+        r.registry.update(*api::findResource("", "v1", "pods"), r.info.ns, podName, "binding", change, *context);
     return written ? replyWith(success(201), 201) : replyWith(written.error());
 }
 
@@ -153,7 +167,8 @@ Answer handleToken(const ResourceRequest& r, const Authentication& authenticatio
     if (!body || !body->is_object())
         return replyWith(body ? api::badRequest("the body of the request is not an object") : body.error());
     const JsonObject object = parseObject(*account);
-    const auto token = authentication.issueToken(r.info.ns, r.info.name, stringAt(object, {"metadata", "uid"}), std::move(body->get_object()));
+    const auto token = authentication.issueToken(r.info.ns, r.info.name, stringAt(object, {"metadata", "uid"}),
+                                                 std::move(body->get_object()));
     return token ? replyWith(*token, 201) : replyWith(token.error());
 }
 
@@ -180,9 +195,12 @@ std::expected<std::string, api::Status> containerOf(const ResourceRequest& r, co
     if (!wanted.empty()) {
         if (known)
             return wanted;
-        return std::unexpected(api::badRequest(std::format("container {} is not valid for pod {}", wanted, r.info.name)));
+        return std::unexpected(
+            api::badRequest(std::format("container {} is not valid for pod {}", wanted, r.info.name)));
     }
-    if (const std::string_view chosen = stringAt(pod, {"metadata", "annotations", "kubectl.kubernetes.io/default-container"}); !chosen.empty())
+    if (const std::string_view chosen =
+            stringAt(pod, {"metadata", "annotations", "kubectl.kubernetes.io/default-container"});
+        !chosen.empty())
         return std::string(chosen);
     if (count == 1 || r.info.subresource != "log")
         return first;
@@ -206,15 +224,17 @@ Answer handleOnNode(const ResourceRequest& r, NodeConnections& nodes) {
         return replyWith(container.error());
     const std::string_view node = stringAt(pod, {"spec", "nodeName"});
     if (node.empty())
-        return r.info.subresource == "log" ? Answer(Reply{200, "", "text/plain", {}})
-                                           : replyWith(api::badRequest(std::format("pod {} does not have a host assigned", r.info.name)));
+        return r.info.subresource == "log"
+                   ? Answer(Reply{200, "", "text/plain", {}})
+                   : replyWith(api::badRequest(std::format("pod {} does not have a host assigned", r.info.name)));
     const std::string where = std::format("{}/{}/{}", r.info.ns, r.info.name, *container);
     if (r.info.subresource == "log")
         return nodes.openLog(node, std::format("/containerLogs/{}{}", where, rawQuery(r.request)));
     if (!r.request.upgrade)
         return replyWith(api::badRequest("Upgrade request required"));
-    const std::string path = r.info.subresource == "portforward" ? std::format("/portForward/{}/{}", r.info.ns, r.info.name)
-                                                                 : std::format("/{}/{}", r.info.subresource, where);
+    const std::string path = r.info.subresource == "portforward"
+                                 ? std::format("/portForward/{}/{}", r.info.ns, r.info.name)
+                                 : std::format("/{}/{}", r.info.subresource, where);
     return nodes.tunnel(node, path + rawQuery(r.request));
 }
 

@@ -8,7 +8,7 @@
 namespace slipway::apiserver {
 namespace {
 
-constexpr std::size_t recentEvents = 8192;    // per resource; older revisions are answered with 410 Gone
+constexpr std::size_t recentEvents = 8192;     // per resource; older revisions are answered with 410 Gone
 constexpr std::size_t waitingEvents = 100'000; // per watcher; a slower one is cut off and begins anew
 constexpr std::string_view root = "/registry/";
 
@@ -29,7 +29,8 @@ std::string_view typeName(WatchEventType type) {
 /// "group/resource/": the part of a key that names its resource. Two versions of a resource share it.
 std::string storageName(const api::Resource& resource) {
     // events.k8s.io events are the core group's under another name.
-    const std::string_view group = resource.group.empty() || resource.group == "events.k8s.io" ? "core" : resource.group;
+    const std::string_view group =
+        resource.group.empty() || resource.group == "events.k8s.io" ? "core" : resource.group;
     return std::format("{}/{}/", group, resource.name);
 }
 
@@ -104,8 +105,9 @@ std::size_t ResourceCache::size() const {
     return objects_.size();
 }
 
-std::vector<CachedObject> ResourceCache::list(const std::string& prefix, const Selection& selection, const std::string& after,
-                                              std::size_t limit, std::size_t* remaining, std::string* lastKey) const {
+std::vector<CachedObject> ResourceCache::list(const std::string& prefix, const Selection& selection,
+                                              const std::string& after, std::size_t limit, std::size_t* remaining,
+                                              std::string* lastKey) const {
     std::lock_guard lock(mutex_);
     std::vector<CachedObject> result;
     if (remaining != nullptr)
@@ -127,7 +129,8 @@ std::vector<CachedObject> ResourceCache::list(const std::string& prefix, const S
     return result;
 }
 
-CachedObject ResourceCache::makeObject(const std::shared_ptr<const std::string>& bytes, store::Revision revision) const {
+CachedObject ResourceCache::makeObject(const std::shared_ptr<const std::string>& bytes,
+                                       store::Revision revision) const {
     auto parsed = api::parseJson(*bytes);
     auto attributes = std::make_shared<Attributes>();
     if (parsed && parsed->is_object())
@@ -135,24 +138,27 @@ CachedObject ResourceCache::makeObject(const std::shared_ptr<const std::string>&
     return {bytes, revision, std::move(attributes)};
 }
 
-void ResourceCache::load(const store::Entry& entry) { objects_[entry.key] = makeObject(entry.value, entry.modified); }
+void ResourceCache::load(const store::Entry& entry) {
+    objects_[entry.key] = makeObject(entry.value, entry.modified);
+}
 
 std::shared_ptr<const WatchEvent> ResourceCache::bookmark(store::Revision revision, bool endOfInitial) const {
-    const std::string apiVersion =
-        resource_.group.empty() ? std::string(resource_.version) : std::format("{}/{}", resource_.group, resource_.version);
+    const std::string apiVersion = resource_.group.empty() ? std::string(resource_.version)
+                                                           : std::format("{}/{}", resource_.group, resource_.version);
     const std::string annotation = endOfInitial ? R"(,"annotations":{"k8s.io/initial-events-end":"true"})" : "";
     auto event = std::make_shared<WatchEvent>();
     event->type = WatchEventType::bookmark;
     event->endOfInitial = endOfInitial;
     event->object.revision = revision;
-    event->object.bytes = std::make_shared<const std::string>(
-        std::format(R"({{"kind":"{}","apiVersion":"{}","metadata":{{"resourceVersion":"{}","creationTimestamp":null{}}}}})",
-                    resource_.kind, apiVersion, revision, annotation));
+    event->object.bytes = std::make_shared<const std::string>(std::format(
+        R"({{"kind":"{}","apiVersion":"{}","metadata":{{"resourceVersion":"{}","creationTimestamp":null{}}}}})",
+        resource_.kind, apiVersion, revision, annotation));
     event->object.attributes = std::make_shared<Attributes>();
     return event;
 }
 
-std::shared_ptr<WatchQueue> ResourceCache::watch(Selection selection, const WatchStart& start, store::Revision current) {
+std::shared_ptr<WatchQueue> ResourceCache::watch(Selection selection, const WatchStart& start,
+                                                 store::Revision current) {
     std::lock_guard lock(mutex_);
     if (start.from == From::revision && start.revision < windowStart_)
         return nullptr;
@@ -199,7 +205,8 @@ void ResourceCache::apply(const store::Event& change) {
         auto last = api::parseJson(*change.entry.value);
         if (last && last->is_object()) {
             api::objectAt(last->get_object(), {"metadata"})["resourceVersion"] = std::to_string(change.entry.modified);
-            event->object = makeObject(std::make_shared<const std::string>(api::printJson(*last)), change.entry.modified);
+            event->object =
+                makeObject(std::make_shared<const std::string>(api::printJson(*last)), change.entry.modified);
         } else {
             event->object = makeObject(change.entry.value, change.entry.modified);
         }
@@ -277,7 +284,9 @@ void WatchCache::apply(std::span<const store::Event> events) {
         revision_.store(events.back().entry.modified, std::memory_order_release);
 }
 
-ResourceCache& WatchCache::of(const api::Resource& resource) const { return *caches_.find(storageName(resource))->second; }
+ResourceCache& WatchCache::of(const api::Resource& resource) const {
+    return *caches_.find(storageName(resource))->second;
+}
 
 void WatchCache::sendBookmarks() {
     const store::Revision now = revision();

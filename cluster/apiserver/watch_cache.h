@@ -71,7 +71,8 @@ public:
     /// The objects whose key begins with @p prefix and that match, in key order, after @p after, at most @p limit
     /// (0: all). @p more tells that the limit cut.
     std::vector<CachedObject> list(const std::string& prefix, const Selection& selection, const std::string& after = {},
-                                   std::size_t limit = 0, std::size_t* remaining = nullptr, std::string* lastKey = nullptr) const;
+                                   std::size_t limit = 0, std::size_t* remaining = nullptr,
+                                   std::string* lastKey = nullptr) const;
     std::size_t size() const;
 
     enum class From { now, initialState, revision };

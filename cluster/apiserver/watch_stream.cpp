@@ -33,14 +33,16 @@ std::string WatchStream::frameOf(const WatchQueue::Item& item) {
         return {};
     if (form_ == Representation::partialMetadata)
         return WatchEvent::frame(item.type, api::printJson(api::partialMetadata(parsed->get_object())));
-    api::JsonObject table{{"kind", "Table"}, {"apiVersion", "meta.k8s.io/v1"},
-                          {"metadata", api::JsonObject{{"resourceVersion", std::to_string(object.revision)}}},
-                          {"columnDefinitions", columnsSent_ ? api::Json(nullptr) : api::Json(api::tableColumns(resource_))},
-                          {"rows", api::JsonArray()}};
+    api::JsonObject table{
+        {"kind", "Table"},
+        {"apiVersion", "meta.k8s.io/v1"},
+        {"metadata", api::JsonObject{{"resourceVersion", std::to_string(object.revision)}}},
+        {"columnDefinitions", columnsSent_ ? api::Json(nullptr) : api::Json(api::tableColumns(resource_))},
+        {"rows", api::JsonArray()}};
     if (item.type != WatchEventType::bookmark) {
         columnsSent_ = true;
-        table["rows"].get_array().push_back(
-            api::tableRow(resource_, parsed->get_object(), wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
+        table["rows"].get_array().push_back(api::tableRow(
+            resource_, parsed->get_object(), wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
     }
     return WatchEvent::frame(item.type, api::printJson(table));
 }

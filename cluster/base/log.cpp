@@ -32,7 +32,9 @@ spdlog::logger& logger() {
 
 } // namespace
 
-void setLogLevel(LogLevel level) { logger().set_level(toSpdlog(level)); }
+void setLogLevel(LogLevel level) {
+    logger().set_level(toSpdlog(level));
+}
 
 void log(LogLevel level, std::string_view component, std::string_view text) {
     logger().log(toSpdlog(level), "[{}] {}", component, text);

@@ -48,19 +48,25 @@ std::optional<std::chrono::minutes> parseOffset(std::string_view text) {
 
 } // namespace
 
-std::string nowRfc3339() { return formatTime(std::chrono::system_clock::now()); }
+std::string nowRfc3339() {
+    return formatTime(std::chrono::system_clock::now());
+}
 
-std::string formatTime(Time time) { return formatSeconds(time) + "Z"; }
+std::string formatTime(Time time) {
+    return formatSeconds(time) + "Z";
+}
 
 std::string formatMicroTime(Time time) {
     return std::format("{}.{:06}Z", formatSeconds(time), fractionOf(time).count() / 1000);
 }
 
-std::string formatNanoTime(Time time) { return std::format("{}.{:09}Z", formatSeconds(time), fractionOf(time).count()); }
+std::string formatNanoTime(Time time) {
+    return std::format("{}.{:09}Z", formatSeconds(time), fractionOf(time).count());
+}
 
 std::optional<Time> parseTime(std::string_view text) {
-    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
-        text[16] != ':')
+    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
+        text[13] != ':' || text[16] != ':')
         return {};
     const int year = number(text, 0, 4), month = number(text, 5, 2), day = number(text, 8, 2);
     const int hour = number(text, 11, 2), minute = number(text, 14, 2), second = number(text, 17, 2);
@@ -75,7 +81,8 @@ std::optional<Time> parseTime(std::string_view text) {
     if (text[position] == '.') {
         long long scale = 100'000'000;
         const std::size_t start = ++position;
-        for (; position < text.size() && std::isdigit(static_cast<unsigned char>(text[position])); ++position, scale /= 10)
+        for (; position < text.size() && std::isdigit(static_cast<unsigned char>(text[position]));
+             ++position, scale /= 10)
             fraction += std::chrono::nanoseconds((text[position] - '0') * scale);
         if (position == start)
             return {};

@@ -38,7 +38,8 @@ Result<Json> decodeAnswer(Result<Response> answer) {
         return std::unexpected(errorFromResponse(*answer));
     auto parsed = api::parseJson(answer->body);
     if (!parsed)
-        return std::unexpected(Error{Errc::decode, answer->code, "", "the answer is not JSON: " + parsed.error().message, {}});
+        return std::unexpected(
+            Error{Errc::decode, answer->code, "", "the answer is not JSON: " + parsed.error().message, {}});
     return std::move(*parsed);
 }
 
@@ -84,12 +85,14 @@ std::string percentEncode(std::string_view text) {
 
 Error errorFromResponse(const Response& response) {
     Error error{Errc::server, response.code, "", "", {}};
-    if (auto parsed = api::parseJson(response.body); parsed && parsed->is_object() && api::stringAt(*parsed, {"kind"}) == "Status") {
+    if (auto parsed = api::parseJson(response.body);
+        parsed && parsed->is_object() && api::stringAt(*parsed, {"kind"}) == "Status") {
         error.reason = api::stringAt(*parsed, {"reason"});
         error.message = api::stringAt(*parsed, {"message"});
         error.status = std::move(*parsed);
     } else {
-        error.message = response.body.empty() ? std::format("the server answered {}", response.code) : response.body.substr(0, 1000);
+        error.message = response.body.empty() ? std::format("the server answered {}", response.code)
+                                              : response.body.substr(0, 1000);
     }
     error.kind = kindOf(response.code, error.reason);
     return error;
@@ -162,8 +165,8 @@ Result<List> Client::listAll(const ResourceRef& resource, std::string_view ns, L
     return result;
 }
 
-Result<Json> Client::create(const ResourceRef& resource, std::string_view ns, const JsonObject& object, std::string_view subresource,
-                            std::string_view name) const {
+Result<Json> Client::create(const ResourceRef& resource, std::string_view ns, const JsonObject& object,
+                            std::string_view subresource, std::string_view name) const {
     Request request;
     request.method = "POST";
     request.target = resource.path(ns, name, subresource);
@@ -171,8 +174,8 @@ Result<Json> Client::create(const ResourceRef& resource, std::string_view ns, co
     return decodeAnswer(transport_->send(request));
 }
 
-Result<Json> Client::update(const ResourceRef& resource, std::string_view ns, std::string_view name, const JsonObject& object,
-                            std::string_view subresource) const {
+Result<Json> Client::update(const ResourceRef& resource, std::string_view ns, std::string_view name,
+                            const JsonObject& object, std::string_view subresource) const {
     Request request;
     request.method = "PUT";
     request.target = resource.path(ns, name, subresource);
@@ -180,8 +183,8 @@ Result<Json> Client::update(const ResourceRef& resource, std::string_view ns, st
     return decodeAnswer(transport_->send(request));
 }
 
-Result<Json> Client::patch(const ResourceRef& resource, std::string_view ns, std::string_view name, PatchKind kind, const Json& patch,
-                           const PatchOptions& options) const {
+Result<Json> Client::patch(const ResourceRef& resource, std::string_view ns, std::string_view name, PatchKind kind,
+                           const Json& patch, const PatchOptions& options) const {
     QueryText query;
     query.add("fieldManager", options.fieldManager);
     query.add("force", options.force ? "true" : "");
@@ -194,7 +197,8 @@ Result<Json> Client::patch(const ResourceRef& resource, std::string_view ns, std
     return decodeAnswer(transport_->send(request));
 }
 
-Result<void> Client::remove(const ResourceRef& resource, std::string_view ns, std::string_view name, const DeleteOptions& options) const {
+Result<void> Client::remove(const ResourceRef& resource, std::string_view ns, std::string_view name,
+                            const DeleteOptions& options) const {
     JsonObject body{{"kind", "DeleteOptions"}, {"apiVersion", "v1"}};
     if (options.gracePeriodSeconds)
         body["gracePeriodSeconds"] = *options.gracePeriodSeconds;

@@ -24,7 +24,8 @@ struct ResourceRef {
 /// The reference of a generated struct: resourceOf<core_v1::Pod>().
 template <class T> ResourceRef resourceOf() {
     using R = api::ResourceOf<T>;
-    return {std::string(R::group), std::string(R::version), std::string(R::resource), std::string(R::kind), R::namespaced};
+    return {std::string(R::group), std::string(R::version), std::string(R::resource), std::string(R::kind),
+            R::namespaced};
 }
 
 struct ListOptions {
@@ -47,7 +48,7 @@ struct PatchOptions {
 
 struct DeleteOptions {
     std::optional<int> gracePeriodSeconds;
-    std::string propagationPolicy; ///< "", "Background", "Foreground", "Orphan"
+    std::string propagationPolicy;    ///< "", "Background", "Foreground", "Orphan"
     std::string uid, resourceVersion; ///< preconditions; empty: none
 };
 
@@ -81,8 +82,8 @@ public:
     }
     /// Replaces the object; metadata.resourceVersion makes it conditional.
     template <class T> Result<T> update(const T& object, std::string_view subresource = {}) const {
-        return decode<T>(
-            update(resourceOf<T>(), object.metadata.namespace_, object.metadata.name, api::toJson(object), subresource));
+        return decode<T>(update(resourceOf<T>(), object.metadata.namespace_, object.metadata.name, api::toJson(object),
+                                subresource));
     }
     template <class T> Result<T> updateStatus(const T& object) const { return update(object, "status"); }
 

@@ -9,10 +9,12 @@ namespace slipway::client {
 
 constexpr std::size_t rememberedEvents = 4096;
 
-void EventRecorder::record(const api::core_v1::ObjectReference& about, std::string_view type, std::string_view reason, std::string_view message) {
+void EventRecorder::record(const api::core_v1::ObjectReference& about, std::string_view type, std::string_view reason,
+                           std::string_view message) {
     const std::string now = base::nowRfc3339();
     const std::string ns = about.namespace_.empty() ? "default" : about.namespace_;
-    const std::string key = std::format("{}/{}/{}/{}/{}/{}", about.kind, about.uid, about.fieldPath, type, reason, message);
+    const std::string key =
+        std::format("{}/{}/{}/{}/{}/{}", about.kind, about.uid, about.fieldPath, type, reason, message);
     std::string name;
     int count = 1;
     {
@@ -22,7 +24,8 @@ void EventRecorder::record(const api::core_v1::ObjectReference& about, std::stri
         Known& known = known_[key];
         count = ++known.count;
         if (count == 1)
-            known.name = std::format("{}.{:x}", about.name, std::chrono::system_clock::now().time_since_epoch().count());
+            known.name =
+                std::format("{}.{:x}", about.name, std::chrono::system_clock::now().time_since_epoch().count());
         name = known.name;
     }
     if (count > 1) {
@@ -46,7 +49,8 @@ void EventRecorder::record(const api::core_v1::ObjectReference& about, std::stri
     event.source->host = host_;
     event.reportingComponent = component_;
     event.reportingInstance = host_;
-    if (const auto made = client_->create(ns, event); !made && made.error().kind != Errc::notFound && made.error().kind != Errc::forbidden)
+    if (const auto made = client_->create(ns, event);
+        !made && made.error().kind != Errc::notFound && made.error().kind != Errc::forbidden)
         base::debug("events", "{} {}: {}", reason, about.name, made.error().message);
 }
 

@@ -17,7 +17,8 @@ public:
         : client_(std::move(client)), component_(std::move(component)), host_(std::move(host)) {}
 
     /// @p type "Normal" or "Warning". A failure to write is logged and otherwise ignored.
-    void record(const api::core_v1::ObjectReference& about, std::string_view type, std::string_view reason, std::string_view message);
+    void record(const api::core_v1::ObjectReference& about, std::string_view type, std::string_view reason,
+                std::string_view message);
 
     template <class T> static api::core_v1::ObjectReference referenceTo(const T& object, std::string fieldPath = {}) {
         const ResourceRef resource = resourceOf<T>();

@@ -3,8 +3,8 @@
 #include "cluster/api/json.h"
 #include "cluster/base/time.h"
 
-#include <format>
 #include <fcntl.h>
+#include <format>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +13,8 @@ namespace slipway::client {
 namespace {
 
 std::unexpected<Error> failed(const ConnectionSettings& settings, std::string_view why) {
-    return std::unexpected(Error{Errc::config, 0, "", std::format("credential plugin {}: {}", settings.execCommand[0], why), {}});
+    return std::unexpected(
+        Error{Errc::config, 0, "", std::format("credential plugin {}: {}", settings.execCommand[0], why), {}});
 }
 
 std::vector<std::string> environmentOf(const ConnectionSettings& settings) {
@@ -22,7 +23,9 @@ std::vector<std::string> environmentOf(const ConnectionSettings& settings) {
         variables.emplace_back(*variable);
     for (const auto& [name, value] : settings.execEnvironment)
         variables.push_back(name + "=" + value);
-    variables.push_back(std::format(R"(KUBERNETES_EXEC_INFO={{"kind":"ExecCredential","apiVersion":"{}","spec":{{"interactive":false}}}})", settings.execApiVersion));
+    variables.push_back(std::format(
+        R"(KUBERNETES_EXEC_INFO={{"kind":"ExecCredential","apiVersion":"{}","spec":{{"interactive":false}}}})",
+        settings.execApiVersion));
     return variables;
 }
 
@@ -44,7 +47,8 @@ Result<std::string> runPlugin(const ConnectionSettings& settings) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     pid_t child = 0;
-    const int spawned = ::posix_spawnp(&child, arguments[0].c_str(), &actions, nullptr, pointers(arguments).data(), pointers(environment).data());
+    const int spawned = ::posix_spawnp(&child, arguments[0].c_str(), &actions, nullptr, pointers(arguments).data(),
+                                       pointers(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
     std::string output;

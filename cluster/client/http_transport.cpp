@@ -78,7 +78,8 @@ class Connection {
 public:
     using TlsStream = ssl::stream<beast::tcp_stream>;
 
-    Connection(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify) : stream_(io_, tls) {
+    Connection(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify)
+        : stream_(io_, tls) {
         const std::string name = verifyName.empty() ? address.host : verifyName;
         error_code ignored;
         asio::ip::make_address(name, ignored);
@@ -96,7 +97,9 @@ public:
         const auto endpoints = resolver.resolve(address.host, address.port, error);
         if (error)
             return error;
-        error = run(connectTimeout, [&](auto done) { tcpLayer().async_connect(endpoints, [done](error_code e, const tcp::endpoint&) { done(e); }); });
+        error = run(connectTimeout, [&](auto done) {
+            tcpLayer().async_connect(endpoints, [done](error_code e, const tcp::endpoint&) { done(e); });
+        });
         if (error)
             return error;
         tcpLayer().socket().set_option(tcp::no_delay(true), error);
@@ -138,12 +141,15 @@ private:
 /// A chunked body, read as it arrives.
 class HttpStream : public Stream {
 public:
-    explicit HttpStream(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) { parser_.body_limit(boost::none); }
+    explicit HttpStream(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
+        parser_.body_limit(boost::none);
+    }
 
     /// Reads the header; the status decides what comes after.
     Result<int> readHeader() {
-        const error_code error =
-            connection_->run(requestTimeout, [&](auto done) { http::async_read_header(connection_->stream(), connection_->buffer(), parser_, done); });
+        const error_code error = connection_->run(requestTimeout, [&](auto done) {
+            http::async_read_header(connection_->stream(), connection_->buffer(), parser_, done);
+        });
         if (error)
             return std::unexpected(unreachable("read", error));
         return static_cast<int>(parser_.get().result_int());
@@ -184,10 +190,12 @@ private:
     std::atomic<bool> cancelled_ = false;
 };
 
-/// A WebSocket whose reads and writes come from different threads: the connection's loop belongs to a thread of its own.
+/// A WebSocket whose reads and writes come from different threads: the connection's loop belongs to a thread of its
+/// own.
 class HttpWebSocket : public WebSocket {
 public:
-    HttpWebSocket(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify) : stream_(io_, tls) {
+    HttpWebSocket(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify)
+        : stream_(io_, tls) {
         const std::string name = verifyName.empty() ? address.host : verifyName;
         if (verify) {
             stream_.next_layer().set_verify_mode(ssl::verify_peer);
@@ -200,7 +208,8 @@ public:
             thread_.join();
     }
 
-    Result<void> open(const Address& address, const std::string& target, const std::string& protocols, const std::string& authorization) {
+    Result<void> open(const Address& address, const std::string& target, const std::string& protocols,
+                      const std::string& authorization) {
         tcp::resolver resolver(io_);
         error_code error;
         const auto endpoints = resolver.resolve(address.host, address.port, error);
@@ -326,7 +335,8 @@ public:
         : settings_(std::move(settings)), address_(std::move(address)), tls_(ssl::context::tls_client) {}
 
     void prepare() {
-        tls_.set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+        tls_.set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
+                         ssl::context::no_tlsv1_1);
         if (settings_.caPem.empty())
             tls_.set_default_verify_paths();
         else
@@ -354,14 +364,18 @@ public:
             parser.body_limit(1ULL << 32);
             if (request.method == "HEAD")
                 parser.skip(true);
-            error_code error = connection->run(requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
+            error_code error = connection->run(
+                requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
             if (!error)
-                error = connection->run(requestTimeout, [&](auto done) { http::async_read(connection->stream(), connection->buffer(), parser, done); });
+                error = connection->run(requestTimeout, [&](auto done) {
+                    http::async_read(connection->stream(), connection->buffer(), parser, done);
+                });
             if (error && reused && (request.method == "GET" || !parser.got_some()))
                 continue; // the server had closed the idle connection
             if (error)
                 return std::unexpected(unreachable(settings_.server, error));
-            Response response{static_cast<int>(parser.get().result_int()), std::string(parser.get()[http::field::content_type]), std::move(parser.get().body())};
+            Response response{static_cast<int>(parser.get().result_int()),
+                              std::string(parser.get()[http::field::content_type]), std::move(parser.get().body())};
             if (parser.get().keep_alive())
                 giveBack(std::move(connection));
             return response;
@@ -375,7 +389,9 @@ public:
         auto connection = connect();
         if (!connection)
             return std::unexpected(connection.error());
-        const error_code error = (*connection)->run(requestTimeout, [&](auto done) { http::async_write((*connection)->stream(), *message, done); });
+        const error_code error = (*connection)->run(requestTimeout, [&](auto done) {
+            http::async_write((*connection)->stream(), *message, done);
+        });
         if (error)
             return std::unexpected(unreachable(settings_.server, error));
         auto stream = std::make_unique<HttpStream>(std::move(*connection));
@@ -390,14 +406,16 @@ public:
         return std::unexpected(errorFromResponse(refused));
     }
 
-    Result<std::unique_ptr<WebSocket>> connect(const Request& request, const std::vector<std::string>& protocols) override {
+    Result<std::unique_ptr<WebSocket>> connect(const Request& request,
+                                               const std::vector<std::string>& protocols) override {
         const auto authorization = authorizationHeader();
         if (!authorization)
             return std::unexpected(authorization.error());
         std::string list;
         for (const std::string& protocol : protocols)
             list += (list.empty() ? "" : ", ") + protocol;
-        auto socket = std::make_unique<HttpWebSocket>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
+        auto socket =
+            std::make_unique<HttpWebSocket>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
         if (auto opened = socket->open(address_, address_.pathPrefix + request.target, list, *authorization); !opened)
             return std::unexpected(opened.error());
         return socket;
@@ -405,7 +423,8 @@ public:
 
 private:
     Result<std::unique_ptr<Connection>> connect() {
-        auto connection = std::make_unique<Connection>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
+        auto connection =
+            std::make_unique<Connection>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
         if (const error_code error = connection->open(address_))
             return std::unexpected(unreachable(settings_.server, error));
         return connection;
@@ -459,7 +478,8 @@ private:
         if (!authorization->empty())
             message.set(http::field::authorization, *authorization);
         if (!request.body.empty()) {
-            message.set(http::field::content_type, request.contentType.empty() ? "application/json" : request.contentType);
+            message.set(http::field::content_type,
+                        request.contentType.empty() ? "application/json" : request.contentType);
             message.body() = request.body;
         }
         message.prepare_payload();
@@ -479,13 +499,19 @@ private:
 Result<std::shared_ptr<Transport>> makeHttpTransport(const ConnectionSettings& settings) {
     const auto address = Address::parse(settings.server);
     if (!address || !address->tls)
-        return std::unexpected(Error{Errc::config, 0, "", std::format("cannot connect to \"{}\": an https address is needed", settings.server), {}});
+        return std::unexpected(
+            Error{Errc::config,
+                  0,
+                  "",
+                  std::format("cannot connect to \"{}\": an https address is needed", settings.server),
+                  {}});
     try {
         auto transport = std::make_shared<HttpTransport>(settings, *address);
         transport->prepare();
         return transport;
     } catch (const std::exception& problem) {
-        return std::unexpected(Error{Errc::config, 0, "", std::format("unusable credentials for {}: {}", settings.server, problem.what()), {}});
+        return std::unexpected(Error{
+            Errc::config, 0, "", std::format("unusable credentials for {}: {}", settings.server, problem.what()), {}});
     }
 }
 

@@ -47,9 +47,11 @@ Result<std::string> pemOf(const YAML::Node& node, const std::string& member, con
     const std::string file = textOf(node, member.c_str());
     if (file.empty())
         return std::string();
-    const std::filesystem::path path = std::filesystem::path(file).is_absolute() ? std::filesystem::path(file) : kubeconfig.parent_path() / file;
+    const std::filesystem::path path =
+        std::filesystem::path(file).is_absolute() ? std::filesystem::path(file) : kubeconfig.parent_path() / file;
     const auto content = base::readFile(path);
-    return content ? Result<std::string>(*content) : std::unexpected(Error{Errc::config, 0, "", content.error().message, {}});
+    return content ? Result<std::string>(*content)
+                   : std::unexpected(Error{Errc::config, 0, "", content.error().message, {}});
 }
 
 Result<void> readUser(const YAML::Node& user, const std::filesystem::path& kubeconfig, ConnectionSettings& settings) {
@@ -95,7 +97,8 @@ Result<std::vector<ContextEntry>> listContexts(const std::filesystem::path& kube
         for (const YAML::Node& entry : (*root)["contexts"]) {
             const YAML::Node context = entry["context"];
             const std::string name = textOf(entry, "name");
-            contexts.push_back({name, textOf(context, "cluster"), textOf(context, "user"), textOf(context, "namespace"), name == current});
+            contexts.push_back({name, textOf(context, "cluster"), textOf(context, "user"), textOf(context, "namespace"),
+                                name == current});
         }
         return contexts;
     } catch (const YAML::Exception& problem) {
@@ -135,27 +138,31 @@ Result<ConnectionSettings> loadContext(const std::filesystem::path& kubeconfig, 
     }
 }
 
-std::string writeKubeconfig(const std::string& clusterName, const std::string& userName, const ConnectionSettings& settings) {
+std::string writeKubeconfig(const std::string& clusterName, const std::string& userName,
+                            const ConnectionSettings& settings) {
     YAML::Emitter out;
     const std::string context = settings.contextName.empty() ? clusterName : settings.contextName;
-    out << YAML::BeginMap << YAML::Key << "apiVersion" << YAML::Value << "v1" << YAML::Key << "kind" << YAML::Value << "Config";
-    out << YAML::Key << "clusters" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name" << YAML::Value << clusterName
-        << YAML::Key << "cluster" << YAML::Value << YAML::BeginMap << YAML::Key << "server" << YAML::Value << settings.server << YAML::Key
-        << "certificate-authority-data" << YAML::Value << api::encodeBase64(settings.caPem) << YAML::EndMap << YAML::EndMap << YAML::EndSeq;
-    out << YAML::Key << "users" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name" << YAML::Value << userName
-        << YAML::Key << "user" << YAML::Value << YAML::BeginMap;
+    out << YAML::BeginMap << YAML::Key << "apiVersion" << YAML::Value << "v1" << YAML::Key << "kind" << YAML::Value
+        << "Config";
+    out << YAML::Key << "clusters" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name"
+        << YAML::Value << clusterName << YAML::Key << "cluster" << YAML::Value << YAML::BeginMap << YAML::Key
+        << "server" << YAML::Value << settings.server << YAML::Key << "certificate-authority-data" << YAML::Value
+        << api::encodeBase64(settings.caPem) << YAML::EndMap << YAML::EndMap << YAML::EndSeq;
+    out << YAML::Key << "users" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name" << YAML::Value
+        << userName << YAML::Key << "user" << YAML::Value << YAML::BeginMap;
     if (!settings.clientCertificatePem.empty())
-        out << YAML::Key << "client-certificate-data" << YAML::Value << api::encodeBase64(settings.clientCertificatePem) << YAML::Key
-            << "client-key-data" << YAML::Value << api::encodeBase64(settings.clientKeyPem);
+        out << YAML::Key << "client-certificate-data" << YAML::Value << api::encodeBase64(settings.clientCertificatePem)
+            << YAML::Key << "client-key-data" << YAML::Value << api::encodeBase64(settings.clientKeyPem);
     if (!settings.token.empty())
         out << YAML::Key << "token" << YAML::Value << settings.token;
     out << YAML::EndMap << YAML::EndMap << YAML::EndSeq;
-    out << YAML::Key << "contexts" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name" << YAML::Value << context
-        << YAML::Key << "context" << YAML::Value << YAML::BeginMap << YAML::Key << "cluster" << YAML::Value << clusterName << YAML::Key
-        << "user" << YAML::Value << userName;
+    out << YAML::Key << "contexts" << YAML::Value << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "name"
+        << YAML::Value << context << YAML::Key << "context" << YAML::Value << YAML::BeginMap << YAML::Key << "cluster"
+        << YAML::Value << clusterName << YAML::Key << "user" << YAML::Value << userName;
     if (!settings.defaultNamespace.empty() && settings.defaultNamespace != "default")
         out << YAML::Key << "namespace" << YAML::Value << settings.defaultNamespace;
-    out << YAML::EndMap << YAML::EndMap << YAML::EndSeq << YAML::Key << "current-context" << YAML::Value << context << YAML::EndMap;
+    out << YAML::EndMap << YAML::EndMap << YAML::EndSeq << YAML::Key << "current-context" << YAML::Value << context
+        << YAML::EndMap;
     return std::string(out.c_str()) + "\n";
 }
 

@@ -13,17 +13,17 @@ namespace slipway::client {
 
 /// Everything needed to reach one server as one user: a kubeconfig context, resolved.
 struct ConnectionSettings {
-    std::string server;                     ///< "https://172.30.0.2:6443"
-    std::string caPem;                      ///< trusted CA certificates; empty: the system's
+    std::string server; ///< "https://172.30.0.2:6443"
+    std::string caPem;  ///< trusted CA certificates; empty: the system's
     bool insecureSkipTlsVerify = false;
-    std::string tlsServerName;              ///< overrides the host name that is verified
+    std::string tlsServerName; ///< overrides the host name that is verified
     std::string clientCertificatePem, clientKeyPem;
-    std::string token, tokenFile;           ///< bearer token; a file is read anew when it changes
+    std::string token, tokenFile; ///< bearer token; a file is read anew when it changes
     std::string username, password;
-    std::vector<std::string> execCommand;   ///< credential plugin: command and arguments
+    std::vector<std::string> execCommand; ///< credential plugin: command and arguments
     std::map<std::string, std::string> execEnvironment;
     std::string execApiVersion;
-    std::string defaultNamespace;           ///< of the context; "default" when it names none
+    std::string defaultNamespace; ///< of the context; "default" when it names none
     std::string contextName;
 };
 
@@ -42,7 +42,8 @@ Result<ConnectionSettings> loadContext(const std::filesystem::path& kubeconfig, 
 std::filesystem::path defaultKubeconfigPath();
 
 /// A kubeconfig text for one cluster and one user, with everything embedded.
-std::string writeKubeconfig(const std::string& clusterName, const std::string& userName, const ConnectionSettings& settings);
+std::string writeKubeconfig(const std::string& clusterName, const std::string& userName,
+                            const ConnectionSettings& settings);
 
 /// A transport over HTTP/1.1 with TLS and kept-alive connections. Errors: Errc::config for unusable credentials; the
 /// connection itself is made at the first request.

@@ -13,7 +13,9 @@ namespace slipway::client {
 using api::Json;
 using api::JsonObject;
 
-std::string objectKey(std::string_view ns, std::string_view name) { return ns.empty() ? std::string(name) : std::format("{}/{}", ns, name); }
+std::string objectKey(std::string_view ns, std::string_view name) {
+    return ns.empty() ? std::string(name) : std::format("{}/{}", ns, name);
+}
 
 std::pair<std::string, std::string> splitKey(std::string_view key) {
     const std::size_t slash = key.find('/');
@@ -24,8 +26,13 @@ std::pair<std::string, std::string> splitKey(std::string_view key) {
 
 class Reflector::Worker {
 public:
-    Worker(std::shared_ptr<const Client> client, ResourceRef resource, std::string ns, ListOptions selectors, ReflectorSink& sink)
-        : client_(std::move(client)), resource_(std::move(resource)), ns_(std::move(ns)), selectors_(std::move(selectors)), sink_(sink) {}
+    Worker(std::shared_ptr<const Client> client, ResourceRef resource, std::string ns, ListOptions selectors,
+           ReflectorSink& sink)
+        : client_(std::move(client))
+        , resource_(std::move(resource))
+        , ns_(std::move(ns))
+        , selectors_(std::move(selectors))
+        , sink_(sink) {}
 
     ~Worker() {
         {
@@ -39,7 +46,9 @@ public:
             thread_.join();
     }
 
-    void start() { thread_ = std::thread([this] { run(); }); }
+    void start() {
+        thread_ = std::thread([this] { run(); });
+    }
 
     void reconnect() {
         std::lock_guard lock(mutex_);
@@ -64,7 +73,8 @@ private:
                 version_.clear();
             if (error->kind == Errc::cancelled)
                 continue;
-            const bool denied = error->kind == Errc::forbidden || error->kind == Errc::unauthorized || error->kind == Errc::notFound;
+            const bool denied =
+                error->kind == Errc::forbidden || error->kind == Errc::unauthorized || error->kind == Errc::notFound;
             if (error->kind != Errc::gone || told)
                 sink_.freshness(denied ? Freshness::denied : Freshness::disconnected, error->message);
             told = true;
@@ -102,8 +112,9 @@ private:
 
     std::string watchTarget() const {
         static thread_local std::minstd_rand generator{std::random_device{}()};
-        std::string target = resource_.path(ns_) + std::format("?watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
-                                                               percentEncode(version_), 300 + generator() % 300);
+        std::string target = resource_.path(ns_) +
+                             std::format("?watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
+                                         percentEncode(version_), 300 + generator() % 300);
         if (!selectors_.labelSelector.empty())
             target += "&labelSelector=" + percentEncode(selectors_.labelSelector);
         if (!selectors_.fieldSelector.empty())
@@ -170,7 +181,9 @@ private:
             version_ = version;
         if (type == "BOOKMARK")
             return {};
-        const ChangeKind kind = type == "ADDED" ? ChangeKind::added : type == "DELETED" ? ChangeKind::deleted : ChangeKind::modified;
+        const ChangeKind kind = type == "ADDED"     ? ChangeKind::added
+                                : type == "DELETED" ? ChangeKind::deleted
+                                                    : ChangeKind::modified;
         changes.push_back({kind, std::make_shared<const Json>(std::move(*object))});
         return {};
     }
@@ -189,10 +202,16 @@ private:
     std::thread thread_;
 };
 
-Reflector::Reflector(std::shared_ptr<const Client> client, ResourceRef resource, std::string ns, ListOptions selectors, ReflectorSink& sink)
-    : worker_(std::make_unique<Worker>(std::move(client), std::move(resource), std::move(ns), std::move(selectors), sink)) {}
+Reflector::Reflector(std::shared_ptr<const Client> client, ResourceRef resource, std::string ns, ListOptions selectors,
+                     ReflectorSink& sink)
+    : worker_(std::make_unique<Worker>(std::move(client), std::move(resource), std::move(ns), std::move(selectors),
+                                       sink)) {}
 Reflector::~Reflector() = default;
-void Reflector::start() { worker_->start(); }
-void Reflector::reconnect() { worker_->reconnect(); }
+void Reflector::start() {
+    worker_->start();
+}
+void Reflector::reconnect() {
+    worker_->reconnect();
+}
 
 } // namespace slipway::client

@@ -13,7 +13,7 @@ namespace slipway::client {
 
 struct Request {
     std::string method = "GET";
-    std::string target;      ///< path and query: "/api/v1/pods?limit=500"
+    std::string target; ///< path and query: "/api/v1/pods?limit=500"
     std::string body;
     std::string contentType; ///< of the body; empty: application/json when there is a body
     std::string accept;      ///< empty: application/json
@@ -58,7 +58,8 @@ public:
     /// Opens a stream; an HTTP status other than 2xx is an error made from the Status that came.
     virtual Result<std::unique_ptr<Stream>> open(const Request& request) = 0;
     /// Opens a WebSocket, offering the subprotocols in order of preference.
-    virtual Result<std::unique_ptr<WebSocket>> connect(const Request& request, const std::vector<std::string>& protocols) = 0;
+    virtual Result<std::unique_ptr<WebSocket>> connect(const Request& request,
+                                                       const std::vector<std::string>& protocols) = 0;
 };
 
 } // namespace slipway::client

@@ -16,7 +16,7 @@ struct WorkQueue::State {
     std::mutex mutex;
     std::condition_variable changed;
     std::deque<std::string> ready;
-    std::set<std::string> waiting;    ///< in ready, or to be put there when done
+    std::set<std::string> waiting; ///< in ready, or to be put there when done
     std::set<std::string> processing;
     std::multimap<Clock::time_point, std::string> delayed;
     std::map<std::string, int> failures;

@@ -13,11 +13,15 @@ namespace slipway::controllers {
 
 struct ControllerSet::Parts {
     Parts(const ClientFactory& clients, const Options& options)
-        : informers(clients("kube-controller-manager")), deployment(informers, clients("deployment-controller")),
-          replicaSet(informers, clients("replicaset-controller")), endpoints(informers, clients("endpointslice-controller"), clients("endpoint-controller")),
-          namespaces(informers, clients("namespace-controller")),
-          namespaceDefaults(informers, clients("service-account-controller"), clients("root-ca-cert-publisher"), options.caPem),
-          nodes(informers, clients("node-controller"), options.clusterCidr), garbage(clients("generic-garbage-collector")) {}
+        : informers(clients("kube-controller-manager"))
+        , deployment(informers, clients("deployment-controller"))
+        , replicaSet(informers, clients("replicaset-controller"))
+        , endpoints(informers, clients("endpointslice-controller"), clients("endpoint-controller"))
+        , namespaces(informers, clients("namespace-controller"))
+        , namespaceDefaults(informers, clients("service-account-controller"), clients("root-ca-cert-publisher"),
+                            options.caPem)
+        , nodes(informers, clients("node-controller"), options.clusterCidr)
+        , garbage(clients("generic-garbage-collector")) {}
 
     Informers informers;
     DeploymentController deployment;
@@ -29,8 +33,11 @@ struct ControllerSet::Parts {
     GarbageCollector garbage;
 };
 
-ControllerSet::ControllerSet(const ClientFactory& clients, const Options& options) : parts_(std::make_unique<Parts>(clients, options)) {}
-ControllerSet::~ControllerSet() { stop(); }
+ControllerSet::ControllerSet(const ClientFactory& clients, const Options& options)
+    : parts_(std::make_unique<Parts>(clients, options)) {}
+ControllerSet::~ControllerSet() {
+    stop();
+}
 
 void ControllerSet::start() {
     parts_->informers.start();

@@ -12,7 +12,7 @@ namespace slipway::controllers {
 using ClientFactory = std::function<std::shared_ptr<const client::Client>(const std::string& controller)>;
 
 struct Options {
-    std::string caPem;                          ///< published in every namespace
+    std::string caPem;                         ///< published in every namespace
     std::string clusterCidr = "10.244.0.0/16"; ///< the pod networks of the nodes are parts of it
 };
 

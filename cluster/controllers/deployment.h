@@ -17,11 +17,15 @@ public:
 private:
     client::Result<SyncResult> sync(const std::string& key);
     client::Result<std::vector<ReplicaSetPtr>> ownSets(const api::apps_v1::Deployment& deployment);
-    client::Result<ReplicaSetPtr> makeNewSet(const api::apps_v1::Deployment& deployment, const std::vector<ReplicaSetPtr>& old, long long revision);
-    client::Result<ReplicaSetPtr> bringRevision(const ReplicaSetPtr& set, const api::apps_v1::Deployment& deployment, long long revision);
+    client::Result<ReplicaSetPtr> makeNewSet(const api::apps_v1::Deployment& deployment,
+                                             const std::vector<ReplicaSetPtr>& old, long long revision);
+    client::Result<ReplicaSetPtr> bringRevision(const ReplicaSetPtr& set, const api::apps_v1::Deployment& deployment,
+                                                long long revision);
     client::Result<void> setRevision(const api::apps_v1::Deployment& deployment, long long revision);
-    client::Result<void> carryOut(const api::apps_v1::Deployment& deployment, const ScalePlan& plan, const std::vector<ReplicaSetPtr>& sets);
-    client::Result<void> writeStatus(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& all);
+    client::Result<void> carryOut(const api::apps_v1::Deployment& deployment, const ScalePlan& plan,
+                                  const std::vector<ReplicaSetPtr>& sets);
+    client::Result<void> writeStatus(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet,
+                                     const std::vector<ReplicaSetPtr>& all);
     bool oldPodsGone(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet) const;
 
     Informers& informers_;

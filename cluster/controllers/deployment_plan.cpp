@@ -17,14 +17,25 @@ namespace {
 
 constexpr std::string_view hashLabel = "pod-template-hash";
 
-int wanted(const ReplicaSetPtr& set) { return set && set->spec ? set->spec->replicas.value_or(1) : 0; }
-int present(const ReplicaSetPtr& set) { return set && set->status ? set->status->replicas : 0; }
-int ready(const ReplicaSetPtr& set) { return set && set->status ? set->status->readyReplicas.value_or(0) : 0; }
-int available(const ReplicaSetPtr& set) { return set && set->status ? set->status->availableReplicas.value_or(0) : 0; }
-int replicasOf(const Deployment& d) { return d.spec ? d.spec->replicas.value_or(1) : 0; }
+int wanted(const ReplicaSetPtr& set) {
+    return set && set->spec ? set->spec->replicas.value_or(1) : 0;
+}
+int present(const ReplicaSetPtr& set) {
+    return set && set->status ? set->status->replicas : 0;
+}
+int ready(const ReplicaSetPtr& set) {
+    return set && set->status ? set->status->readyReplicas.value_or(0) : 0;
+}
+int available(const ReplicaSetPtr& set) {
+    return set && set->status ? set->status->availableReplicas.value_or(0) : 0;
+}
+int replicasOf(const Deployment& d) {
+    return d.spec ? d.spec->replicas.value_or(1) : 0;
+}
 
 template <class Count> int sum(const std::vector<ReplicaSetPtr>& sets, Count count) {
-    return std::accumulate(sets.begin(), sets.end(), 0, [&](int total, const ReplicaSetPtr& set) { return total + count(set); });
+    return std::accumulate(sets.begin(), sets.end(), 0,
+                           [&](int total, const ReplicaSetPtr& set) { return total + count(set); });
 }
 
 struct Limits {
@@ -42,7 +53,9 @@ Limits limitsOf(const Deployment& d) {
     return limits;
 }
 
-bool isRolling(const Deployment& d) { return !d.spec->strategy || d.spec->strategy->type != "Recreate"; }
+bool isRolling(const Deployment& d) {
+    return !d.spec->strategy || d.spec->strategy->type != "Recreate";
+}
 
 void setCondition(DeploymentStatus& status, DeploymentCondition next) {
     for (DeploymentCondition& present : status.conditions) {
@@ -58,7 +71,8 @@ void setCondition(DeploymentStatus& status, DeploymentCondition next) {
     status.conditions.push_back(std::move(next));
 }
 
-DeploymentCondition makeCondition(std::string type, std::string value, std::string reason, std::string message, const std::string& now) {
+DeploymentCondition makeCondition(std::string type, std::string value, std::string reason, std::string message,
+                                  const std::string& now) {
     DeploymentCondition made;
     made.type = std::move(type);
     made.status = std::move(value);
@@ -75,13 +89,15 @@ const DeploymentCondition* find(const DeploymentStatus& status, std::string_view
 
 bool isComplete(const Deployment& d, const DeploymentStatus& s) {
     const int replicas = replicasOf(d);
-    return s.updatedReplicas.value_or(0) == replicas && s.replicas.value_or(0) == replicas && s.availableReplicas.value_or(0) == replicas;
+    return s.updatedReplicas.value_or(0) == replicas && s.replicas.value_or(0) == replicas &&
+           s.availableReplicas.value_or(0) == replicas;
 }
 
 bool hasProgressed(const DeploymentStatus& before, const DeploymentStatus& after) {
     const auto old = [](const DeploymentStatus& s) { return s.replicas.value_or(0) - s.updatedReplicas.value_or(0); };
     return after.updatedReplicas.value_or(0) > before.updatedReplicas.value_or(0) || old(after) < old(before) ||
-           after.readyReplicas.value_or(0) > before.readyReplicas.value_or(0) || after.availableReplicas.value_or(0) > before.availableReplicas.value_or(0);
+           after.readyReplicas.value_or(0) > before.readyReplicas.value_or(0) ||
+           after.availableReplicas.value_or(0) > before.availableReplicas.value_or(0);
 }
 
 bool hasTimedOut(const Deployment& d, const DeploymentStatus& status, const std::string& now) {
@@ -95,33 +111,41 @@ bool hasTimedOut(const Deployment& d, const DeploymentStatus& status, const std:
 }
 
 void setProgress(const Deployment& d, const ReplicaSetPtr& newSet, DeploymentStatus& status, const std::string& now) {
-    const std::string subject = newSet ? std::format("ReplicaSet \"{}\"", newSet->metadata.name) : std::format("Deployment \"{}\"", d.metadata.name);
+    const std::string subject = newSet ? std::format("ReplicaSet \"{}\"", newSet->metadata.name)
+                                       : std::format("Deployment \"{}\"", d.metadata.name);
     const DeploymentCondition* current = find(status, "Progressing");
     if (d.spec->paused.value_or(false)) {
         if (current == nullptr || current->reason != "DeploymentPaused")
-            setCondition(status, makeCondition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused", now));
+            setCondition(status,
+                         makeCondition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused", now));
         return;
     }
     if (current != nullptr && current->reason == "DeploymentPaused") {
-        setCondition(status, makeCondition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed", now));
+        setCondition(status,
+                     makeCondition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed", now));
         return;
     }
     if (isComplete(d, status)) {
-        setCondition(status, makeCondition("Progressing", "True", "NewReplicaSetAvailable", subject + " has successfully progressed.", now));
+        setCondition(status, makeCondition("Progressing", "True", "NewReplicaSetAvailable",
+                                           subject + " has successfully progressed.", now));
     } else if (hasProgressed(d.status.value_or(DeploymentStatus{}), status)) {
         // A step forward begins the deadline anew even when the words stay.
         auto next = makeCondition("Progressing", "True", "ReplicaSetUpdated", subject + " is progressing.", now);
         std::erase_if(status.conditions, [](const auto& c) { return c.type == "Progressing"; });
         if (d.status)
-            if (const DeploymentCondition* before = find(*d.status, "Progressing"); before != nullptr && before->status == "True")
+            if (const DeploymentCondition* before = find(*d.status, "Progressing");
+                before != nullptr && before->status == "True")
                 next.lastTransitionTime = before->lastTransitionTime;
         status.conditions.push_back(std::move(next));
     } else if (hasTimedOut(d, status, now)) {
-        setCondition(status, makeCondition("Progressing", "False", "ProgressDeadlineExceeded", subject + " has timed out progressing.", now));
+        setCondition(status, makeCondition("Progressing", "False", "ProgressDeadlineExceeded",
+                                           subject + " has timed out progressing.", now));
     } else if (current == nullptr && newSet) {
-        setCondition(status, makeCondition("Progressing", "True", "NewReplicaSetCreated", std::format("Created new replica set \"{}\"", newSet->metadata.name), now));
+        setCondition(status, makeCondition("Progressing", "True", "NewReplicaSetCreated",
+                                           std::format("Created new replica set \"{}\"", newSet->metadata.name), now));
     } else if (current != nullptr && current->reason == "NewReplicaSetAvailable" && newSet) {
-        setCondition(status, makeCondition("Progressing", "True", "ReplicaSetUpdated", subject + " is progressing.", now));
+        setCondition(status,
+                     makeCondition("Progressing", "True", "ReplicaSetUpdated", subject + " is progressing.", now));
     }
 }
 
@@ -171,7 +195,8 @@ long long revisionOf(const api::meta_v1::ObjectMeta& metadata) {
     return found == metadata.annotations.end() ? 0 : std::strtoll(found->second.c_str(), nullptr, 10);
 }
 
-ScalePlan planRollingUpdate(const Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets) {
+ScalePlan planRollingUpdate(const Deployment& deployment, const ReplicaSetPtr& newSet,
+                            const std::vector<ReplicaSetPtr>& oldSets) {
     ScalePlan plan;
     const int replicas = replicasOf(deployment);
     const Limits limits = limitsOf(deployment);
@@ -210,7 +235,8 @@ ScalePlan planRollingUpdate(const Deployment& deployment, const ReplicaSetPtr& n
     return plan;
 }
 
-ScalePlan planRecreate(const Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets, bool oldPodsGone) {
+ScalePlan planRecreate(const Deployment& deployment, const ReplicaSetPtr& newSet,
+                       const std::vector<ReplicaSetPtr>& oldSets, bool oldPodsGone) {
     ScalePlan plan;
     for (const ReplicaSetPtr& set : oldSets)
         if (wanted(set) > 0)
@@ -220,7 +246,8 @@ ScalePlan planRecreate(const Deployment& deployment, const ReplicaSetPtr& newSet
     return plan;
 }
 
-ScalePlan planPaused(const Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets) {
+ScalePlan planPaused(const Deployment& deployment, const ReplicaSetPtr& newSet,
+                     const std::vector<ReplicaSetPtr>& oldSets) {
     std::vector<ReplicaSetPtr> active;
     for (const ReplicaSetPtr& set : oldSets)
         if (wanted(set) > 0)
@@ -232,7 +259,8 @@ ScalePlan planPaused(const Deployment& deployment, const ReplicaSetPtr& newSet, 
     return {{active[0]->metadata.name, replicasOf(deployment)}};
 }
 
-DeploymentStatus deploymentStatus(const Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& all, const std::string& now) {
+DeploymentStatus deploymentStatus(const Deployment& deployment, const ReplicaSetPtr& newSet,
+                                  const std::vector<ReplicaSetPtr>& all, const std::string& now) {
     const auto optional = [](int count) { return count == 0 ? std::nullopt : std::optional<std::int32_t>(count); };
     DeploymentStatus status;
     if (deployment.status) {
@@ -248,15 +276,19 @@ DeploymentStatus deploymentStatus(const Deployment& deployment, const ReplicaSet
     status.unavailableReplicas = optional(std::max(0, std::max(sum(all, wanted), replicas) - nowAvailable));
     const int least = isRolling(deployment) ? replicas - limitsOf(deployment).unavailable : replicas;
     if (nowAvailable >= least)
-        setCondition(status, makeCondition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", now));
+        setCondition(status, makeCondition("Available", "True", "MinimumReplicasAvailable",
+                                           "Deployment has minimum availability.", now));
     else
-        setCondition(status, makeCondition("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", now));
+        setCondition(status, makeCondition("Available", "False", "MinimumReplicasUnavailable",
+                                           "Deployment does not have minimum availability.", now));
     setProgress(deployment, newSet, status, now);
     return status;
 }
 
 std::vector<ReplicaSetPtr> setsToForget(const Deployment& deployment, std::vector<ReplicaSetPtr> oldSets) {
-    std::erase_if(oldSets, [](const ReplicaSetPtr& set) { return wanted(set) != 0 || present(set) != 0 || !set->metadata.deletionTimestamp.empty(); });
+    std::erase_if(oldSets, [](const ReplicaSetPtr& set) {
+        return wanted(set) != 0 || present(set) != 0 || !set->metadata.deletionTimestamp.empty();
+    });
     const auto keep = static_cast<std::size_t>(std::max(0, deployment.spec->revisionHistoryLimit.value_or(10)));
     if (oldSets.size() <= keep)
         return {};

@@ -31,13 +31,16 @@ using ScalePlan = std::map<std::string, int>;
 
 /// The next step of a rolling update: never more than replicas + maxSurge pods, never fewer than replicas -
 /// maxUnavailable available ones.
-ScalePlan planRollingUpdate(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets);
+ScalePlan planRollingUpdate(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet,
+                            const std::vector<ReplicaSetPtr>& oldSets);
 
 /// Recreate: the old pods go before the new ones come. @p oldPodsGone: none of theirs is left running.
-ScalePlan planRecreate(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets, bool oldPodsGone);
+ScalePlan planRecreate(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet,
+                       const std::vector<ReplicaSetPtr>& oldSets, bool oldPodsGone);
 
 /// A paused deployment only follows its replica count.
-ScalePlan planPaused(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& oldSets);
+ScalePlan planPaused(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet,
+                     const std::vector<ReplicaSetPtr>& oldSets);
 
 /// The status with the conditions Available and Progressing, in Kubernetes' reasons and words.
 api::apps_v1::DeploymentStatus deploymentStatus(const api::apps_v1::Deployment& deployment, const ReplicaSetPtr& newSet,

@@ -37,12 +37,15 @@ int resolvePort(const api::core_v1::ServicePort& port, const Pod& pod) {
     const std::string protocol = port.protocol.empty() ? "TCP" : port.protocol;
     for (const auto& container : pod.spec->containers)
         for (const auto& candidate : container.ports)
-            if (candidate.name == port.targetPort->text && (candidate.protocol.empty() ? "TCP" : candidate.protocol) == protocol)
+            if (candidate.name == port.targetPort->text &&
+                (candidate.protocol.empty() ? "TCP" : candidate.protocol) == protocol)
                 return candidate.containerPort;
     return 0;
 }
 
-bool hasEnded(const Pod& pod) { return isFinished(pod) || !pod.status || pod.status->podIP.empty() || !pod.spec; }
+bool hasEnded(const Pod& pod) {
+    return isFinished(pod) || !pod.status || pod.status->podIP.empty() || !pod.spec;
+}
 
 std::string subdomainHost(const Service& service, const Pod& pod) {
     return pod.spec->hostname.empty() || pod.spec->subdomain != service.metadata.name ? "" : pod.spec->hostname;
@@ -107,7 +110,9 @@ std::vector<EndpointSlice> wantedSlices(const Service& service, const std::vecto
         if (hasEnded(*pod))
             continue;
         const auto ports = slicePorts(service, *pod);
-        auto found = std::ranges::find_if(slices, [&](const EndpointSlice& slice) { return slice.ports == ports && slice.endpoints.size() < endpointsPerSlice; });
+        auto found = std::ranges::find_if(slices, [&](const EndpointSlice& slice) {
+            return slice.ports == ports && slice.endpoints.size() < endpointsPerSlice;
+        });
         if (found == slices.end()) {
             slices.push_back(emptySlice(service));
             slices.back().ports = ports;
@@ -158,7 +163,10 @@ Endpoints wantedEndpoints(const Service& service, const std::vector<PodPtr>& pod
 
 EndpointsController::EndpointsController(Informers& informers, std::shared_ptr<const client::Client> slices,
                                          std::shared_ptr<const client::Client> endpoints)
-    : informers_(informers), slicesClient_(std::move(slices)), endpointsClient_(std::move(endpoints)), controller_("endpoints", [this](const std::string& key) { return sync(key); }, 2) {
+    : informers_(informers)
+    , slicesClient_(std::move(slices))
+    , endpointsClient_(std::move(endpoints))
+    , controller_("endpoints", [this](const std::string& key) { return sync(key); }, 2) {
     informers_.services.onChange([this](const auto& before, const auto& after) {
         const auto& object = after ? after : before;
         controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
@@ -177,9 +185,10 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
     std::vector<std::shared_ptr<const EndpointSlice>> present;
     for (const auto& slice : informers_.endpointSlices.list(service.metadata.namespace_)) {
         const auto& labels = slice->metadata.labels;
-        const auto name = labels.find("kubernetes.io/service-name"), manager = labels.find("endpointslice.kubernetes.io/managed-by");
-        if (name != labels.end() && name->second == service.metadata.name && manager != labels.end() && manager->second == sliceManager &&
-            slice->metadata.deletionTimestamp.empty())
+        const auto name = labels.find("kubernetes.io/service-name"),
+                   manager = labels.find("endpointslice.kubernetes.io/managed-by");
+        if (name != labels.end() && name->second == service.metadata.name && manager != labels.end() &&
+            manager->second == sliceManager && slice->metadata.deletionTimestamp.empty())
             present.push_back(slice);
     }
     for (EndpointSlice& slice : wanted) {
@@ -192,7 +201,8 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
                 return std::unexpected(made.error());
             continue;
         }
-        const bool changed = (*same)->endpoints != slice.endpoints || (*same)->ports != slice.ports || (*same)->metadata.labels != slice.metadata.labels;
+        const bool changed = (*same)->endpoints != slice.endpoints || (*same)->ports != slice.ports ||
+                             (*same)->metadata.labels != slice.metadata.labels;
         slice.metadata = (*same)->metadata.labels == slice.metadata.labels ? (*same)->metadata : [&] {
             auto metadata = (*same)->metadata;
             metadata.labels = slice.metadata.labels;
@@ -204,7 +214,9 @@ client::Result<void> EndpointsController::writeSlices(const Service& service, st
         present.erase(same);
     }
     for (const auto& slice : present)
-        if (auto gone = slicesClient_->remove(client::resourceOf<EndpointSlice>(), slice->metadata.namespace_, slice->metadata.name); !gone && gone.error().kind != client::Errc::notFound)
+        if (auto gone = slicesClient_->remove(client::resourceOf<EndpointSlice>(), slice->metadata.namespace_,
+                                              slice->metadata.name);
+            !gone && gone.error().kind != client::Errc::notFound)
             return gone;
     return {};
 }
@@ -228,11 +240,13 @@ client::Result<SyncResult> EndpointsController::sync(const std::string& key) {
     const auto service = informers_.services.getKey(key);
     if (!service) { // the slices go with their owner; the Endpoints object has none
         const auto [ns, name] = client::splitKey(key);
-        if (const auto endpoints = informers_.endpoints.getKey(key); endpoints && endpoints->metadata.labels.contains("endpoints.kubernetes.io/managed-by"))
+        if (const auto endpoints = informers_.endpoints.getKey(key);
+            endpoints && endpoints->metadata.labels.contains("endpoints.kubernetes.io/managed-by"))
             endpointsClient_->remove(client::resourceOf<Endpoints>(), ns, name);
         return SyncResult{};
     }
-    if (!service->spec || service->spec->selector.empty() || service->spec->type == "ExternalName" || !service->metadata.deletionTimestamp.empty())
+    if (!service->spec || service->spec->selector.empty() || service->spec->type == "ExternalName" ||
+        !service->metadata.deletionTimestamp.empty())
         return SyncResult{};
     std::vector<PodPtr> pods;
     for (const PodPtr& pod : informers_.pods.list(service->metadata.namespace_))

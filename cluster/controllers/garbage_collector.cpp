@@ -16,7 +16,9 @@ using api::stringAt;
 class GarbageCollector::Watcher : public client::ReflectorSink {
 public:
     Watcher(GarbageCollector& collector, client::ResourceRef resource)
-        : collector_(collector), resource_(resource), reflector_(collector.client_, std::move(resource), {}, {}, *this) {}
+        : collector_(collector)
+        , resource_(resource)
+        , reflector_(collector.client_, std::move(resource), {}, {}, *this) {}
 
     void start() { reflector_.start(); }
 
@@ -60,7 +62,8 @@ private:
     void freshness(client::Freshness, const std::string&) override {}
 
     static std::shared_ptr<const Json> slim(const Json& object) {
-        return std::make_shared<const Json>(JsonObject{{"metadata", JsonObject{{"uid", stringAt(object, {"metadata", "uid"})}}}});
+        return std::make_shared<const Json>(
+            JsonObject{{"metadata", JsonObject{{"uid", stringAt(object, {"metadata", "uid"})}}}});
     }
 
     GarbageCollector& collector_;
@@ -76,23 +79,42 @@ namespace {
 
 /// The resources that own or are owned in a cluster of built-in kinds. Events come and go too fast to be worth it.
 bool isTracked(const api::Resource& resource) {
-    static constexpr std::array<std::string_view, 17> names{"pods", "replicationcontrollers", "services", "configmaps", "secrets", "serviceaccounts",
-                                                            "persistentvolumeclaims", "endpointslices", "deployments", "replicasets", "statefulsets",
-                                                            "daemonsets", "controllerrevisions", "jobs", "cronjobs", "ingresses", "nodes"};
+    static constexpr std::array<std::string_view, 17> names{"pods",
+                                                            "replicationcontrollers",
+                                                            "services",
+                                                            "configmaps",
+                                                            "secrets",
+                                                            "serviceaccounts",
+                                                            "persistentvolumeclaims",
+                                                            "endpointslices",
+                                                            "deployments",
+                                                            "replicasets",
+                                                            "statefulsets",
+                                                            "daemonsets",
+                                                            "controllerrevisions",
+                                                            "jobs",
+                                                            "cronjobs",
+                                                            "ingresses",
+                                                            "nodes"};
     return std::ranges::find(names, resource.name) != names.end() && resource.hasVerb("watch");
 }
 
 } // namespace
 
 GarbageCollector::GarbageCollector(std::shared_ptr<const client::Client> client)
-    : client_(std::move(client)), controller_("garbage-collector", [this](const std::string& uid) { return sync(uid); }) {
+    : client_(std::move(client))
+    , controller_("garbage-collector", [this](const std::string& uid) { return sync(uid); }) {
     for (const api::Resource& resource : api::builtInResources())
         if (isTracked(resource))
             watchers_.push_back(std::make_unique<Watcher>(
-                *this, client::ResourceRef{std::string(resource.group), std::string(resource.version), std::string(resource.name), std::string(resource.kind), resource.namespaced}));
+                *this,
+                client::ResourceRef{std::string(resource.group), std::string(resource.version),
+                                    std::string(resource.name), std::string(resource.kind), resource.namespaced}));
 }
 
-GarbageCollector::~GarbageCollector() { stop(); }
+GarbageCollector::~GarbageCollector() {
+    stop();
+}
 
 void GarbageCollector::start() {
     for (const auto& watcher : watchers_)
@@ -126,13 +148,20 @@ void GarbageCollector::observe(const client::ResourceRef& resource, const Json& 
         }
         return;
     }
-    Node node{resource, std::string(stringAt(object, {"metadata", "namespace"})), std::string(stringAt(object, {"metadata", "name"})), {}, {},
+    Node node{resource,
+              std::string(stringAt(object, {"metadata", "namespace"})),
+              std::string(stringAt(object, {"metadata", "name"})),
+              {},
+              {},
               !stringAt(object, {"metadata", "deletionTimestamp"}).empty()};
-    if (const Json* owners = api::find(object, {"metadata", "ownerReferences"}); owners != nullptr && owners->is_array())
+    if (const Json* owners = api::find(object, {"metadata", "ownerReferences"});
+        owners != nullptr && owners->is_array())
         for (const Json& owner : owners->get_array())
             if (owner.is_object())
-                node.owners.push_back({std::string(stringAt(owner, {"uid"})), api::boolAt(owner.get_object(), {"blockOwnerDeletion"})});
-    if (const Json* finalizers = api::find(object, {"metadata", "finalizers"}); finalizers != nullptr && finalizers->is_array())
+                node.owners.push_back(
+                    {std::string(stringAt(owner, {"uid"})), api::boolAt(owner.get_object(), {"blockOwnerDeletion"})});
+    if (const Json* finalizers = api::find(object, {"metadata", "finalizers"});
+        finalizers != nullptr && finalizers->is_array())
         for (const Json& finalizer : finalizers->get_array())
             if (finalizer.is_string())
                 node.finalizers.emplace(api::view(finalizer.get_string()));
@@ -148,7 +177,8 @@ bool GarbageCollector::ownerExists(const std::string& uid) const {
     return nodes_.contains(uid);
 }
 
-std::vector<std::pair<std::string, GarbageCollector::Node>> GarbageCollector::dependentsOf(const std::string& uid) const {
+std::vector<std::pair<std::string, GarbageCollector::Node>>
+GarbageCollector::dependentsOf(const std::string& uid) const {
     std::lock_guard lock(mutex_);
     std::vector<std::pair<std::string, Node>> found;
     if (const auto list = dependents_.find(uid); list != dependents_.end())
@@ -183,7 +213,8 @@ client::Result<SyncResult> GarbageCollector::collect(const std::string& uid, con
     // Before the last word is spoken the object is looked at itself: the graph may be a moment behind.
     const auto live = client_->get(node.resource, node.ns, node.name);
     if (!live)
-        return live.error().kind == client::Errc::notFound ? client::Result<SyncResult>(SyncResult{}) : std::unexpected(live.error());
+        return live.error().kind == client::Errc::notFound ? client::Result<SyncResult>(SyncResult{})
+                                                           : std::unexpected(live.error());
     if (stringAt(*live, {"metadata", "uid"}) != uid)
         return SyncResult{};
     const Json* owners = api::find(*live, {"metadata", "ownerReferences"});
@@ -192,10 +223,13 @@ client::Result<SyncResult> GarbageCollector::collect(const std::string& uid, con
     for (const Json& owner : owners->get_array()) {
         const std::string apiVersion(stringAt(owner, {"apiVersion"})), kind(stringAt(owner, {"kind"}));
         const std::size_t slash = apiVersion.find('/');
-        const api::Resource* resource = slash == std::string::npos ? api::findKind("", apiVersion, kind) : api::findKind(apiVersion.substr(0, slash), apiVersion.substr(slash + 1), kind);
+        const api::Resource* resource =
+            slash == std::string::npos ? api::findKind("", apiVersion, kind)
+                                       : api::findKind(apiVersion.substr(0, slash), apiVersion.substr(slash + 1), kind);
         if (resource == nullptr)
             return SyncResult{}; // a kind that is not known cannot be said to be gone
-        const client::ResourceRef reference{std::string(resource->group), std::string(resource->version), std::string(resource->name), kind, resource->namespaced};
+        const client::ResourceRef reference{std::string(resource->group), std::string(resource->version),
+                                            std::string(resource->name), kind, resource->namespaced};
         const auto found = client_->get(reference, node.ns, stringAt(owner, {"name"}));
         if (found && stringAt(*found, {"metadata", "uid"}) == stringAt(owner, {"uid"}))
             return SyncResult{};
@@ -216,7 +250,8 @@ client::Result<SyncResult> GarbageCollector::finishForeground(const std::string&
     for (const auto& [dependentUid, dependent] : dependentsOf(uid)) {
         const auto own = std::ranges::find(dependent.owners, uid, &Owner::uid);
         waiting = waiting || (own != dependent.owners.end() && own->blocks);
-        const bool otherOwners = std::ranges::any_of(dependent.owners, [&](const Owner& owner) { return owner.uid != uid && ownerExists(owner.uid); });
+        const bool otherOwners = std::ranges::any_of(
+            dependent.owners, [&](const Owner& owner) { return owner.uid != uid && ownerExists(owner.uid); });
         if (dependent.deleting || otherOwners)
             continue;
         client::DeleteOptions options;
@@ -234,8 +269,12 @@ client::Result<SyncResult> GarbageCollector::finishForeground(const std::string&
 
 client::Result<SyncResult> GarbageCollector::orphanDependents(const std::string& uid, const Node& node) {
     for (const auto& [dependentUid, dependent] : dependentsOf(uid)) {
-        const JsonObject patch{{"metadata", JsonObject{{"uid", dependentUid}, {"ownerReferences", api::JsonArray{JsonObject{{"$patch", "delete"}, {"uid", uid}}}}}}};
-        const auto done = client_->patch(dependent.resource, dependent.ns, dependent.name, client::PatchKind::strategicMerge, patch);
+        const JsonObject patch{
+            {"metadata",
+             JsonObject{{"uid", dependentUid},
+                        {"ownerReferences", api::JsonArray{JsonObject{{"$patch", "delete"}, {"uid", uid}}}}}}};
+        const auto done =
+            client_->patch(dependent.resource, dependent.ns, dependent.name, client::PatchKind::strategicMerge, patch);
         if (!done && done.error().kind != client::Errc::notFound)
             return std::unexpected(done.error());
     }
@@ -243,8 +282,10 @@ client::Result<SyncResult> GarbageCollector::orphanDependents(const std::string&
     return dropped ? client::Result<SyncResult>(SyncResult{}) : std::unexpected(dropped.error());
 }
 
-client::Result<void> GarbageCollector::dropFinalizer(const std::string& uid, const Node& node, std::string_view finalizer) {
-    const JsonObject patch{{"metadata", JsonObject{{"uid", uid}, {"$deleteFromPrimitiveList/finalizers", api::JsonArray{finalizer}}}}};
+client::Result<void> GarbageCollector::dropFinalizer(const std::string& uid, const Node& node,
+                                                     std::string_view finalizer) {
+    const JsonObject patch{
+        {"metadata", JsonObject{{"uid", uid}, {"$deleteFromPrimitiveList/finalizers", api::JsonArray{finalizer}}}}};
     const auto done = client_->patch(node.resource, node.ns, node.name, client::PatchKind::strategicMerge, patch);
     return done || done.error().kind == client::Errc::notFound ? client::Result<void>() : std::unexpected(done.error());
 }

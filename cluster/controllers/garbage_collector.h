@@ -47,8 +47,8 @@ private:
 
     const std::shared_ptr<const client::Client> client_;
     mutable std::mutex mutex_;
-    std::map<std::string, Node> nodes_;                          ///< by uid
-    std::map<std::string, std::set<std::string>> dependents_;    ///< owner's uid to theirs
+    std::map<std::string, Node> nodes_;                       ///< by uid
+    std::map<std::string, std::set<std::string>> dependents_; ///< owner's uid to theirs
     std::vector<std::unique_ptr<Watcher>> watchers_;
     Controller controller_;
 };

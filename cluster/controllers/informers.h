@@ -13,9 +13,17 @@ namespace slipway::controllers {
 /// The caches all controllers share, one per resource.
 struct Informers {
     explicit Informers(const std::shared_ptr<const client::Client>& client)
-        : pods(client), replicaSets(client), deployments(client), services(client), endpointSlices(client), endpoints(client),
-          namespaces(client), serviceAccounts(client), configMaps(client, {}, rootCaOnly()), nodes(client),
-          leases(client, "kube-node-lease") {}
+        : pods(client)
+        , replicaSets(client)
+        , deployments(client)
+        , services(client)
+        , endpointSlices(client)
+        , endpoints(client)
+        , namespaces(client)
+        , serviceAccounts(client)
+        , configMaps(client, {}, rootCaOnly())
+        , nodes(client)
+        , leases(client, "kube-node-lease") {}
 
     client::Informer<api::core_v1::Pod> pods;
     client::Informer<api::apps_v1::ReplicaSet> replicaSets;
@@ -46,8 +54,8 @@ struct Informers {
     bool waitForSync(std::chrono::milliseconds timeout) const {
         return pods.waitForSync(timeout) && replicaSets.waitForSync(timeout) && deployments.waitForSync(timeout) &&
                services.waitForSync(timeout) && endpointSlices.waitForSync(timeout) && endpoints.waitForSync(timeout) &&
-               namespaces.waitForSync(timeout) && serviceAccounts.waitForSync(timeout) && configMaps.waitForSync(timeout) &&
-               nodes.waitForSync(timeout) && leases.waitForSync(timeout);
+               namespaces.waitForSync(timeout) && serviceAccounts.waitForSync(timeout) &&
+               configMaps.waitForSync(timeout) && nodes.waitForSync(timeout) && leases.waitForSync(timeout);
     }
 
 private:

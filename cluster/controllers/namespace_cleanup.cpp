@@ -7,7 +7,9 @@
 namespace slipway::controllers {
 
 NamespaceController::NamespaceController(Informers& informers, std::shared_ptr<const client::Client> client)
-    : informers_(informers), client_(std::move(client)), controller_("namespace", [this](const std::string& key) { return sync(key); }) {
+    : informers_(informers)
+    , client_(std::move(client))
+    , controller_("namespace", [this](const std::string& key) { return sync(key); }) {
     informers_.namespaces.onChange([this](const auto&, const auto& after) {
         if (after && !after->metadata.deletionTimestamp.empty())
             controller_.enqueue(after->metadata.name);
@@ -18,9 +20,11 @@ NamespaceController::NamespaceController(Informers& informers, std::shared_ptr<c
 client::Result<std::size_t> NamespaceController::emptyOut(const std::string& ns) {
     std::size_t left = 0;
     for (const api::Resource& resource : api::builtInResources()) {
-        if (!resource.namespaced || !resource.hasVerb("deletecollection") || !resource.hasVerb("list") || resource.group == "events.k8s.io")
+        if (!resource.namespaced || !resource.hasVerb("deletecollection") || !resource.hasVerb("list") ||
+            resource.group == "events.k8s.io")
             continue;
-        const client::ResourceRef reference{std::string(resource.group), std::string(resource.version), std::string(resource.name), std::string(resource.kind), true};
+        const client::ResourceRef reference{std::string(resource.group), std::string(resource.version),
+                                            std::string(resource.name), std::string(resource.kind), true};
         const auto listed = client_->list(reference, ns);
         if (!listed)
             return std::unexpected(listed.error());

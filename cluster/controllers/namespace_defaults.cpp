@@ -6,10 +6,14 @@ namespace {
 constexpr std::string_view rootCaName = "kube-root-ca.crt", accountName = "default";
 }
 
-NamespaceDefaultsController::NamespaceDefaultsController(Informers& informers, std::shared_ptr<const client::Client> accounts,
+NamespaceDefaultsController::NamespaceDefaultsController(Informers& informers,
+                                                         std::shared_ptr<const client::Client> accounts,
                                                          std::shared_ptr<const client::Client> maps, std::string caPem)
-    : informers_(informers), accounts_(std::move(accounts)), maps_(std::move(maps)), caPem_(std::move(caPem)),
-      controller_("namespace-defaults", [this](const std::string& key) { return sync(key); }) {
+    : informers_(informers)
+    , accounts_(std::move(accounts))
+    , maps_(std::move(maps))
+    , caPem_(std::move(caPem))
+    , controller_("namespace-defaults", [this](const std::string& key) { return sync(key); }) {
     informers_.namespaces.onChange([this](const auto&, const auto& after) {
         if (after)
             controller_.enqueue(after->metadata.name);
@@ -44,10 +48,12 @@ client::Result<void> NamespaceDefaultsController::bringRootCa(const std::string&
     api::core_v1::ConfigMap map = present ? *present : api::core_v1::ConfigMap{};
     map.metadata.name = rootCaName;
     map.metadata.namespace_ = ns;
-    map.metadata.annotations["kubernetes.io/description"] = "The certificate authority of the cluster, for verifying the API server.";
+    map.metadata.annotations["kubernetes.io/description"] =
+        "The certificate authority of the cluster, for verifying the API server.";
     map.data = {{"ca.crt", caPem_}};
     const auto written = present ? maps_->update(map) : maps_->create(ns, map);
-    if (!written && written.error().kind != client::Errc::alreadyExists && written.error().kind != client::Errc::forbidden)
+    if (!written && written.error().kind != client::Errc::alreadyExists &&
+        written.error().kind != client::Errc::forbidden)
         return std::unexpected(written.error());
     return {};
 }

@@ -10,8 +10,8 @@ namespace slipway::controllers {
 class NamespaceDefaultsController {
 public:
     /// @p accounts writes service accounts, @p maps config maps.
-    NamespaceDefaultsController(Informers& informers, std::shared_ptr<const client::Client> accounts, std::shared_ptr<const client::Client> maps,
-                                std::string caPem);
+    NamespaceDefaultsController(Informers& informers, std::shared_ptr<const client::Client> accounts,
+                                std::shared_ptr<const client::Client> maps, std::string caPem);
     void start() { controller_.start(); }
     void stop() { controller_.stop(); }
 

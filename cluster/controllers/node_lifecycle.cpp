@@ -17,10 +17,13 @@ using std::chrono::system_clock;
 
 namespace {
 
-constexpr std::string_view notReadyTaint = "node.kubernetes.io/not-ready", unreachableTaint = "node.kubernetes.io/unreachable",
+constexpr std::string_view notReadyTaint = "node.kubernetes.io/not-ready",
+                           unreachableTaint = "node.kubernetes.io/unreachable",
                            unschedulableTaint = "node.kubernetes.io/unschedulable";
 
-bool isHealthTaint(const Taint& taint) { return taint.key == notReadyTaint || taint.key == unreachableTaint || taint.key == unschedulableTaint; }
+bool isHealthTaint(const Taint& taint) {
+    return taint.key == notReadyTaint || taint.key == unreachableTaint || taint.key == unschedulableTaint;
+}
 
 std::string readyStatus(const Node& node) {
     if (node.status)
@@ -49,7 +52,8 @@ bool tolerates(const api::core_v1::Toleration& toleration, const Taint& taint) {
 
 bool sameTaints(const std::vector<Taint>& a, const std::vector<Taint>& b) {
     return a.size() == b.size() && std::ranges::all_of(a, [&](const Taint& taint) {
-               return std::ranges::any_of(b, [&](const Taint& other) { return other.key == taint.key && other.effect == taint.effect; });
+               return std::ranges::any_of(
+                   b, [&](const Taint& other) { return other.key == taint.key && other.effect == taint.effect; });
            });
 }
 
@@ -87,7 +91,8 @@ std::optional<std::chrono::seconds> toleratedTime(const Pod& pod, const std::vec
                 if (!toleration.tolerationSeconds)
                     forEver = true;
                 else
-                    best = std::max(best.value_or(std::chrono::seconds(0)), std::chrono::seconds(std::max<std::int64_t>(0, *toleration.tolerationSeconds)));
+                    best = std::max(best.value_or(std::chrono::seconds(0)),
+                                    std::chrono::seconds(std::max<std::int64_t>(0, *toleration.tolerationSeconds)));
             }
         if (forEver)
             continue;
@@ -97,10 +102,15 @@ std::optional<std::chrono::seconds> toleratedTime(const Pod& pod, const std::vec
     return shortest;
 }
 
-NodeLifecycleController::NodeLifecycleController(Informers& informers, std::shared_ptr<const client::Client> client, std::string clusterCidr)
-    : informers_(informers), client_(std::move(client)), clusterCidr_(std::move(clusterCidr)),
-      controller_("node-lifecycle", [this](const std::string& key) { return sync(key); }) {
-    informers_.nodes.onChange([this](const auto& before, const auto& after) { controller_.enqueue((after ? after : before)->metadata.name); });
+NodeLifecycleController::NodeLifecycleController(Informers& informers, std::shared_ptr<const client::Client> client,
+                                                 std::string clusterCidr)
+    : informers_(informers)
+    , client_(std::move(client))
+    , clusterCidr_(std::move(clusterCidr))
+    , controller_("node-lifecycle", [this](const std::string& key) { return sync(key); }) {
+    informers_.nodes.onChange([this](const auto& before, const auto& after) {
+        controller_.enqueue((after ? after : before)->metadata.name);
+    });
     informers_.pods.onChange([this](const auto&, const auto& after) {
         if (after && after->spec && !after->spec->nodeName.empty() && !informers_.nodes.get({}, after->spec->nodeName))
             controller_.enqueueAfter(after->spec->nodeName, nodeGracePeriod);
@@ -118,8 +128,10 @@ client::Result<void> NodeLifecycleController::assignNetwork(const Node& node) {
         const std::string network = networkNumber(clusterCidr_, index);
         if (taken.contains(network))
             continue;
-        const api::JsonObject patch{{"spec", api::JsonObject{{"podCIDR", network}, {"podCIDRs", api::JsonArray{network}}}}};
-        const auto done = client_->patch(client::resourceOf<Node>(), {}, node.metadata.name, client::PatchKind::strategicMerge, patch);
+        const api::JsonObject patch{
+            {"spec", api::JsonObject{{"podCIDR", network}, {"podCIDRs", api::JsonArray{network}}}}};
+        const auto done = client_->patch(client::resourceOf<Node>(), {}, node.metadata.name,
+                                         client::PatchKind::strategicMerge, patch);
         return done ? client::Result<void>() : std::unexpected(done.error());
     }
     base::warn("node-lifecycle", "no pod network is left for node {}", node.metadata.name);
@@ -189,7 +201,8 @@ client::Result<std::optional<std::chrono::milliseconds>> NodeLifecycleController
         const auto tolerated = toleratedTime(*pod, taints);
         if (!tolerated)
             continue;
-        const auto left = since == base::Time::max() ? base::Time::duration(0) : since + *tolerated - system_clock::now();
+        const auto left =
+            since == base::Time::max() ? base::Time::duration(0) : since + *tolerated - system_clock::now();
         if (left.count() > 0) {
             const auto wait = std::chrono::ceil<std::chrono::milliseconds>(left);
             again = std::min(again.value_or(wait), wait);

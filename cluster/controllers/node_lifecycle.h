@@ -12,13 +12,15 @@ constexpr auto nodeGracePeriod = std::chrono::seconds(40);
 std::vector<api::core_v1::Taint> healthTaints(const api::core_v1::Node& node, const std::string& now);
 
 /// How long a pod may stay on a node with these NoExecute taints: nothing means for ever, zero means it must go.
-std::optional<std::chrono::seconds> toleratedTime(const api::core_v1::Pod& pod, const std::vector<api::core_v1::Taint>& taints);
+std::optional<std::chrono::seconds> toleratedTime(const api::core_v1::Pod& pod,
+                                                  const std::vector<api::core_v1::Taint>& taints);
 
 /// Watches the nodes' leases: marks silent nodes as unknown, taints those that are not ready, and moves pods off them
 /// when their tolerations run out. Gives every node its pod network. Removes pods of nodes that are gone.
 class NodeLifecycleController {
 public:
-    NodeLifecycleController(Informers& informers, std::shared_ptr<const client::Client> client, std::string clusterCidr);
+    NodeLifecycleController(Informers& informers, std::shared_ptr<const client::Client> client,
+                            std::string clusterCidr);
     void start() { controller_.start(); }
     void stop() { controller_.stop(); }
 

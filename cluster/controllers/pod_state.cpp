@@ -6,9 +6,13 @@ namespace slipway::controllers {
 
 using api::core_v1::Pod;
 
-bool isFinished(const Pod& pod) { return pod.status && (pod.status->phase == "Succeeded" || pod.status->phase == "Failed"); }
+bool isFinished(const Pod& pod) {
+    return pod.status && (pod.status->phase == "Succeeded" || pod.status->phase == "Failed");
+}
 
-bool isActive(const Pod& pod) { return !isFinished(pod) && pod.metadata.deletionTimestamp.empty(); }
+bool isActive(const Pod& pod) {
+    return !isFinished(pod) && pod.metadata.deletionTimestamp.empty();
+}
 
 const api::core_v1::PodCondition* condition(const Pod& pod, std::string_view type) {
     if (pod.status)
@@ -23,7 +27,8 @@ bool isReady(const Pod& pod) {
     return ready != nullptr && ready->status == "True";
 }
 
-bool isAvailable(const Pod& pod, int minReadySeconds, std::chrono::system_clock::time_point now, std::chrono::milliseconds* wait) {
+bool isAvailable(const Pod& pod, int minReadySeconds, std::chrono::system_clock::time_point now,
+                 std::chrono::milliseconds* wait) {
     if (!isReady(pod))
         return false;
     if (minReadySeconds == 0)
@@ -46,7 +51,8 @@ const api::meta_v1::OwnerReference* controllerOf(const api::meta_v1::ObjectMeta&
     return nullptr;
 }
 
-api::meta_v1::OwnerReference makeControllerReference(std::string apiVersion, std::string kind, const api::meta_v1::ObjectMeta& owner) {
+api::meta_v1::OwnerReference makeControllerReference(std::string apiVersion, std::string kind,
+                                                     const api::meta_v1::ObjectMeta& owner) {
     api::meta_v1::OwnerReference reference;
     reference.apiVersion = std::move(apiVersion);
     reference.kind = std::move(kind);

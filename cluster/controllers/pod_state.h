@@ -19,6 +19,7 @@ const api::core_v1::PodCondition* condition(const api::core_v1::Pod& pod, std::s
 
 /// The owner that controls an object, or null.
 const api::meta_v1::OwnerReference* controllerOf(const api::meta_v1::ObjectMeta& metadata);
-api::meta_v1::OwnerReference makeControllerReference(std::string apiVersion, std::string kind, const api::meta_v1::ObjectMeta& owner);
+api::meta_v1::OwnerReference makeControllerReference(std::string apiVersion, std::string kind,
+                                                     const api::meta_v1::ObjectMeta& owner);
 
 } // namespace slipway::controllers

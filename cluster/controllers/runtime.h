@@ -22,7 +22,8 @@ using Sync = std::function<client::Result<SyncResult>(const std::string& key)>;
 /// sync reads caches and must be ready to be called at any time, for any key, any number of times.
 class Controller {
 public:
-    Controller(std::string name, Sync sync, int workers = 1) : name_(std::move(name)), sync_(std::move(sync)), workers_(workers) {}
+    Controller(std::string name, Sync sync, int workers = 1)
+        : name_(std::move(name)), sync_(std::move(sync)), workers_(workers) {}
     ~Controller() { stop(); }
 
     void enqueue(const std::string& key) { queue_.add(key); }

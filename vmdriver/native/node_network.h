@@ -17,8 +17,8 @@ struct NodeLink {
 /// "slw-1a2b3c4d": stable for a cluster and node, and short enough for an interface name.
 std::string interfaceName(const std::string& cluster, const std::string& node);
 
-/// Makes a veth pair: hostInterface here, eth0 in the network namespace of process `pid`, with addresses and the default
-/// route. Error: network.
+/// Makes a veth pair: hostInterface here, eth0 in the network namespace of process `pid`, with addresses and the
+/// default route. Error: network.
 Result<void> attachLink(const NodeLink& link, pid_t pid);
 
 /// Lets the node reach what the host reaches, by forwarding and masquerading, where the host allows that. Only pulling
