@@ -1,5 +1,5 @@
-// The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the server
-// dies and comes back.
+// The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the
+// server dies and comes back.
 #include "tests/ui/pictures.h"
 #include "ui/cluster/cluster_runner.h"
 #include "ui/editor/editor_panel.h"
@@ -108,8 +108,10 @@ private slots:
     }
 
     void wrongTypesNameTheirLine() {
-        auto* dialog = window_->drop({{QStringLiteral("wrong.yaml"),
-                                       QStringLiteral("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
+        auto* dialog = window_->drop(
+            {{QStringLiteral("wrong.yaml"),
+              QStringLiteral(
+                  "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
         QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QTreeWidget*>()->topLevelItemCount() == 1, 10'000);
         QCOMPARE(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(4), QStringLiteral("wrong.yaml:6"));
         QVERIFY(!dialog->applyButton().isEnabled());

@@ -167,7 +167,9 @@ void DetailPane::display(const ObjectDetail& detail) {
     if (!detail.object || !detail.object->is_object()) {
         const bool gone = !detail.object && detail.object.error().kind == client::Errc::notFound;
         if (gone || overview->document()->isEmpty()) // while the cluster is away, what was known stays
-            overview->setPlainText(gone ? tr("It no longer exists.") : detail.object ? QString() : errorText(detail.object.error()));
+            overview->setPlainText(gone            ? tr("It no longer exists.")
+                                   : detail.object ? QString()
+                                                   : errorText(detail.object.error()));
         return;
     }
     fill(detail.object->get_object(), detail.events);

@@ -211,7 +211,9 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
     }
     liveIcon_->setPixmap(toneIcon(tone).pixmap(16, 16));
     live_->setText(words);
-    live_->setToolTip(state == client::Freshness::disconnected ? tr("What is shown may be old.") + QLatin1Char('\n') + message : message);
+    live_->setToolTip(state == client::Freshness::disconnected
+                          ? tr("What is shown may be old.") + QLatin1Char('\n') + message
+                          : message);
     live_->setAccessibleName(words);
     updateCounts();
 }
