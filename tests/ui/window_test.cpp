@@ -30,7 +30,7 @@ class WindowTest : public QObject {
         QProcess process;
         process.setProcessChannelMode(QProcess::MergedChannels);
         process.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway"), QStringList{"--cluster", cluster_} + arguments);
-        if (!process.waitForFinished(180'000) || process.exitCode() != 0)
+        if (!process.waitForFinished(180'000))
             qWarning("slipway %s: %s", qPrintable(arguments.join(' ')), process.peek(4000).constData());
         return process.readAll();
     }
@@ -172,7 +172,7 @@ private slots:
         QVERIFY(tests::takePicture(*window_, "window-8-terminal"));
         terminal->type("exit 3\r");
         QTRY_VERIFY_WITH_TIMEOUT(!terminal->isRunning(), 20'000);
-        QTRY_VERIFY(terminal->findChild<QLabel*>()->text().contains('3'));
+        QTRY_VERIFY(terminal->findChild<QLabel*>("terminalMessage")->text().contains("exit code 3"));
         window_->workspace()->closePanel();
         window_->workspace()->closePanel();
     }

@@ -35,6 +35,7 @@ TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QStrin
         tcsetattr(file, TCSANOW, &mode);
     }
     bar_->setObjectName(QStringLiteral("bottomBar"));
+    message_->setObjectName(QStringLiteral("terminalMessage"));
     auto* barLayout = new QHBoxLayout(bar_);
     barLayout->setContentsMargins(12, 6, 12, 6);
     barLayout->addWidget(message_, 1);
