@@ -28,9 +28,11 @@ const QString sample = SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.y
 
 /// Compares an outcome's exit code and shows what the program said when it differs.
 #define EXPECT_EXIT(outcome, code)                                                                                     \
-    QVERIFY2((outcome).exitCode == (code),                                                                             \
-             QByteArray("exit code " + QByteArray::number((outcome).exitCode) + ": " + (outcome).out + (outcome).err)  \
-                 .constData())
+    do {                                                                                                               \
+        const Outcome seen_ = (outcome);                                                                               \
+        const QByteArray said_ = QByteArray::number(seen_.exitCode) + ": " + seen_.out + seen_.err;                    \
+        QVERIFY2(seen_.exitCode == (code), said_.constData());                                                         \
+    } while (false)
 
 QByteArray contentOf(const QString& path) {
     QFile file(path);
@@ -204,6 +206,8 @@ private slots:
         fetchFromPod(address + "/second-request");
         QTRY_VERIFY_WITH_TIMEOUT(follows("/second-request"), patience);
         QCOMPARE(follow->state(), QProcess::Running);
+        follow->terminate();
+        ProgramRunner::finish(*follow);
     }
 
     void execPassesInputAndExitCode() {
