@@ -29,13 +29,16 @@ int main(int argc, char** argv) {
     app.add_option("--root-dir", settings.rootDir, "Where the agent keeps pods' files")->capture_default_str();
     app.add_option("--pod-log-dir", settings.podLogs, "Where containers' logs are")->capture_default_str();
     app.add_option("--container-runtime-endpoint", settings.runtimeEndpoint, "CRI socket")->capture_default_str();
-    app.add_option("--runc-root", settings.runcRoot, "runc's state, as containerd's shim keeps it")->capture_default_str();
+    app.add_option("--runc-root", settings.runcRoot, "runc's state, as containerd's shim keeps it")
+        ->capture_default_str();
     app.add_option("--cluster-dns", settings.clusterDns, "Address the cluster's DNS is served on");
     app.add_option("--cluster-domain", settings.clusterDomain, "The cluster's DNS domain")->capture_default_str();
-    app.add_option("--pod-cidr", settings.podCidr, "Range of this node's pod addresses; default: what the node is given");
+    app.add_option("--pod-cidr", settings.podCidr,
+                   "Range of this node's pod addresses; default: what the node is given");
     app.add_option("--cluster-cidr", settings.clusterCidr, "Range of all pod addresses; default: this node's");
     app.add_option("--pod-manifest-path", settings.podManifests, "Folder with manifests of static pods");
-    app.add_option("--cni-conf-dir", settings.cniConfig, "Where the CNI configuration is written")->capture_default_str();
+    app.add_option("--cni-conf-dir", settings.cniConfig, "Where the CNI configuration is written")
+        ->capture_default_str();
     app.add_option("--resolv-conf", settings.resolvConf, "The node's resolver configuration")->capture_default_str();
     app.add_option("--tls-cert", settings.tlsCertificate, "Serving certificate");
     app.add_option("--tls-key", settings.tlsKey, "Its key");

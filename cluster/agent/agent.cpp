@@ -56,9 +56,13 @@ struct Connected {
     ApiPodWriter writer;
 
     Connected(const std::shared_ptr<const client::Client>& connection, const std::string& node)
-        : client(connection), services(connection), slices(connection),
-          pods(connection, "", {.fieldSelector = "spec.nodeName=" + node}), objects(connection, services),
-          events(connection, node), writer(connection) {}
+        : client(connection)
+        , services(connection)
+        , slices(connection)
+        , pods(connection, "", {.fieldSelector = "spec.nodeName=" + node})
+        , objects(connection, services)
+        , events(connection, node)
+        , writer(connection) {}
 };
 
 std::unique_ptr<Connected> connect(const AgentSettings& settings, std::string& caPem) {
@@ -105,14 +109,16 @@ struct Agent::Parts {
     std::jthread events, networkSetup, orphans;
 
     explicit Parts(AgentSettings given)
-        : settings(std::move(given)),
-          runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot})),
-          connected(connect(settings, caPem)), paths{settings.rootDir, settings.podLogs}, node(allocatable()),
-          probes(*runtime, eventSink(), pool, [this](const std::string& uid) { pods.kick(uid); }),
-          volumes(paths, objects(), node),
-          environment{*runtime, objects(), eventSink(), writer(), volumes, probes, paths, dnsSettings(settings), node,
-                      settings.nodeIp},
-          pods(environment, pool) {
+        : settings(std::move(given))
+        , runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot}))
+        , connected(connect(settings, caPem))
+        , paths{settings.rootDir, settings.podLogs}
+        , node(allocatable())
+        , probes(*runtime, eventSink(), pool, [this](const std::string& uid) { pods.kick(uid); })
+        , volumes(paths, objects(), node)
+        , environment{*runtime, objects(), eventSink(),           writer(), volumes,
+                      probes,   paths,     dnsSettings(settings), node,     settings.nodeIp}
+        , pods(environment, pool) {
         startNetwork();
         if (connected)
             startConnected();
@@ -142,7 +148,8 @@ struct Agent::Parts {
         result.nodeIp = settings.nodeIp;
         result.clientCaPem = caPem;
         const auto beside = settings.kubeconfig.parent_path() / ("node-" + settings.nodeName);
-        result.certificate = settings.tlsCertificate.empty() ? std::filesystem::path(beside) += ".crt" : settings.tlsCertificate;
+        result.certificate =
+            settings.tlsCertificate.empty() ? std::filesystem::path(beside) += ".crt" : settings.tlsCertificate;
         result.key = settings.tlsKey.empty() ? std::filesystem::path(beside) += ".key" : settings.tlsKey;
         return result;
     }
@@ -162,7 +169,8 @@ struct Agent::Parts {
         };
         connected->services.onChange(touched);
         connected->slices.onChange(touched);
-        registration = std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
+        registration =
+            std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
         registration->start();
         connected->services.start();
         connected->slices.start();
@@ -226,7 +234,8 @@ struct Agent::Parts {
         }
         proxy = std::make_unique<network::ServiceProxy>(
             proxySettings,
-            [this] { return network::ServiceProxy::Inputs{connected->services.list(), connected->slices.list()}; }, dns.get());
+            [this] { return network::ServiceProxy::Inputs{connected->services.list(), connected->slices.list()}; },
+            dns.get());
         proxy->changed();
     }
 
@@ -240,7 +249,8 @@ struct Agent::Parts {
                 pods.kickAll(); // an event may have been missed
         });
         while (!stop.stop_requested()) {
-            const auto watched = runtime->watchEvents(stop, [this](const RuntimeEvent& event) { pods.kick(event.podUid); });
+            const auto watched =
+                runtime->watchEvents(stop, [this](const RuntimeEvent& event) { pods.kick(event.podUid); });
             if (stop.stop_requested())
                 return;
             if (!watched)

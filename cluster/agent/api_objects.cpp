@@ -18,7 +18,9 @@ core::Pod mirrorOf(const core::Pod& pod) {
     return mirror;
 }
 
-bool isStatic(const core::Pod& pod) { return pod.metadata.annotations.contains(annotations::configSource); }
+bool isStatic(const core::Pod& pod) {
+    return pod.metadata.annotations.contains(annotations::configSource);
+}
 
 } // namespace
 
@@ -60,8 +62,8 @@ ObjectResult<std::string> ApiObjects::token(const core::Pod& pod, const std::str
         spec["audiences"] = api::JsonArray{api::Json(audience)};
     const api::JsonObject request{{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", spec}};
     const std::string account = pod.spec->serviceAccountName.empty() ? "default" : pod.spec->serviceAccountName;
-    const auto answer = client_->create(client::resourceOf<core::ServiceAccount>(), pod.metadata.namespace_, request, "token",
-                                        account);
+    const auto answer =
+        client_->create(client::resourceOf<core::ServiceAccount>(), pod.metadata.namespace_, request, "token", account);
     if (!answer)
         return std::unexpected(ObjectError{answer.error().kind == client::Errc::notFound, answer.error().message});
     return std::string(api::stringAt(*answer, {"status", "token"}));
@@ -81,12 +83,14 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     options.subresource = "status";
     const auto resource = client::resourceOf<core::Pod>();
     const auto write = [&] {
-        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::merge, patch, options);
+        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::merge, patch,
+                              options);
     };
     auto written = write();
-    // The server tells a node about pods bound to it only: one that is not there yet is forbidden rather than not found.
-    const bool unknown = !written && (written.error().kind == client::Errc::notFound ||
-                                      written.error().kind == client::Errc::forbidden);
+    // The server tells a node about pods bound to it only: one that is not there yet is forbidden rather than not
+    // found.
+    const bool unknown =
+        !written && (written.error().kind == client::Errc::notFound || written.error().kind == client::Errc::forbidden);
     if (unknown && isStatic(pod)) {
         if (auto created = client_->create<core::Pod>(pod.metadata.namespace_, mirrorOf(pod)); !created)
             base::warn("agent", "mirror of static pod {}: {}", pod.metadata.name, created.error().message);
@@ -100,7 +104,8 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     const client::Error& error = written.error();
     if (error.kind == client::Errc::notFound || error.kind == client::Errc::conflict)
         return Outcome::gone;
-    base::warn("agent", "status of pod {}/{} not written: {}", pod.metadata.namespace_, pod.metadata.name, error.message);
+    base::warn("agent", "status of pod {}/{} not written: {}", pod.metadata.namespace_, pod.metadata.name,
+               error.message);
     return Outcome::retry;
 }
 
@@ -115,7 +120,8 @@ PodWriter::Outcome ApiPodWriter::removePod(const core::Pod& pod) {
         return Outcome::written;
     if (removed.error().kind == client::Errc::notFound || removed.error().kind == client::Errc::conflict)
         return Outcome::gone;
-    base::warn("agent", "pod {}/{} not removed: {}", pod.metadata.namespace_, pod.metadata.name, removed.error().message);
+    base::warn("agent", "pod {}/{} not removed: {}", pod.metadata.namespace_, pod.metadata.name,
+               removed.error().message);
     return Outcome::retry;
 }
 

@@ -12,7 +12,8 @@ struct Capacity {
     int pods = 110;
 };
 
-/// Reads limits of control groups v1 and v2 (the mixed layout, too), CPU affinity, memory and the file system of @p root.
+/// Reads limits of control groups v1 and v2 (the mixed layout, too), CPU affinity, memory and the file system of @p
+/// root.
 /// @p sysRoot and @p procRoot are for tests.
 Capacity readCapacity(const std::filesystem::path& root, const std::filesystem::path& cgroupRoot = "/sys/fs/cgroup",
                       const std::filesystem::path& procRoot = "/proc");

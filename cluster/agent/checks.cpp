@@ -63,7 +63,8 @@ template <class Stream> struct Exchange {
         http::async_write(stream, request, [this](beast::error_code error, std::size_t) {
             if (error)
                 return done(error);
-            http::async_read_header(stream, buffer, parser, [this](beast::error_code failed, std::size_t) { done(failed); });
+            http::async_read_header(stream, buffer, parser,
+                                    [this](beast::error_code failed, std::size_t) { done(failed); });
         });
     }
 };
@@ -81,12 +82,15 @@ CheckResult checkTcp(const std::string& host, int port, std::chrono::seconds tim
     return result;
 }
 
-CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host, int port, std::chrono::seconds timeout) {
+CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host, int port,
+                      std::chrono::seconds timeout) {
     asio::io_context context(1);
     const bool secure = action.scheme == "HTTPS";
     const std::string url = std::format("{}://{}:{}{}", secure ? "https" : "http", host, port, action.path);
-    CheckResult result{false, std::format("Get \"{}\": context deadline exceeded (Client.Timeout exceeded while awaiting "
-                                          "headers)", url)};
+    CheckResult result{false,
+                       std::format("Get \"{}\": context deadline exceeded (Client.Timeout exceeded while awaiting "
+                                   "headers)",
+                                   url)};
     asio::ssl::context tls(asio::ssl::context::tls_client);
     tls.set_verify_mode(asio::ssl::verify_none); // probes ask for life, not for identity
     beast::ssl_stream<beast::tcp_stream> stream(context, tls);
@@ -106,9 +110,8 @@ CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host
         if (error)
             finish(error, 0);
         else if (secure)
-            stream.async_handshake(asio::ssl::stream_base::client, [&](beast::error_code failed) {
-                failed ? finish(failed, 0) : secured.start();
-            });
+            stream.async_handshake(asio::ssl::stream_base::client,
+                                   [&](beast::error_code failed) { failed ? finish(failed, 0) : secured.start(); });
         else
             plain.start();
     });
@@ -121,8 +124,8 @@ CheckResult checkExec(Runtime& runtime, const std::string& containerId, const st
     const auto output = runtime.execSync(containerId, command, timeout);
     if (!output) {
         if (output.error().kind == RuntimeError::Kind::timeout)
-            return {false, std::format("command timed out: \"{}\" timed out after {}s", command.empty() ? "" : command[0],
-                                       timeout.count())};
+            return {false, std::format("command timed out: \"{}\" timed out after {}s",
+                                       command.empty() ? "" : command[0], timeout.count())};
         return {false, output.error().message};
     }
     return {output->exitCode == 0, (output->out + output->err).substr(0, 10 * 1024)};
@@ -148,8 +151,9 @@ CheckResult check(const core::Probe& probe, const core::Container& container, co
     return {false, "this kind of probe is not supported by the node"};
 }
 
-std::string runHook(const core::LifecycleHandler& hook, const core::Container& container, const std::string& containerId,
-                    const std::string& podIp, Runtime& runtime, std::chrono::seconds timeout) {
+std::string runHook(const core::LifecycleHandler& hook, const core::Container& container,
+                    const std::string& containerId, const std::string& podIp, Runtime& runtime,
+                    std::chrono::seconds timeout) {
     if (hook.sleep) {
         std::this_thread::sleep_for(std::min(timeout, std::chrono::seconds(hook.sleep->seconds)));
         return {};
@@ -159,8 +163,9 @@ std::string runHook(const core::LifecycleHandler& hook, const core::Container& c
         result = checkExec(runtime, containerId, hook.exec->command, timeout);
     } else if (hook.httpGet) {
         const auto port = resolvePort(container, hook.httpGet->port);
-        result = port ? checkHttp(*hook.httpGet, hook.httpGet->host.empty() ? podIp : hook.httpGet->host, *port, timeout)
-                      : CheckResult{false, "couldn't find port: " + hook.httpGet->port.text};
+        result = port
+                     ? checkHttp(*hook.httpGet, hook.httpGet->host.empty() ? podIp : hook.httpGet->host, *port, timeout)
+                     : CheckResult{false, "couldn't find port: " + hook.httpGet->port.text};
     }
     return result.good ? std::string() : result.output.empty() ? "the hook failed" : result.output;
 }

@@ -12,7 +12,8 @@ struct CheckResult {
 };
 
 /// HTTP GET (also https, certificates unchecked): 200 to 399 is good. Blocks for up to @p timeout.
-CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host, int port, std::chrono::seconds timeout);
+CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host, int port,
+                      std::chrono::seconds timeout);
 
 /// A TCP connection can be made.
 CheckResult checkTcp(const std::string& host, int port, std::chrono::seconds timeout);
@@ -26,7 +27,8 @@ CheckResult check(const core::Probe& probe, const core::Container& container, co
                   const std::string& podIp, Runtime& runtime);
 
 /// Runs a lifecycle hook; empty when it went well, else why not.
-std::string runHook(const core::LifecycleHandler& hook, const core::Container& container, const std::string& containerId,
-                    const std::string& podIp, Runtime& runtime, std::chrono::seconds timeout);
+std::string runHook(const core::LifecycleHandler& hook, const core::Container& container,
+                    const std::string& containerId, const std::string& podIp, Runtime& runtime,
+                    std::chrono::seconds timeout);
 
 } // namespace slipway::agent

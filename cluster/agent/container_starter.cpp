@@ -28,9 +28,10 @@ std::optional<ContainerStarter::Failure> ContainerStarter::startSandbox(const co
     return Failure{waiting, std::chrono::seconds(2)};
 }
 
-std::optional<ContainerStarter::Failure>
-ContainerStarter::startContainer(const std::shared_ptr<const core::Pod>& pod, const SandboxInfo& sandbox,
-                                 const Actions::Start& start, const std::vector<std::string>& podIps) {
+std::optional<ContainerStarter::Failure> ContainerStarter::startContainer(const std::shared_ptr<const core::Pod>& pod,
+                                                                          const SandboxInfo& sandbox,
+                                                                          const Actions::Start& start,
+                                                                          const std::vector<std::string>& podIps) {
     const core::Container* container = findContainer(*pod->spec, start.name);
     if (container == nullptr)
         return std::nullopt;
@@ -84,13 +85,15 @@ std::optional<ContainerStarter::Failure> ContainerStarter::afterStart(const core
                                                                       const std::vector<std::string>& podIps) {
     if (!container.lifecycle || !container.lifecycle->postStart)
         return std::nullopt;
-    const std::string failed = runHook(*container.lifecycle->postStart, container, id, podIps.empty() ? "" : podIps.front(),
-                                       environment_.runtime, std::chrono::seconds(3600));
+    const std::string failed =
+        runHook(*container.lifecycle->postStart, container, id, podIps.empty() ? "" : podIps.front(),
+                environment_.runtime, std::chrono::seconds(3600));
     if (failed.empty())
         return std::nullopt;
-    environment_.events.record(referenceTo(pod, container.name), "Warning", "FailedPostStartHook", "PostStartHook failed");
-    base::warn("agent", "postStart hook of {}/{} {} failed: {}", pod.metadata.namespace_, pod.metadata.name, container.name,
-               failed);
+    environment_.events.record(referenceTo(pod, container.name), "Warning", "FailedPostStartHook",
+                               "PostStartHook failed");
+    base::warn("agent", "postStart hook of {}/{} {} failed: {}", pod.metadata.namespace_, pod.metadata.name,
+               container.name, failed);
     environment_.events.record(referenceTo(pod, container.name), "Normal", "Killing", "FailedPostStartHook");
     std::ignore = environment_.runtime.stopContainer(
         id, std::chrono::seconds(pod.spec->terminationGracePeriodSeconds.value_or(30)));
@@ -124,9 +127,8 @@ std::expected<ImageInfo, ContainerStarter::Failure> ContainerStarter::ensureImag
     return pull(pod, container, *local);
 }
 
-std::expected<ImageInfo, ContainerStarter::Failure> ContainerStarter::pull(const core::Pod& pod,
-                                                                           const core::Container& container,
-                                                                           const std::optional<ImageInfo>& local) {
+std::expected<ImageInfo, ContainerStarter::Failure>
+ContainerStarter::pull(const core::Pod& pod, const core::Container& container, const std::optional<ImageInfo>& local) {
     const auto about = referenceTo(pod, container.name);
     const std::string name = normalizeImage(container.image);
     environment_.events.record(about, "Normal", "Pulling", std::format("Pulling image \"{}\"", container.image));
@@ -146,18 +148,21 @@ std::expected<ImageInfo, ContainerStarter::Failure> ContainerStarter::pull(const
         const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         const auto image = environment_.runtime.imageStatus(name);
         const std::uint64_t size = image && *image ? (*image)->size : 0;
-        environment_.events.record(about, "Normal", "Pulled",
-                                   std::format("Successfully pulled image \"{}\" in {:.3g}s ({:.3g}s including waiting). "
-                                               "Image size: {} bytes.", container.image, took, took, size));
+        environment_.events.record(
+            about, "Normal", "Pulled",
+            std::format("Successfully pulled image \"{}\" in {:.3g}s ({:.3g}s including waiting). "
+                        "Image size: {} bytes.",
+                        container.image, took, took, size));
         if (image && *image)
             return **image;
         return std::unexpected(Failure{{"ImageInspectError", "the pulled image is not in the store"}});
     }
     // Working without a network is promised: an image that is here is used, and the event says so.
     if (local) {
-        environment_.events.record(about, "Warning", "PulledLocally",
-                                   std::format("Could not pull image \"{}\": {}; using the copy already present on machine",
-                                               container.image, pulled.error().message));
+        environment_.events.record(
+            about, "Warning", "PulledLocally",
+            std::format("Could not pull image \"{}\": {}; using the copy already present on machine", container.image,
+                        pulled.error().message));
         return *local;
     }
     environment_.events.record(about, "Warning", "Failed",
@@ -189,7 +194,8 @@ std::expected<void, std::string> ContainerStarter::addFiles(const core::Pod& pod
     };
     if (!pod.spec->hostNetwork.value_or(false) && !mounted("/etc/hosts")) {
         const fs::path hosts = folder / "etc-hosts";
-        if (auto written = base::writeFileAtomically(hosts, hostsFile(pod, podIps, environment_.dns.clusterDomain), 0644);
+        if (auto written =
+                base::writeFileAtomically(hosts, hostsFile(pod, podIps, environment_.dns.clusterDomain), 0644);
             !written)
             return std::unexpected(written.error().message);
         config.mounts.push_back({"/etc/hosts", hosts.string()});

@@ -99,9 +99,9 @@ private:
             return;
         const ContainerInfo* last = view_.state.container(container.name);
         const auto known = view_.restarts.find(container.name);
-        const unsigned attempt = last != nullptr               ? last->attempt + 1
+        const unsigned attempt = last != nullptr                 ? last->attempt + 1
                                  : known != view_.restarts.end() ? static_cast<unsigned>(known->second) + 1
-                                                               : 0;
+                                                                 : 0;
         actions_.start.push_back({container.name, attempt});
     }
 
@@ -109,11 +109,11 @@ private:
         const auto crash = view_.crashes.find(container.name);
         const WallTime readyAt = crash == view_.crashes.end() ? view_.now : crash->second.readyAt(last.finishedAt);
         if (readyAt > view_.now) {
-            actions_.waiting[container.name] = {
-                "CrashLoopBackOff",
-                std::format("back-off {} restarting failed container={} pod={}_{}({})", goDuration(crash->second.delay),
-                            container.name, view_.pod->metadata.name, view_.pod->metadata.namespace_,
-                            view_.pod->metadata.uid)};
+            actions_.waiting[container.name] = {"CrashLoopBackOff",
+                                                std::format("back-off {} restarting failed container={} pod={}_{}({})",
+                                                            goDuration(crash->second.delay), container.name,
+                                                            view_.pod->metadata.name, view_.pod->metadata.namespace_,
+                                                            view_.pod->metadata.uid)};
             wakeAt(readyAt);
             return;
         }
@@ -128,8 +128,8 @@ private:
     bool killWhenUnfit(const core::Container& container, const ContainerInfo& info) {
         const auto image = info.annotations.find(labels::image);
         if (image != info.annotations.end() && image->second != container.image) {
-            actions_.kill.push_back({info.id, info.name,
-                                     std::format("Container {} definition changed, will be restarted", info.name)});
+            actions_.kill.push_back(
+                {info.id, info.name, std::format("Container {} definition changed, will be restarted", info.name)});
             return true;
         }
         const auto verdict = view_.verdicts.find(container.name);
@@ -155,7 +155,8 @@ private:
             break;
         case ContainerPhase::created: // its start failed, or the agent ended in between
         case ContainerPhase::unknown:
-            actions_.kill.push_back({info->id, info->name, "Container is in an unknown state, try killing it before restart"});
+            actions_.kill.push_back(
+                {info->id, info->name, "Container is in an unknown state, try killing it before restart"});
             break;
         }
     }
@@ -196,7 +197,9 @@ private:
 
 } // namespace
 
-Actions decide(const PodView& view) { return Decision(view).run(); }
+Actions decide(const PodView& view) {
+    return Decision(view).run();
+}
 
 bool initialized(const PodView& view) {
     if (everStartedMain(view))

@@ -108,7 +108,8 @@ void addService(StringMap& variables, const core::Service& service) {
 /// Collects one container's environment in order; a later value of a name replaces the earlier one.
 class Collector {
 public:
-    Collector(const core::Pod& pod, const core::Container& container, ObjectSource& objects, const NodeAllocatable& node)
+    Collector(const core::Pod& pod, const core::Container& container, ObjectSource& objects,
+              const NodeAllocatable& node)
         : pod_(pod), container_(container), objects_(objects), node_(node) {}
 
     std::expected<Environment, std::string> run() {

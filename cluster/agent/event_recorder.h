@@ -11,8 +11,8 @@
 
 namespace slipway::agent {
 
-/// Writes core/v1 Events; a repeated one raises its count instead. Bounded: when the API is away long, the oldest waiting
-/// events are dropped. Owns one thread.
+/// Writes core/v1 Events; a repeated one raises its count instead. Bounded: when the API is away long, the oldest
+/// waiting events are dropped. Owns one thread.
 class EventRecorder : public EventSink {
 public:
     EventRecorder(std::shared_ptr<const client::Client> client, std::string nodeName);

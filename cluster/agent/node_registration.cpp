@@ -55,8 +55,10 @@ StringMap nodeLabels(const NodeIdentity& identity) {
     utsname system{};
     ::uname(&system);
     const std::string arch = architecture(system);
-    StringMap labels{{"kubernetes.io/hostname", identity.hostname}, {"kubernetes.io/os", "linux"},
-                     {"kubernetes.io/arch", arch},                  {"beta.kubernetes.io/os", "linux"},
+    StringMap labels{{"kubernetes.io/hostname", identity.hostname},
+                     {"kubernetes.io/os", "linux"},
+                     {"kubernetes.io/arch", arch},
+                     {"beta.kubernetes.io/os", "linux"},
                      {"beta.kubernetes.io/arch", arch}};
     if (identity.controlPlane)
         labels["node-role.kubernetes.io/control-plane"] = "";
@@ -87,15 +89,17 @@ core::NodeStatus nodeStatus(const NodeIdentity& identity, const Capacity& capaci
     const bool lowMemory = capacity.memoryAvailable > 0 && capacity.memoryAvailable < 100LL << 20;
     const bool lowDisk = capacity.storageBytes > 0 && capacity.storageFree < capacity.storageBytes / 10;
     status.conditions = {
-        condition("MemoryPressure", lowMemory, lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
+        condition("MemoryPressure", lowMemory,
+                  lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
                   lowMemory ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available"),
         condition("DiskPressure", lowDisk, lowDisk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
                   lowDisk ? "kubelet has disk pressure" : "kubelet has no disk pressure"),
         condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available")};
     const bool ready = health.runtimeReady && health.networkReady;
-    status.conditions.push_back(condition("Ready", ready, ready ? "KubeletReady" : "KubeletNotReady",
-                                          ready ? "kubelet is posting ready status"
-                                                : "container runtime is down or its network is not ready: " + health.message));
+    status.conditions.push_back(
+        condition("Ready", ready, ready ? "KubeletReady" : "KubeletNotReady",
+                  ready ? "kubelet is posting ready status"
+                        : "container runtime is down or its network is not ready: " + health.message));
     status.daemonEndpoints = core::NodeDaemonEndpoints{core::DaemonEndpoint{identity.port}};
     core::NodeSystemInfo info;
     info.architecture = architecture(system);
@@ -275,8 +279,8 @@ bool NodeRegistration::renewLease() {
     lease.spec->leaseDurationSeconds = 40;
     lease.spec->renewTime = base::formatMicroTime(std::chrono::system_clock::now());
     if (leaseExists_) {
-        const api::Json patch =
-            api::JsonObject{{"spec", api::JsonObject{{"renewTime", lease.spec->renewTime}, {"holderIdentity", identity_.name}}}};
+        const api::Json patch = api::JsonObject{
+            {"spec", api::JsonObject{{"renewTime", lease.spec->renewTime}, {"holderIdentity", identity_.name}}}};
         const auto renewed = client_->patch(client::resourceOf<coordination::Lease>(), leaseNamespace, identity_.name,
                                             client::PatchKind::merge, patch);
         leaseExists_ = renewed || renewed.error().kind != client::Errc::notFound;

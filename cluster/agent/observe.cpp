@@ -71,7 +71,13 @@ std::string PodObserver::terminationMessage(const ContainerInfo& info) const {
     if (text.empty() && fromLogs && info.exitCode != 0 && !info.logPath.empty()) {
         LogOptions options;
         options.tailLines = 80;
-        readLog(info.logPath, options, [&](std::string_view piece) { text += piece; return true; }, [] { return false; }, {});
+        readLog(
+            info.logPath, options,
+            [&](std::string_view piece) {
+                text += piece;
+                return true;
+            },
+            [] { return false; }, {});
         if (text.size() > mostLogMessage)
             text = text.substr(text.size() - mostLogMessage);
     }

@@ -64,7 +64,9 @@ void setDns(SandboxConfig& config, const core::Pod& pod, const DnsSettings& dns)
     }
 }
 
-std::string capabilityName(const std::string& name) { return name.starts_with("CAP_") ? name.substr(4) : name; }
+std::string capabilityName(const std::string& name) {
+    return name.starts_with("CAP_") ? name.substr(4) : name;
+}
 
 std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod& pod, const core::Container& container,
                                        const ImageInfo& image) {
@@ -95,8 +97,9 @@ std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod&
         return *config.runAsUser != 0 ? std::nullopt
                                       : std::optional(std::string("container's runAsUser breaks non-root policy"));
     if (!image.username.empty() && image.username != "root")
-        return std::format("container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root",
-                           image.username);
+        return std::format(
+            "container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root",
+            image.username);
     if (image.uid.value_or(0) == 0)
         return "container has runAsNonRoot and image will run as root";
     return std::nullopt;
@@ -131,8 +134,9 @@ std::string podHostname(const core::Pod& pod) {
 }
 
 std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain) {
-    std::string text = "# Written by slipway-agent\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-                       "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+    std::string text =
+        "# Written by slipway-agent\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+        "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
     const std::string name = podHostname(pod);
     for (const auto& ip : ips) {
         text += ip;
@@ -166,8 +170,8 @@ SandboxConfig sandboxConfig(const core::Pod& pod, unsigned attempt, const AgentP
     for (const core::Container& container : spec.containers)
         for (const core::ContainerPort& port : container.ports)
             if (port.hostPort.value_or(0) > 0 && config.namespaces.network == NamespaceMode::pod)
-                config.ports.push_back({port.protocol.empty() ? "TCP" : port.protocol, port.hostIP, port.containerPort,
-                                        *port.hostPort});
+                config.ports.push_back(
+                    {port.protocol.empty() ? "TCP" : port.protocol, port.hostIP, port.containerPort, *port.hostPort});
     for (const auto* list : {&spec.initContainers, &spec.containers})
         for (const core::Container& container : *list)
             if (container.securityContext && container.securityContext->privileged.value_or(false))
@@ -198,9 +202,10 @@ ContainerResources containerResources(const core::Pod& pod, const core::Containe
     const std::string qos = qosClass(*pod.spec);
     const std::int64_t request = value(asked.requests, "memory").value_or(result.memoryLimit * 1000) / 1000;
     result.oomScoreAdjustment =
-        qos == "Guaranteed"   ? -997
-        : qos == "BestEffort" ? 1000
-                              : std::clamp<std::int64_t>(1000 - (nodeMemory > 0 ? 1000 * request / nodeMemory : 0), 3, 999);
+        qos == "Guaranteed" ? -997
+        : qos == "BestEffort"
+            ? 1000
+            : std::clamp<std::int64_t>(1000 - (nodeMemory > 0 ? 1000 * request / nodeMemory : 0), 3, 999);
     return result;
 }
 

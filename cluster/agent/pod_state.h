@@ -64,24 +64,28 @@ struct Waiting {
 struct PodView {
     const core::Pod* pod = nullptr;
     PodRuntimeState state;
-    std::map<std::string, ProbeVerdict> verdicts;   ///< by container name; absent: no probes
-    std::map<std::string, BackOff> crashes;         ///< by container name
-    std::map<std::string, WallTime> notBefore;      ///< starts that wait, for instance after a failed pull
-    std::map<std::string, Waiting> waiting;         ///< why a container has not been started
-    std::map<std::string, int> restarts;            ///< counts known from the pod's last status
-    bool terminating = false;                       ///< deleted, or to be ended for another reason
-    std::string failReason, failMessage;            ///< set when the agent itself ended the pod (DeadlineExceeded)
+    std::map<std::string, ProbeVerdict> verdicts; ///< by container name; absent: no probes
+    std::map<std::string, BackOff> crashes;       ///< by container name
+    std::map<std::string, WallTime> notBefore;    ///< starts that wait, for instance after a failed pull
+    std::map<std::string, Waiting> waiting;       ///< why a container has not been started
+    std::map<std::string, int> restarts;          ///< counts known from the pod's last status
+    bool terminating = false;                     ///< deleted, or to be ended for another reason
+    std::string failReason, failMessage;          ///< set when the agent itself ended the pod (DeadlineExceeded)
     std::string hostIp;
     std::vector<std::string> podIps;
     WallTime now;
 };
 
 /// An init container that stays (restartPolicy: Always).
-inline bool isSidecar(const core::Container& container) { return container.restartPolicy == "Always"; }
+inline bool isSidecar(const core::Container& container) {
+    return container.restartPolicy == "Always";
+}
 /// The specification of a container or init container of that name, or null.
 const core::Container* findContainer(const core::PodSpec& spec, std::string_view name);
 bool isTerminal(const core::Pod& pod);
-inline bool succeeded(const ContainerInfo& info) { return info.phase == ContainerPhase::exited && info.exitCode == 0; }
+inline bool succeeded(const ContainerInfo& info) {
+    return info.phase == ContainerPhase::exited && info.exitCode == 0;
+}
 /// "Guaranteed", "Burstable" or "BestEffort".
 std::string qosClass(const core::PodSpec& spec);
 

@@ -39,12 +39,13 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
     const auto waiting = view.waiting.find(container.name);
     const ContainerInfo* info = view.state.container(container.name);
     if (info == nullptr) {
-        const Waiting why = waiting != view.waiting.end()                 ? waiting->second
-                            : !init && !initialized(view)                 ? Waiting{"PodInitializing", ""}
+        const Waiting why = waiting != view.waiting.end()                     ? waiting->second
+                            : !init && !initialized(view)                     ? Waiting{"PodInitializing", ""}
                             : init && !view.pod->spec->initContainers.empty() ? Waiting{"PodInitializing", ""}
-                                                                          : Waiting{"ContainerCreating", ""};
+                                                                              : Waiting{"ContainerCreating", ""};
         // A finished pod keeps what its containers ended with, also once they are removed.
-        if (before != nullptr && before->state && before->state->terminated && (view.terminating || isTerminal(*view.pod)))
+        if (before != nullptr && before->state && before->state->terminated &&
+            (view.terminating || isTerminal(*view.pod)))
             return *before;
         status.state = waitingState(why);
         status.started = false;
@@ -165,7 +166,9 @@ void setConditions(core::PodStatus& status, const PodView& view, const std::opti
     const std::string why = succeeded ? "PodCompleted" : failed ? "PodFailed" : "";
     setCondition(status, before, "PodReadyToStartContainers", view.state.sandboxReady(), "", "", view.now);
     setCondition(status, before, "Initialized", uninitialized.empty() || succeeded,
-                 succeeded ? why : uninitialized.empty() ? "" : "ContainersNotInitialized",
+                 succeeded               ? why
+                 : uninitialized.empty() ? ""
+                                         : "ContainersNotInitialized",
                  succeeded ? "" : notFine("incomplete", uninitialized), view.now);
     const bool over = succeeded || failed;
     const std::string reason = over ? why : unready.empty() ? "" : "ContainersNotReady";
@@ -199,11 +202,11 @@ core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStat
     const core::PodSpec& spec = *view.pod->spec;
     core::PodStatus status;
     for (const auto& container : spec.initContainers)
-        status.initContainerStatuses.push_back(
-            containerStatus(view, container, true, before ? statusOf(before->initContainerStatuses, container.name) : nullptr));
+        status.initContainerStatuses.push_back(containerStatus(
+            view, container, true, before ? statusOf(before->initContainerStatuses, container.name) : nullptr));
     for (const auto& container : spec.containers)
-        status.containerStatuses.push_back(
-            containerStatus(view, container, false, before ? statusOf(before->containerStatuses, container.name) : nullptr));
+        status.containerStatuses.push_back(containerStatus(
+            view, container, false, before ? statusOf(before->containerStatuses, container.name) : nullptr));
     const bool final_ = before && (before->phase == "Succeeded" || before->phase == "Failed");
     status.phase = final_ ? before->phase : !view.failReason.empty() ? "Failed" : phaseOf(view, status);
     status.reason = !view.failReason.empty() ? view.failReason : before ? before->reason : "";

@@ -18,7 +18,9 @@ namespace {
 constexpr int mostSteps = 20; ///< bounds one sync; the next one goes on
 constexpr seconds retryReport{5}, refreshVolumes{60};
 
-void earliest(std::optional<WallTime>& wakeAt, WallTime time) { wakeAt = wakeAt ? std::min(*wakeAt, time) : time; }
+void earliest(std::optional<WallTime>& wakeAt, WallTime time) {
+    wakeAt = wakeAt ? std::min(*wakeAt, time) : time;
+}
 
 bool refreshable(const core::Pod& pod) {
     return std::ranges::any_of(pod.spec->volumes, [](const core::Volume& volume) {
@@ -44,7 +46,9 @@ void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
     pod_ = std::move(pod);
 }
 
-void PodWorker::abandon() { abandoned_ = true; }
+void PodWorker::abandon() {
+    abandoned_ = true;
+}
 
 std::shared_ptr<const core::Pod> PodWorker::pod() const {
     std::lock_guard lock(mutex_);
@@ -162,7 +166,9 @@ void PodWorker::take(const PodView& view, const Actions& actions) {
             if (info.id != kill.id)
                 continue;
             const auto container = findContainer(*view.pod->spec, kill.name);
-            const auto probe = container == nullptr ? nullptr : container->livenessProbe ? &*container->livenessProbe : nullptr;
+            const auto probe = container == nullptr       ? nullptr
+                               : container->livenessProbe ? &*container->livenessProbe
+                                                          : nullptr;
             const seconds time = probe != nullptr && probe->terminationGracePeriodSeconds
                                      ? seconds(*probe->terminationGracePeriodSeconds)
                                      : grace(*view.pod);
@@ -231,7 +237,8 @@ void PodWorker::killContainer(const core::Pod& pod, const ContainerInfo& info, c
         const std::string failed =
             runHook(*container->lifecycle->preStop, *container, info.id, podIp, environment_.runtime, time);
         if (!failed.empty())
-            environment_.events.record(referenceTo(pod, info.name), "Warning", "FailedPreStopHook", "PreStopHook failed");
+            environment_.events.record(referenceTo(pod, info.name), "Warning", "FailedPreStopHook",
+                                       "PreStopHook failed");
         time -= std::chrono::duration_cast<seconds>(system_clock::now() - begin);
         time = std::max(time, seconds(2)); // the process still gets a moment to see its signal
     }
@@ -278,8 +285,8 @@ void PodWorker::removeOld(const PodView& view) {
         if (++seen[info.name] > 2 && info.phase == ContainerPhase::exited) {
             std::ignore = environment_.runtime.removeContainer(info.id);
             std::error_code error;
-            std::filesystem::remove(environment_.paths.logDir(*view.pod) / info.name / std::format("{}.log", info.attempt),
-                                    error);
+            std::filesystem::remove(
+                environment_.paths.logDir(*view.pod) / info.name / std::format("{}.log", info.attempt), error);
         } else
             ++perSandbox[info.sandboxId];
     }

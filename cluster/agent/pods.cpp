@@ -40,7 +40,8 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
         }
         if (std::exchange(slot.again, false))
             begin(uid, slot);
-        else if (wakeAt && (!slot.wakeAt || *slot.wakeAt <= std::chrono::system_clock::now() || *wakeAt < *slot.wakeAt)) {
+        else if (wakeAt &&
+                 (!slot.wakeAt || *slot.wakeAt <= std::chrono::system_clock::now() || *wakeAt < *slot.wakeAt)) {
             slot.wakeAt = wakeAt;
             pool.runAt(*wakeAt, [self = shared_from_this(), uid] { self->wake(uid); });
         }

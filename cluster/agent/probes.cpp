@@ -94,8 +94,8 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
                           std::format("{} probe failed: {}", names[index], result.output));
         const bool changedNow = watched.counts[kind].take(result.good, probe);
         if (changedNow && !result.good && kind != ProbeKind::readiness)
-            watched.failure = std::format("Container {} failed {} probe, will be restarted", watched.container.name,
-                                          lower[index]);
+            watched.failure =
+                std::format("Container {} failed {} probe, will be restarted", watched.container.name, lower[index]);
         return changedNow;
     }
 };

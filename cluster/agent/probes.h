@@ -30,8 +30,8 @@ public:
     ~Probes();
 
     /// Begins or goes on with the probes of a running container; probes of an earlier instance end.
-    void watch(const std::shared_ptr<const core::Pod>& pod, const core::Container& container,
-               const ContainerInfo& info, const std::string& podIp);
+    void watch(const std::shared_ptr<const core::Pod>& pod, const core::Container& container, const ContainerInfo& info,
+               const std::string& podIp);
     /// Ends all probes of a pod.
     void forget(const std::string& podUid);
     /// Nothing when the container has no probes being watched.

@@ -11,10 +11,21 @@ std::optional<long double> scaleOf(std::string_view suffix) {
         std::string_view name;
         long double scale;
     };
-    static constexpr Known known[] = {{"", 1},        {"n", 1e-9L},         {"u", 1e-6L},          {"m", 1e-3L},
-                                      {"k", 1e3L},    {"M", 1e6L},          {"G", 1e9L},           {"T", 1e12L},
-                                      {"P", 1e15L},   {"E", 1e18L},         {"Ki", 1024.0L},       {"Mi", 1048576.0L},
-                                      {"Gi", 1073741824.0L}, {"Ti", 1099511627776.0L}, {"Pi", 1125899906842624.0L},
+    static constexpr Known known[] = {{"", 1},
+                                      {"n", 1e-9L},
+                                      {"u", 1e-6L},
+                                      {"m", 1e-3L},
+                                      {"k", 1e3L},
+                                      {"M", 1e6L},
+                                      {"G", 1e9L},
+                                      {"T", 1e12L},
+                                      {"P", 1e15L},
+                                      {"E", 1e18L},
+                                      {"Ki", 1024.0L},
+                                      {"Mi", 1048576.0L},
+                                      {"Gi", 1073741824.0L},
+                                      {"Ti", 1099511627776.0L},
+                                      {"Pi", 1125899906842624.0L},
                                       {"Ei", 1152921504606846976.0L}};
     for (const auto& [name, scale] : known)
         if (name == suffix)
@@ -45,8 +56,12 @@ std::optional<std::int64_t> parseScaled(std::string_view text, long double facto
 
 } // namespace
 
-std::optional<std::int64_t> parseMilli(std::string_view quantity) { return parseScaled(quantity, 1000); }
+std::optional<std::int64_t> parseMilli(std::string_view quantity) {
+    return parseScaled(quantity, 1000);
+}
 
-std::optional<std::int64_t> parseUnits(std::string_view quantity) { return parseScaled(quantity, 1); }
+std::optional<std::int64_t> parseUnits(std::string_view quantity) {
+    return parseScaled(quantity, 1);
+}
 
 } // namespace slipway::agent

@@ -28,8 +28,9 @@ std::vector<RegistryLogin> registryLogins(const api::core_v1::Secret& secret, co
     for (const auto& [server, login] : servers->get_object()) {
         if (hostOf(server) != registry)
             continue;
-        result.push_back({std::string(api::stringAt(login, {"username"})), std::string(api::stringAt(login, {"password"})),
-                          std::string(api::stringAt(login, {"auth"})), std::string(server)});
+        result.push_back({std::string(api::stringAt(login, {"username"})),
+                          std::string(api::stringAt(login, {"password"})), std::string(api::stringAt(login, {"auth"})),
+                          std::string(server)});
     }
     return result;
 }

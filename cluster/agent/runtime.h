@@ -187,15 +187,15 @@ public:
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
                                                std::chrono::seconds timeout) = 0;
     /// Starts a command in a running container, with a terminal of its own when @p tty.
-    virtual RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string& id,
-                                                             const std::vector<std::string>& command, bool tty,
-                                                             bool input) = 0;
+    virtual RuntimeResult<std::unique_ptr<ExecProcess>>
+    exec(const std::string& id, const std::vector<std::string>& command, bool tty, bool input) = 0;
 
     virtual RuntimeResult<std::vector<ImageInfo>> listImages() = 0;
     /// Nothing when the image is not here.
     virtual RuntimeResult<std::optional<ImageInfo>> imageStatus(const std::string& name) = 0;
     /// Fetches an image; its reference on success.
-    virtual RuntimeResult<std::string> pullImage(const std::string& name, const std::optional<RegistryLogin>& login) = 0;
+    virtual RuntimeResult<std::string> pullImage(const std::string& name,
+                                                 const std::optional<RegistryLogin>& login) = 0;
     virtual RuntimeResult<void> removeImage(const std::string& name) = 0;
 
     /// Calls @p tell for each event until @p stop, or until the runtime breaks the stream.

@@ -48,8 +48,11 @@ std::expected<core::Pod, std::string> staticPod(std::string_view manifest, const
 }
 
 StaticPods::StaticPods(fs::path folder, std::string nodeName, Set set, Drop drop)
-    : folder_(std::move(folder)), node_(std::move(nodeName)), set_(std::move(set)), drop_(std::move(drop)),
-      thread_([this](std::stop_token stop) { run(stop); }) {}
+    : folder_(std::move(folder))
+    , node_(std::move(nodeName))
+    , set_(std::move(set))
+    , drop_(std::move(drop))
+    , thread_([this](std::stop_token stop) { run(stop); }) {}
 
 StaticPods::~StaticPods() = default;
 

@@ -15,8 +15,8 @@ inline constexpr char configSource[] = "kubernetes.io/config.source", configHash
                       configMirror[] = "kubernetes.io/config.mirror";
 }
 
-/// A pod from a manifest (JSON or YAML) as the node runs it: named NAME-NODE, bound to the node, defaults filled in, its
-/// uid made from its content. The error says what is wrong with the text.
+/// A pod from a manifest (JSON or YAML) as the node runs it: named NAME-NODE, bound to the node, defaults filled in,
+/// its uid made from its content. The error says what is wrong with the text.
 std::expected<core::Pod, std::string> staticPod(std::string_view manifest, const std::string& nodeName);
 
 /// Pods from a folder of manifests, watched for changes. Owns one thread.

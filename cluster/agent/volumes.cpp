@@ -21,7 +21,9 @@ namespace {
 
 using Failure = std::optional<std::string>;
 
-std::string systemError(const std::string& what) { return what + ": " + std::strerror(errno); }
+std::string systemError(const std::string& what) {
+    return what + ": " + std::strerror(errno);
+}
 
 bool isMountPoint(const fs::path& path) {
     struct stat here{}, above{};
@@ -95,8 +97,8 @@ bool tokenAged(const std::string& token) {
     if (!json || !json->is_object())
         return true;
     const auto issued = api::intAt(json->get_object(), {"iat"}), expires = api::intAt(json->get_object(), {"exp"});
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                         std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     return !issued || !expires || now - *issued > std::min<std::int64_t>((*expires - *issued) * 4 / 5, 86400);
 }
 
@@ -108,7 +110,8 @@ std::expected<void, std::string> Volumes::prepare(const core::Pod& pod) {
     fs::permissions(paths_.podDir(pod.metadata.uid), fs::perms(0750), error);
     for (const core::Volume& volume : pod.spec->volumes)
         if (auto done = prepareOne(pod, volume); !done)
-            return std::unexpected(std::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume.name, done.error()));
+            return std::unexpected(
+                std::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume.name, done.error()));
     return {};
 }
 
@@ -126,8 +129,9 @@ std::expected<void, std::string> Volumes::prepareOne(const core::Pod& pod, const
                                static_cast<unsigned>(volume.configMap->defaultMode.value_or(0644)));
     else if (volume.secret) {
         memory = true;
-        files = secretFiles(pod, volume.secret->secretName, volume.secret->items, volume.secret->optional.value_or(false),
-                            static_cast<unsigned>(volume.secret->defaultMode.value_or(0644)));
+        files =
+            secretFiles(pod, volume.secret->secretName, volume.secret->items, volume.secret->optional.value_or(false),
+                        static_cast<unsigned>(volume.secret->defaultMode.value_or(0644)));
     } else if (volume.downwardAPI)
         files = downwardFiles(pod, volume.downwardAPI->items,
                               static_cast<unsigned>(volume.downwardAPI->defaultMode.value_or(0644)));
@@ -197,9 +201,8 @@ std::expected<VolumeFiles, std::string> Volumes::secretFiles(const core::Pod& po
     return pick(object->data, items, optional, mode, [](const api::Bytes& value) { return value.data; });
 }
 
-std::expected<VolumeFiles, std::string> Volumes::downwardFiles(const core::Pod& pod,
-                                                               const std::vector<core::DownwardAPIVolumeFile>& items,
-                                                               unsigned mode) {
+std::expected<VolumeFiles, std::string>
+Volumes::downwardFiles(const core::Pod& pod, const std::vector<core::DownwardAPIVolumeFile>& items, unsigned mode) {
     VolumeFiles files;
     for (const auto& item : items) {
         std::expected<std::string, std::string> value;
@@ -228,7 +231,8 @@ std::expected<VolumeFiles, std::string> Volumes::projectedFiles(const core::Pod&
             files = configMapFiles(pod, part.configMap->name, part.configMap->items,
                                    part.configMap->optional.value_or(false), mode);
         else if (part.secret)
-            files = secretFiles(pod, part.secret->name, part.secret->items, part.secret->optional.value_or(false), mode);
+            files =
+                secretFiles(pod, part.secret->name, part.secret->items, part.secret->optional.value_or(false), mode);
         else if (part.downwardAPI)
             files = downwardFiles(pod, part.downwardAPI->items, mode);
         else if (part.serviceAccountToken) {
@@ -266,15 +270,16 @@ Volumes::serviceAccountToken(const core::Pod& pod, const std::string& volume,
     return *token;
 }
 
-std::expected<std::vector<BindMount>, std::string> Volumes::mounts(const core::Pod& pod, const core::Container& container,
-                                                                   const Environment& environment) const {
+std::expected<std::vector<BindMount>, std::string>
+Volumes::mounts(const core::Pod& pod, const core::Container& container, const Environment& environment) const {
     std::vector<BindMount> result;
     for (const core::VolumeMount& mount : container.volumeMounts) {
         const auto volume = std::ranges::find(pod.spec->volumes, mount.name, &core::Volume::name);
         if (volume == pod.spec->volumes.end())
-            return std::unexpected(std::format("volume {} of the mount at {} is not declared", mount.name, mount.mountPath));
-        fs::path source = volume->hostPath ? fs::path(volume->hostPath->path)
-                                           : paths_.volumeDir(pod.metadata.uid, mount.name);
+            return std::unexpected(
+                std::format("volume {} of the mount at {} is not declared", mount.name, mount.mountPath));
+        fs::path source =
+            volume->hostPath ? fs::path(volume->hostPath->path) : paths_.volumeDir(pod.metadata.uid, mount.name);
         std::string sub = mount.subPath;
         if (!mount.subPathExpr.empty())
             sub = expandVariables(mount.subPathExpr, [&](std::string_view name) -> std::optional<std::string> {
@@ -293,14 +298,16 @@ std::expected<std::vector<BindMount>, std::string> Volumes::mounts(const core::P
             const fs::path whole = fs::canonical(source, error), real = fs::canonical(source / sub, error);
             const auto [end, rest] = std::mismatch(whole.begin(), whole.end(), real.begin(), real.end());
             if (error || end != whole.end())
-                return std::unexpected(std::format("failed to prepare subPath for volumeMount \"{}\" of container \"{}\"",
-                                                   mount.name, container.name));
+                return std::unexpected(
+                    std::format("failed to prepare subPath for volumeMount \"{}\" of container \"{}\"", mount.name,
+                                container.name));
             source = real;
         }
         BindMount bind{mount.mountPath.starts_with('/') ? mount.mountPath : "/" + mount.mountPath, source.string(),
                        mount.readOnly.value_or(false)};
         // Volumes that the agent writes are the agent's alone to change.
-        bind.readOnly = bind.readOnly || volume->configMap || volume->secret || volume->projected || volume->downwardAPI;
+        bind.readOnly =
+            bind.readOnly || volume->configMap || volume->secret || volume->projected || volume->downwardAPI;
         if (mount.mountPropagation == "HostToContainer")
             bind.propagation = BindMount::Propagation::hostToContainer;
         if (mount.mountPropagation == "Bidirectional")
@@ -312,7 +319,8 @@ std::expected<std::vector<BindMount>, std::string> Volumes::mounts(const core::P
 
 void Volumes::remove(const std::string& uid) {
     std::error_code error;
-    for (fs::directory_iterator it(paths_.podDir(uid) / "volumes", error), end; !error && it != end; it.increment(error))
+    for (fs::directory_iterator it(paths_.podDir(uid) / "volumes", error), end; !error && it != end;
+         it.increment(error))
         if (isMountPoint(it->path()))
             ::umount2(it->path().c_str(), MNT_DETACH);
     fs::remove_all(paths_.podDir(uid), error);

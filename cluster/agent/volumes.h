@@ -36,9 +36,8 @@ private:
     std::expected<VolumeFiles, std::string> secretFiles(const core::Pod& pod, const std::string& name,
                                                         const std::vector<core::KeyToPath>& items, bool optional,
                                                         unsigned mode);
-    std::expected<VolumeFiles, std::string> downwardFiles(const core::Pod& pod,
-                                                          const std::vector<core::DownwardAPIVolumeFile>& items,
-                                                          unsigned mode);
+    std::expected<VolumeFiles, std::string>
+    downwardFiles(const core::Pod& pod, const std::vector<core::DownwardAPIVolumeFile>& items, unsigned mode);
     std::expected<VolumeFiles, std::string> projectedFiles(const core::Pod& pod, const std::string& volume,
                                                            const core::ProjectedVolumeSource& source);
     std::expected<std::string, std::string> serviceAccountToken(const core::Pod& pod, const std::string& volume,

@@ -28,13 +28,14 @@ std::string cniConfig(const std::string& podCidr, const std::string& bridge) {
     const json::object config{
         {"cniVersion", "1.0.0"},
         {"name", "slipway"},
-        {"plugins", json::array{json::object{{"type", "bridge"},
-                                             {"bridge", bridge},
-                                             {"isGateway", true},
-                                             {"ipMasq", false},
-                                             {"hairpinMode", true},
-                                             {"ipam", addresses}},
-                                json::object{{"type", "portmap"}, {"capabilities", json::object{{"portMappings", true}}}}}}};
+        {"plugins",
+         json::array{json::object{{"type", "bridge"},
+                                  {"bridge", bridge},
+                                  {"isGateway", true},
+                                  {"ipMasq", false},
+                                  {"hairpinMode", true},
+                                  {"ipam", addresses}},
+                     json::object{{"type", "portmap"}, {"capabilities", json::object{{"portMappings", true}}}}}}};
     return json::serialize(config) + "\n";
 }
 

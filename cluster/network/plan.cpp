@@ -24,7 +24,8 @@ bool isV4(const std::string& address) {
 struct Endpoints {
     std::set<Backend> ready, serving;
 
-    void add(const discovery::EndpointSlice& slice, const std::string& portName, Protocol protocol, const std::string& node) {
+    void add(const discovery::EndpointSlice& slice, const std::string& portName, Protocol protocol,
+             const std::string& node) {
         for (const discovery::EndpointPort& port : slice.ports) {
             if (port.name != portName || protocolOf(port.protocol) != protocol || !port.port)
                 continue;
@@ -60,8 +61,8 @@ private:
     }
 };
 
-ServicePortPlan planPort(const core::Service& service, const core::ServicePort& port, const std::vector<SlicePtr>& slices,
-                         const std::string& node) {
+ServicePortPlan planPort(const core::Service& service, const core::ServicePort& port,
+                         const std::vector<SlicePtr>& slices, const std::string& node) {
     const core::ServiceSpec& spec = *service.spec;
     ServicePortPlan plan;
     plan.ns = service.metadata.namespace_;

@@ -31,7 +31,7 @@ struct ServicePortPlan {
     Protocol protocol = Protocol::tcp;
     int port = 0, nodePort = 0; ///< nodePort 0: none
     std::string clusterIp;
-    std::vector<std::string> externalIps; ///< external and load balancer addresses
+    std::vector<std::string> externalIps;  ///< external and load balancer addresses
     std::vector<Backend> backends;         ///< for traffic from inside the cluster, sorted
     std::vector<Backend> externalBackends; ///< for node ports and external addresses
     int affinitySeconds = 0;               ///< sessionAffinity ClientIP; 0: none

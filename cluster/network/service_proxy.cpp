@@ -5,8 +5,10 @@
 namespace slipway::network {
 
 ServiceProxy::ServiceProxy(Settings settings, std::function<Inputs()> read, DnsServer* dns)
-    : settings_(std::move(settings)), read_(std::move(read)), dns_(dns),
-      thread_([this](std::stop_token stop) { run(stop); }) {}
+    : settings_(std::move(settings))
+    , read_(std::move(read))
+    , dns_(dns)
+    , thread_([this](std::stop_token stop) { run(stop); }) {}
 
 ServiceProxy::~ServiceProxy() = default;
 

@@ -17,8 +17,12 @@ WallTime timeOf(std::int64_t nanos) {
     return WallTime(std::chrono::duration_cast<WallTime::duration>(nanoseconds(nanos)));
 }
 
-template <class ProtoMap> StringMap mapOf(const ProtoMap& map) { return {map.begin(), map.end()}; }
-template <class ProtoList> std::vector<std::string> listOf(const ProtoList& list) { return {list.begin(), list.end()}; }
+template <class ProtoMap> StringMap mapOf(const ProtoMap& map) {
+    return {map.begin(), map.end()};
+}
+template <class ProtoList> std::vector<std::string> listOf(const ProtoList& list) {
+    return {list.begin(), list.end()};
+}
 template <class ProtoMap> void fill(ProtoMap& target, const StringMap& source) {
     for (const auto& [key, value] : source)
         target[key] = value;
@@ -108,8 +112,9 @@ void fill(pb::LinuxContainerConfig& target, const ContainerConfig& source) {
         security.mutable_run_as_group()->set_value(*source.runAsGroup);
     for (const auto group : source.supplementalGroups)
         security.add_supplemental_groups(group);
-    for (const char* path : {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-                             "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"})
+    for (const char* path :
+         {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+          "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"})
         if (!source.privileged)
             security.add_masked_paths(path);
     for (const char* path : {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"})
@@ -354,9 +359,10 @@ public:
         for (const auto& part : command)
             request.add_cmd(part);
         request.set_timeout(timeout.count());
-        return call(&Runtime_::ExecSync, request, timeout + seconds(10)).transform([](const pb::ExecSyncResponse& answer) {
-            return ExecOutput{answer.exit_code(), answer.stdout(), answer.stderr()};
-        });
+        return call(&Runtime_::ExecSync, request, timeout + seconds(10))
+            .transform([](const pb::ExecSyncResponse& answer) {
+                return ExecOutput{answer.exit_code(), answer.stdout(), answer.stderr()};
+            });
     }
 
     RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string& id, const std::vector<std::string>& command,
@@ -457,6 +463,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Runtime> makeCriRuntime(const CriSettings& settings) { return std::make_unique<CriRuntime>(settings); }
+std::unique_ptr<Runtime> makeCriRuntime(const CriSettings& settings) {
+    return std::make_unique<CriRuntime>(settings);
+}
 
 } // namespace slipway::agent

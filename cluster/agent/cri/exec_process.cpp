@@ -56,7 +56,12 @@ struct Pipe {
 class ChildProcess : public ExecProcess {
 public:
     ChildProcess(pid_t pid, Descriptor input, Descriptor out, Descriptor err, bool tty)
-        : pid_(pid), input_(std::move(input)), out_(std::move(out)), err_(std::move(err)), wake_(Pipe::make()), tty_(tty) {}
+        : pid_(pid)
+        , input_(std::move(input))
+        , out_(std::move(out))
+        , err_(std::move(err))
+        , wake_(Pipe::make())
+        , tty_(tty) {}
 
     ~ChildProcess() override {
         kill();
@@ -174,7 +179,9 @@ private:
     int status_ = 0;
 };
 
-RuntimeError systemError(const char* what) { return {RuntimeError::Kind::other, std::string(what) + ": " + std::strerror(errno)}; }
+RuntimeError systemError(const char* what) {
+    return {RuntimeError::Kind::other, std::string(what) + ": " + std::strerror(errno)};
+}
 
 /// Between fork and exec only calls that are safe there.
 [[noreturn]] void becomeChild(char** arguments, int in, int out, int err, bool tty) {
@@ -194,7 +201,8 @@ RuntimeError systemError(const char* what) { return {RuntimeError::Kind::other, 
 
 } // namespace
 
-RuntimeResult<std::unique_ptr<ExecProcess>> startProcess(const std::vector<std::string>& arguments, bool tty, bool input) {
+RuntimeResult<std::unique_ptr<ExecProcess>> startProcess(const std::vector<std::string>& arguments, bool tty,
+                                                         bool input) {
     std::vector<char*> pointers;
     for (const auto& argument : arguments)
         pointers.push_back(const_cast<char*>(argument.c_str()));

@@ -42,7 +42,8 @@ std::string exitStatus(std::optional<int> code, const std::string& problem) {
     status["code"] = 500;
     if (code) {
         status["reason"] = "NonZeroExitCode";
-        status["message"] = std::format("command terminated with non-zero exit code: error executing command, exit code {}", *code);
+        status["message"] =
+            std::format("command terminated with non-zero exit code: error executing command, exit code {}", *code);
         status["details"] = api::JsonObject{
             {"causes", api::JsonArray{api::JsonObject{{"reason", "ExitCode"}, {"message", std::to_string(*code)}}}}};
     } else {

@@ -76,7 +76,8 @@ std::optional<Target> parseTarget(std::string_view target) {
         const std::string_view pair = query.substr(begin, end - begin);
         const std::size_t equals = pair.find('=');
         auto name = decode(pair.substr(0, equals), true);
-        std::optional<std::string> value = equals == std::string_view::npos ? std::string() : decode(pair.substr(equals + 1), true);
+        std::optional<std::string> value =
+            equals == std::string_view::npos ? std::string() : decode(pair.substr(equals + 1), true);
         if (!name || !value)
             return std::nullopt;
         if (!name->empty())

@@ -108,22 +108,23 @@ private:
     std::expected<Found, std::string> find(const Target& target, bool previous) const {
         const auto pod = pods_.find(target.path[1], target.path[2]);
         if (!pod)
-            return std::unexpected(std::format("pod \"{}\" not found in namespace \"{}\"", target.path[2], target.path[1]));
+            return std::unexpected(
+                std::format("pod \"{}\" not found in namespace \"{}\"", target.path[2], target.path[1]));
         const std::string& name = target.path[3];
         if (findContainer(*pod->pod->spec, name) == nullptr)
             return std::unexpected(std::format("container {} is not valid for pod {}", name, target.path[2]));
-        auto containers = runtime_.listContainers(
-            {{labels::podUid, pod->pod->metadata.uid}, {labels::containerName, name}});
+        auto containers =
+            runtime_.listContainers({{labels::podUid, pod->pod->metadata.uid}, {labels::containerName, name}});
         if (!containers)
             return std::unexpected(containers.error().message);
         std::ranges::sort(*containers, std::greater(), &ContainerInfo::createdAt);
         const std::size_t index = previous ? 1 : 0;
         if (previous && containers->size() <= index)
-            return std::unexpected(std::format("previous terminated container \"{}\" in pod \"{}\" not found", name,
-                                               target.path[2]));
+            return std::unexpected(
+                std::format("previous terminated container \"{}\" in pod \"{}\" not found", name, target.path[2]));
         if (containers->empty())
-            return std::unexpected(std::format("container \"{}\" in pod \"{}\" is waiting to start: {}", name, target.path[2],
-                                               waitingReason(*pod, name)));
+            return std::unexpected(std::format("container \"{}\" in pod \"{}\" is waiting to start: {}", name,
+                                               target.path[2], waitingReason(*pod, name)));
         return Found{pod->pod, (*containers)[index]};
     }
 
@@ -164,7 +165,8 @@ private:
             auto [ended, piece] = co_await pieces.async_receive(tuple);
             if (ended || piece.empty())
                 break;
-            std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
+            std::tie(error, ignored) =
+                co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
         }
         if (!error)
             std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
@@ -196,8 +198,8 @@ private:
             return runs;
         };
         const auto problem = readLog(
-            file, options, [&](std::string_view piece) { return piece.empty() ? alive() : send(std::string(piece)); }, running,
-            stop);
+            file, options, [&](std::string_view piece) { return piece.empty() ? alive() : send(std::string(piece)); },
+            running, stop);
         if (problem)
             send(*problem + "\n");
         send("");
@@ -215,7 +217,8 @@ private:
             co_return co_await reply(request, http::status::bad_request, "you must use a WebSocket for exec\n");
         const std::string protocol = chooseProtocol(request[http::field::sec_websocket_protocol]);
         if (protocol.empty())
-            co_return co_await reply(request, http::status::forbidden, "unable to upgrade: none of the protocols is known\n");
+            co_return co_await reply(request, http::status::forbidden,
+                                     "unable to upgrade: none of the protocols is known\n");
         const auto found = find(target, false);
         if (!found)
             co_return co_await reply(request, http::status::bad_request, found.error());
@@ -225,9 +228,8 @@ private:
         const bool tty = target.flag("tty"), input = target.flag("stdin") || target.flag("input");
         beast::get_lowest_layer(stream_).expires_never();
         Socket socket(std::move(stream_));
-        socket.set_option(websocket::stream_base::decorator([&](websocket::response_type& response) {
-            response.set(http::field::sec_websocket_protocol, protocol);
-        }));
+        socket.set_option(websocket::stream_base::decorator(
+            [&](websocket::response_type& response) { response.set(http::field::sec_websocket_protocol, protocol); }));
         socket.set_option(websocket::stream_base::timeout{std::chrono::seconds(30), std::chrono::hours(4), true});
         socket.read_message_max(4 << 20);
         if (const auto [error] = co_await socket.async_accept(request, tuple); error)
@@ -266,7 +268,8 @@ struct NodeServer::State {
     std::condition_variable ended;
     std::set<asio::io_context*> sessions;
 
-    State(Runtime& runtime_, Pods& pods_, AgentPaths paths_) : runtime(runtime_), pods(pods_), paths(std::move(paths_)) {}
+    State(Runtime& runtime_, Pods& pods_, AgentPaths paths_)
+        : runtime(runtime_), pods(pods_), paths(std::move(paths_)) {}
 
     asio::awaitable<void> accept() {
         for (;;) {

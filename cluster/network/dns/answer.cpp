@@ -196,6 +196,8 @@ std::size_t udpLimit(std::span<const std::uint8_t> query) {
     return std::clamp<std::size_t>(ldns_pkt_edns_udp_size(packet.get()), 512, 1232);
 }
 
-Packet serverFailure(std::span<const std::uint8_t> query) { return headerOnly(query, LDNS_RCODE_SERVFAIL); }
+Packet serverFailure(std::span<const std::uint8_t> query) {
+    return headerOnly(query, LDNS_RCODE_SERVFAIL);
+}
 
 } // namespace slipway::network

@@ -18,7 +18,9 @@ struct AddressRequest {
     in_addr value;
 };
 
-std::string systemError() { return std::strerror(errno); }
+std::string systemError() {
+    return std::strerror(errno);
+}
 
 } // namespace
 
@@ -43,7 +45,8 @@ std::expected<void, std::string> addLoopbackAddress(const std::string& address) 
         nlmsgerr error;
         char rest[256];
     } answer{};
-    const bool spoken = ::send(socket, &request, sizeof request, 0) > 0 && ::recv(socket, &answer, sizeof answer, 0) > 0;
+    const bool spoken =
+        ::send(socket, &request, sizeof request, 0) > 0 && ::recv(socket, &answer, sizeof answer, 0) > 0;
     const std::string problem = spoken ? "" : systemError();
     ::close(socket);
     if (!spoken)

@@ -60,7 +60,8 @@ public:
 
 private:
     void receive(std::size_t round) {
-        socket_.async_receive(asio::buffer(buffer_), [self = shared_from_this(), round](error_code error, std::size_t size) {
+        socket_.async_receive(asio::buffer(buffer_), [self = shared_from_this(), round](error_code error,
+                                                                                        std::size_t size) {
             if (round != self->index_ || !self->done_)
                 return;
             if (error)
@@ -109,9 +110,8 @@ public:
         socket_.async_connect(server, [self = shared_from_this()](error_code error) {
             if (error)
                 return self->fail();
-            asio::async_write(self->socket_, asio::buffer(self->framed_), [self](error_code failed, std::size_t) {
-                failed ? self->fail() : self->readSize();
-            });
+            asio::async_write(self->socket_, asio::buffer(self->framed_),
+                              [self](error_code failed, std::size_t) { failed ? self->fail() : self->readSize(); });
         });
     }
 
@@ -160,7 +160,8 @@ struct DnsServer::State {
 
     /// One client over TCP; it may ask several times.
     struct Connection : std::enable_shared_from_this<Connection> {
-        Connection(State& state, tcp::socket socket) : state_(state), socket_(std::move(socket)), timer_(state.context) {
+        Connection(State& state, tcp::socket socket)
+            : state_(state), socket_(std::move(socket)), timer_(state.context) {
             ++state_.connections;
         }
         ~Connection() { --state_.connections; }
@@ -176,9 +177,8 @@ struct DnsServer::State {
                 if (error)
                     return self->end();
                 self->query_.resize(static_cast<std::size_t>(self->size_[0]) << 8U | self->size_[1]);
-                asio::async_read(self->socket_, asio::buffer(self->query_), [self](error_code failed, std::size_t) {
-                    failed ? self->end() : self->answer();
-                });
+                asio::async_read(self->socket_, asio::buffer(self->query_),
+                                 [self](error_code failed, std::size_t) { failed ? self->end() : self->answer(); });
             });
         }
 
@@ -186,7 +186,8 @@ struct DnsServer::State {
         void end() { timer_.cancel(); }
 
         void answer() {
-            state_.resolve(query_, 65535, true, [self = shared_from_this()](Packet answer) { self->send(std::move(answer)); });
+            state_.resolve(query_, 65535, true,
+                           [self = shared_from_this()](Packet answer) { self->send(std::move(answer)); });
         }
 
         void send(Packet answer) {
@@ -283,8 +284,12 @@ std::expected<std::unique_ptr<DnsServer>, std::string> DnsServer::start(const Dn
     return std::unique_ptr<DnsServer>(new DnsServer(std::move(state)));
 }
 
-void DnsServer::setZone(std::shared_ptr<const Zone> zone) { state_->zone.store(std::move(zone)); }
+void DnsServer::setZone(std::shared_ptr<const Zone> zone) {
+    state_->zone.store(std::move(zone));
+}
 
-int DnsServer::port() const { return state_->udpSocket.local_endpoint().port(); }
+int DnsServer::port() const {
+    return state_->udpSocket.local_endpoint().port();
+}
 
 } // namespace slipway::network

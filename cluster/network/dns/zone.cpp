@@ -10,7 +10,9 @@ namespace {
 namespace core = api::core_v1;
 namespace discovery = api::discovery_v1;
 
-bool isV6(const std::string& address) { return address.find(':') != std::string::npos; }
+bool isV6(const std::string& address) {
+    return address.find(':') != std::string::npos;
+}
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -21,7 +23,8 @@ class Builder {
 public:
     explicit Builder(Zone& zone) : zone_(zone) {}
 
-    void addService(const core::Service& service, const std::vector<std::shared_ptr<const discovery::EndpointSlice>>& slices) {
+    void addService(const core::Service& service,
+                    const std::vector<std::shared_ptr<const discovery::EndpointSlice>>& slices) {
         const core::ServiceSpec& spec = *service.spec;
         const std::string base =
             lower(std::format("{}.{}.svc.{}", service.metadata.name, service.metadata.namespace_, zone_.domain));
@@ -67,7 +70,8 @@ private:
             if (!ready && !all)
                 continue;
             for (const auto& ip : endpoint.addresses) {
-                const std::string host = (endpoint.hostname.empty() ? dashed(ip) : lower(endpoint.hostname)) + "." + base;
+                const std::string host =
+                    (endpoint.hostname.empty() ? dashed(ip) : lower(endpoint.hostname)) + "." + base;
                 addAddress(base, ip, false);
                 addAddress(host, ip, true);
                 for (const discovery::EndpointPort& port : slice.ports)
@@ -134,7 +138,8 @@ bool Zone::answersFor(const std::string& name) const {
 
 Zone makeZone(const std::string& domain, const std::vector<std::shared_ptr<const core::Service>>& services,
               const std::vector<std::shared_ptr<const discovery::EndpointSlice>>& slices) {
-    std::map<std::pair<std::string, std::string>, std::vector<std::shared_ptr<const discovery::EndpointSlice>>> byService;
+    std::map<std::pair<std::string, std::string>, std::vector<std::shared_ptr<const discovery::EndpointSlice>>>
+        byService;
     for (const auto& slice : slices) {
         const auto name = slice->metadata.labels.find("kubernetes.io/service-name");
         if (name != slice->metadata.labels.end())

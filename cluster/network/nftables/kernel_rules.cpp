@@ -29,6 +29,8 @@ std::expected<void, std::string> KernelRules::apply(const std::string& ruleset) 
     return std::unexpected(std::string(nft_ctx_get_error_buffer(context_->nft)));
 }
 
-void KernelRules::clear() { std::ignore = apply("table ip slipway {}\ndelete table ip slipway\n"); }
+void KernelRules::clear() {
+    std::ignore = apply("table ip slipway {}\ndelete table ip slipway\n");
+}
 
 } // namespace slipway::network

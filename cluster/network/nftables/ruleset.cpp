@@ -36,7 +36,7 @@ public:
     std::string run() {
         for (const ServicePortPlan& port : plan_.ports)
             addPort(port);
-        std::string text = "table ip slipway {}\ndelete table ip slipway\ntable ip slipway {\n";
+        std::string text = std::format("table ip {0} {{}}\ndelete table ip {0}\ntable ip {0} {{\n", settings_.table);
         text += sets_;
         addMap(text, "cluster_ips", "ipv4_addr . inet_proto . inet_service", clusterIps_);
         addMap(text, "external_ips", "ipv4_addr . inet_proto . inet_service", externalIps_);
@@ -50,21 +50,25 @@ public:
     }
 
 private:
-    static void addMap(std::string& text, const char* name, const char* type, const std::vector<std::string>& elements) {
+    static void addMap(std::string& text, const char* name, const char* type,
+                       const std::vector<std::string>& elements) {
         text += std::format("  map {} {{\n    type {} : verdict\n", name, type);
         if (!elements.empty())
             text += std::format("    elements = {{ {} }}\n", join(elements, ", "));
         text += "  }\n";
     }
 
-    static void addSet(std::string& text, const char* name, const char* type, const std::vector<std::string>& elements) {
+    static void addSet(std::string& text, const char* name, const char* type,
+                       const std::vector<std::string>& elements) {
         text += std::format("  set {} {{\n    type {}\n", name, type);
         if (!elements.empty())
             text += std::format("    elements = {{ {} }}\n", join(elements, ", "));
         text += "  }\n";
     }
 
-    std::string clusterCidr() const { return settings_.clusterCidr.empty() ? settings_.podCidr : settings_.clusterCidr; }
+    std::string clusterCidr() const {
+        return settings_.clusterCidr.empty() ? settings_.podCidr : settings_.clusterCidr;
+    }
 
     /// Two services may claim the same address and port; the first keeps it, since a map holds a key once.
     bool claim(const std::string& key) { return claimed_.insert(key).second; }
@@ -72,7 +76,8 @@ private:
     void addPort(const ServicePortPlan& port) {
         const std::string name = port.chainName(), protocol(nameOf(port.protocol));
         const std::string key = std::format("{} . {} . {}", port.clusterIp, protocol, port.port);
-        const bool ownsIp = claim(key), ownsNodePort = port.nodePort > 0 && claim(std::format("{} . {}", protocol, port.nodePort));
+        const bool ownsIp = claim(key),
+                   ownsNodePort = port.nodePort > 0 && claim(std::format("{} . {}", protocol, port.nodePort));
         if (!port.backends.empty() && ownsIp) {
             addBalanceChain(name, port, port.backends, false);
             clusterIps_.push_back(std::format("{} : goto {}", key, name));
@@ -118,10 +123,11 @@ private:
         const std::string protocol(nameOf(port.protocol));
         for (std::size_t i = 0; i < backends.size(); ++i) {
             const std::string set = std::format("a_{}_{}", name, i), chain = std::format("b_{}_{}", name, i);
-            sets_ += std::format("  set {} {{\n    type ipv4_addr\n    flags dynamic,timeout\n    timeout {}s\n  }}\n", set,
-                                 port.affinitySeconds);
-            chains_ += std::format("  chain {} {{\n    update @{} {{ ip saddr }}\n    meta l4proto {} dnat to {}:{}\n  }}\n",
-                                   chain, set, protocol, backends[i].address, backends[i].port);
+            sets_ += std::format("  set {} {{\n    type ipv4_addr\n    flags dynamic,timeout\n    timeout {}s\n  }}\n",
+                                 set, port.affinitySeconds);
+            chains_ +=
+                std::format("  chain {} {{\n    update @{} {{ ip saddr }}\n    meta l4proto {} dnat to {}:{}\n  }}\n",
+                            chain, set, protocol, backends[i].address, backends[i].port);
             body += std::format("    ip saddr @{} goto {}\n", set, chain);
             choices.push_back(std::format("{} : goto {}", i, chain));
         }
@@ -129,31 +135,35 @@ private:
     }
 
     void addFixedChains(std::string& text) const {
-        text += "  chain services {\n"
-                "    ip daddr . meta l4proto . th dport vmap @cluster_ips\n"
-                "    ip daddr . meta l4proto . th dport vmap @external_ips\n"
-                "    fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node_ports\n"
-                "  }\n"
-                "  chain prerouting {\n    type nat hook prerouting priority dstnat; policy accept;\n    jump services\n  }\n"
-                "  chain output {\n    type nat hook output priority -100; policy accept;\n    jump services\n  }\n"
-                "  chain refuse {\n"
-                "    ct state != new return\n"
-                "    ip daddr . meta l4proto . th dport @no_endpoints reject with icmp type port-unreachable\n"
-                "    fib daddr type local meta l4proto . th dport @no_endpoint_ports reject with icmp type port-unreachable\n"
-                "  }\n"
-                "  chain refuse_input {\n    type filter hook input priority 0; policy accept;\n    jump refuse\n  }\n"
-                "  chain refuse_forward {\n    type filter hook forward priority 0; policy accept;\n    jump refuse\n  }\n"
-                "  chain refuse_output {\n    type filter hook output priority 0; policy accept;\n    jump refuse\n  }\n"
-                "  chain postrouting {\n    type nat hook postrouting priority srcnat; policy accept;\n";
+        text +=
+            "  chain services {\n"
+            "    ip daddr . meta l4proto . th dport vmap @cluster_ips\n"
+            "    ip daddr . meta l4proto . th dport vmap @external_ips\n"
+            "    fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node_ports\n"
+            "  }\n"
+            "  chain prerouting {\n    type nat hook prerouting priority dstnat; policy accept;\n    jump services\n  "
+            "}\n"
+            "  chain output {\n    type nat hook output priority -100; policy accept;\n    jump services\n  }\n"
+            "  chain refuse {\n"
+            "    ct state != new return\n"
+            "    ip daddr . meta l4proto . th dport @no_endpoints reject with icmp type port-unreachable\n"
+            "    fib daddr type local meta l4proto . th dport @no_endpoint_ports reject with icmp type "
+            "port-unreachable\n"
+            "  }\n"
+            "  chain refuse_input {\n    type filter hook input priority 0; policy accept;\n    jump refuse\n  }\n"
+            "  chain refuse_forward {\n    type filter hook forward priority 0; policy accept;\n    jump refuse\n  }\n"
+            "  chain refuse_output {\n    type filter hook output priority 0; policy accept;\n    jump refuse\n  }\n"
+            "  chain postrouting {\n    type nat hook postrouting priority srcnat; policy accept;\n";
         text += std::format("    meta mark and {0} == {0} masquerade fully-random\n", mark);
         // A pod that reaches itself through a service must see the answer come from elsewhere.
         text += "    ip saddr . ip daddr @hairpins masquerade fully-random\n";
         if (!settings_.podCidr.empty()) {
             if (settings_.masqueradeLocal)
-                text += std::format("    ct status dnat ip saddr {0} ip daddr {0} oifname \"{1}\" masquerade fully-random\n",
-                                    settings_.podCidr, settings_.bridge);
-            text += std::format("    ip saddr {} ip daddr != {} oifname != \"{}\" masquerade fully-random\n", settings_.podCidr,
-                                clusterCidr(), settings_.bridge);
+                text += std::format(
+                    "    ct status dnat ip saddr {0} ip daddr {0} oifname \"{1}\" masquerade fully-random\n",
+                    settings_.podCidr, settings_.bridge);
+            text += std::format("    ip saddr {} ip daddr != {} oifname != \"{}\" masquerade fully-random\n",
+                                settings_.podCidr, clusterCidr(), settings_.bridge);
         }
         text += "  }\n";
     }
@@ -167,6 +177,8 @@ private:
 
 } // namespace
 
-std::string rulesetText(const ServicePlan& plan, const RulesetSettings& settings) { return Text(plan, settings).run(); }
+std::string rulesetText(const ServicePlan& plan, const RulesetSettings& settings) {
+    return Text(plan, settings).run();
+}
 
 } // namespace slipway::network

@@ -70,8 +70,9 @@ private slots:
         waiting.verdicts["proxy"] = {.started = false, .ready = false};
         QVERIFY(decide(waiting).start.empty());
         // Once the main container runs, a sidecar that died comes back.
-        const auto later = view(web, {sandbox()}, {instance("main", ContainerPhase::running),
-                                                   instance("proxy", ContainerPhase::exited, 1)});
+        const auto later =
+            view(web, {sandbox()},
+                 {instance("main", ContainerPhase::running), instance("proxy", ContainerPhase::exited, 1)});
         QCOMPARE(names(decide(later).start), Names{"proxy"});
     }
 

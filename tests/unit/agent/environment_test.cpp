@@ -74,7 +74,9 @@ private slots:
     void expansion() {
         QFETCH(QString, text);
         QFETCH(QString, result);
-        const auto lookup = [](std::string_view name) { return name == "X" ? std::optional<std::string>("1") : std::nullopt; };
+        const auto lookup = [](std::string_view name) {
+            return name == "X" ? std::optional<std::string>("1") : std::nullopt;
+        };
         QCOMPARE(QString::fromStdString(expandVariables(text.toStdString(), lookup)), result);
     }
 
@@ -115,7 +117,8 @@ private slots:
         missing.valueFrom->configMapKeyRef->key = "k";
         web.env = {missing};
         KnownObjects objects;
-        QCOMPARE(containerEnvironment(pod({web}), web, objects, {}).error(), std::string("configmap \"nowhere\" not found"));
+        QCOMPARE(containerEnvironment(pod({web}), web, objects, {}).error(),
+                 std::string("configmap \"nowhere\" not found"));
         web.env[0].valueFrom->configMapKeyRef->optional = true;
         QVERIFY(containerEnvironment(pod({web}), web, objects, {}).has_value());
         web.env[0].valueFrom->configMapKeyRef->optional = false;

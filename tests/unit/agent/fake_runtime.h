@@ -119,10 +119,12 @@ public:
         return std::unexpected(RuntimeError{RuntimeError::Kind::notFound, "gone"});
     }
     RuntimeResult<void> reopenLog(const std::string&) override { return {}; }
-    RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&, std::chrono::seconds) override {
+    RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&,
+                                       std::chrono::seconds) override {
         return ExecOutput{};
     }
-    RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool, bool) override {
+    RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool,
+                                                     bool) override {
         return std::unexpected(RuntimeError{RuntimeError::Kind::other, "no"});
     }
     RuntimeResult<std::vector<ImageInfo>> listImages() override { return std::vector<ImageInfo>{}; }
@@ -135,7 +137,9 @@ public:
         return std::unexpected(RuntimeError{RuntimeError::Kind::other, pullError});
     }
     RuntimeResult<void> removeImage(const std::string&) override { return {}; }
-    RuntimeResult<void> watchEvents(std::stop_token, const std::function<void(const RuntimeEvent&)>&) override { return {}; }
+    RuntimeResult<void> watchEvents(std::stop_token, const std::function<void(const RuntimeEvent&)>&) override {
+        return {};
+    }
 
 private:
     std::mutex mutex_;

@@ -12,8 +12,13 @@ namespace {
 
 std::string read(const std::filesystem::path& file, const LogOptions& options) {
     std::string text;
-    const auto problem = readLog(file, options, [&](std::string_view piece) { text += piece; return true; },
-                                 [] { return false; }, {});
+    const auto problem = readLog(
+        file, options,
+        [&](std::string_view piece) {
+            text += piece;
+            return true;
+        },
+        [] { return false; }, {});
     return problem ? "problem" : text;
 }
 
@@ -76,16 +81,18 @@ private slots:
         std::string text;
         std::atomic<bool> running = true;
         std::thread reader([&] {
-            readLog(file_, options,
-                    [&](std::string_view piece) {
-                        text += piece;
-                        if (text.find("three") != std::string::npos && text.find("four") == std::string::npos && !piece.empty())
-                            std::ofstream(file_, std::ios::app) << "2026-01-01T10:00:04Z stdout F four\n";
-                        if (text.find("four") != std::string::npos)
-                            running = false;
-                        return true;
-                    },
-                    [&] { return running.load(); }, {});
+            readLog(
+                file_, options,
+                [&](std::string_view piece) {
+                    text += piece;
+                    if (text.find("three") != std::string::npos && text.find("four") == std::string::npos &&
+                        !piece.empty())
+                        std::ofstream(file_, std::ios::app) << "2026-01-01T10:00:04Z stdout F four\n";
+                    if (text.find("four") != std::string::npos)
+                        running = false;
+                    return true;
+                },
+                [&] { return running.load(); }, {});
         });
         reader.join();
         QVERIFY(text.ends_with("four\n"));

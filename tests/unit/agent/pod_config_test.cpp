@@ -1,6 +1,6 @@
+#include "cluster/agent/capacity.h"
 #include "cluster/agent/pod_config.h"
 #include "cluster/agent/static_pods.h"
-#include "cluster/agent/capacity.h"
 #include "pod_fixture.h"
 
 #include <QTemporaryDir>
@@ -32,7 +32,8 @@ private slots:
     void clusterFirst() {
         const auto config = sandboxConfig(pod({container("a")}), 1, {}, dns());
         QCOMPARE(config.dnsServers, Names{"10.96.0.10"});
-        QCOMPARE(config.dnsSearches, (Names{"default.svc.cluster.local", "svc.cluster.local", "cluster.local", "example.org"}));
+        QCOMPARE(config.dnsSearches,
+                 (Names{"default.svc.cluster.local", "svc.cluster.local", "cluster.local", "example.org"}));
         QCOMPARE(config.dnsOptions, Names{"ndots:5"});
         QCOMPARE(config.hostname, std::string("web"));
         QCOMPARE(config.logDirectory, std::string("/var/log/pods/default_web_uid-1"));
@@ -73,7 +74,8 @@ private slots:
         QCOMPARE(resources.cpuShares, std::int64_t(256));
         QCOMPARE(resources.memoryLimit, std::int64_t(64 << 20));
         QCOMPARE(resources.oomScoreAdjustment, std::int64_t(1000 - 62)); // a sixteenth of the node
-        QCOMPARE(containerResources(pod({container("b")}), container("b"), 1 << 30).oomScoreAdjustment, std::int64_t(1000));
+        QCOMPARE(containerResources(pod({container("b")}), container("b"), 1 << 30).oomScoreAdjustment,
+                 std::int64_t(1000));
     }
 
     void commandAndSecurity() {
@@ -127,14 +129,16 @@ private slots:
     }
 
     void staticPods() {
-        const auto made = staticPod("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: x}]}\n", "n1");
+        const auto made = staticPod(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: x}]}\n", "n1");
         QVERIFY(made.has_value());
         QCOMPARE(made->metadata.name, std::string("a-n1"));
         QCOMPARE(made->metadata.namespace_, std::string("default"));
         QCOMPARE(made->spec->nodeName, std::string("n1"));
         QCOMPARE(made->spec->restartPolicy, std::string("Always"));
         QCOMPARE(made->metadata.uid.size(), std::size_t(36));
-        for (const char* bad : {"", "{", "{\"kind\":\"Service\"}", "{\"kind\":\"Pod\"}", "kind: [", "{\"kind\":\"Pod\",\"spec\":3}"})
+        for (const char* bad :
+             {"", "{", "{\"kind\":\"Service\"}", "{\"kind\":\"Pod\"}", "kind: [", "{\"kind\":\"Pod\",\"spec\":3}"})
             QVERIFY(!staticPod(bad, "n1").has_value());
     }
 

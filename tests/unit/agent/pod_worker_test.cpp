@@ -13,7 +13,8 @@ namespace {
 class KeptEvents : public EventSink {
 public:
     std::vector<std::string> reasons;
-    void record(const core::ObjectReference&, const std::string&, const std::string& reason, const std::string&) override {
+    void record(const core::ObjectReference&, const std::string&, const std::string& reason,
+                const std::string&) override {
         reasons.push_back(reason);
     }
     bool has(const std::string& reason) const { return std::ranges::find(reasons, reason) != reasons.end(); }
@@ -52,7 +53,9 @@ struct Node {
     const core::PodStatus& status() const { return writer.written.back(); }
 };
 
-std::shared_ptr<const core::Pod> shared(core::Pod pod) { return std::make_shared<const core::Pod>(std::move(pod)); }
+std::shared_ptr<const core::Pod> shared(core::Pod pod) {
+    return std::make_shared<const core::Pod>(std::move(pod));
+}
 
 core::Pod deleted(core::Pod pod) {
     pod.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";

@@ -11,7 +11,8 @@ class RequestsTest : public QObject {
 
 private slots:
     void targets() {
-        const auto target = parseTarget("/exec/default/web/main?command=sh&command=-c&command=echo%20a%2Bb+c&tty=1&stdin=true");
+        const auto target =
+            parseTarget("/exec/default/web/main?command=sh&command=-c&command=echo%20a%2Bb+c&tty=1&stdin=true");
         QVERIFY(target.has_value());
         QCOMPARE(target->path, (std::vector<std::string>{"exec", "default", "web", "main"}));
         QCOMPARE(target->values("command"), (std::vector<std::string>{"sh", "-c", "echo a+b c"}));
@@ -26,7 +27,8 @@ private slots:
         const auto options = logOptions(*parseTarget("/x?follow=true&tailLines=5&sinceSeconds=60&limitBytes=10"), now);
         QVERIFY(options->follow && options->tailLines == 5 && options->limitBytes == 10);
         QVERIFY(options->since == now - std::chrono::seconds(60));
-        for (const char* bad : {"/x?tailLines=x", "/x?tailLines=-1", "/x?limitBytes=0", "/x?sinceSeconds=0", "/x?sinceTime=noon"})
+        for (const char* bad :
+             {"/x?tailLines=x", "/x?tailLines=-1", "/x?limitBytes=0", "/x?sinceSeconds=0", "/x?sinceTime=noon"})
             QVERIFY(!logOptions(*parseTarget(bad), now).has_value());
     }
 
@@ -37,7 +39,8 @@ private slots:
         QVERIFY(parseClientMessage(std::string("\xff\0", 2), false).kind == Kind::ignored);
         const auto resize = parseClientMessage("\x04{\"Width\":80,\"Height\":24}", true);
         QVERIFY(resize.kind == Kind::resize && resize.size.columns == 80 && resize.size.rows == 24);
-        for (const char* bad : {"\x04{}", "\x04[1]", "\x04{\"Width\":0,\"Height\":1}", "\x04{\"Width\":70000,\"Height\":1}", "\x04x"})
+        for (const char* bad :
+             {"\x04{}", "\x04[1]", "\x04{\"Width\":0,\"Height\":1}", "\x04{\"Width\":70000,\"Height\":1}", "\x04x"})
             QVERIFY(parseClientMessage(bad, true).kind == Kind::ignored);
         QVERIFY(parseClientMessage("", true).kind == Kind::ignored);
     }

@@ -32,7 +32,9 @@ core::Volume configVolume(const std::string& configMap) {
     return volume;
 }
 
-std::string text(const fs::path& path) { return slipway::base::readFile(path).value_or("<none>"); }
+std::string text(const fs::path& path) {
+    return slipway::base::readFile(path).value_or("<none>");
+}
 
 } // namespace
 

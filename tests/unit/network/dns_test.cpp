@@ -56,7 +56,12 @@ QString read(const Packet& bytes) {
     data.sort();
     const int code = ldns_pkt_get_rcode(packet);
     ldns_pkt_free(packet);
-    return (QStringList(code == 0 ? "NOERROR" : code == 3 ? "NXDOMAIN" : code == 2 ? "SERVFAIL" : "OTHER") + data).join(' ');
+    return (QStringList(code == 0   ? "NOERROR"
+                        : code == 3 ? "NXDOMAIN"
+                        : code == 2 ? "SERVFAIL"
+                                    : "OTHER") +
+            data)
+        .join(' ');
 }
 
 QString ask(const std::string& name, ldns_rr_type type) {
@@ -133,14 +138,16 @@ private slots:
         auto server = DnsServer::start({.address = "127.0.0.1", .port = 0, .upstream = {}});
         QVERIFY(server.has_value());
         (*server)->setZone(std::make_shared<const Zone>(zone()));
-        QCOMPARE(exchange((*server)->port(), query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A)), QString("NOERROR 10.96.0.5"));
+        QCOMPARE(exchange((*server)->port(), query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A)),
+                 QString("NOERROR 10.96.0.5"));
         // Nobody to ask: an honest failure.
         QCOMPARE(exchange((*server)->port(), query("www.example.org.", LDNS_RR_TYPE_A)), QString("SERVFAIL"));
     }
 
     void serverForwards() {
         auto upstream = DnsServer::start({.address = "127.0.0.1", .port = 0, .upstream = {}});
-        (*upstream)->setZone(std::make_shared<const Zone>(makeZone("example.org", {shared(service("www", "192.0.2.1"))}, {})));
+        (*upstream)->setZone(
+            std::make_shared<const Zone>(makeZone("example.org", {shared(service("www", "192.0.2.1"))}, {})));
         const std::string where = "127.0.0.1:" + std::to_string((*upstream)->port());
         auto server = DnsServer::start({.address = "127.0.0.2", .port = 0, .upstream = {where}});
         QVERIFY(server.has_value());

@@ -7,9 +7,11 @@ using namespace slipway::network::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
-const RulesetSettings settings{.podCidr = "10.244.0.0/24", .clusterCidr = "10.244.0.0/16"};
+const RulesetSettings settings{.table = "slipway", .podCidr = "10.244.0.0/24", .clusterCidr = "10.244.0.0/16"};
 
 } // namespace
 
@@ -18,8 +20,9 @@ class PlanTest : public QObject {
 
 private slots:
     void readyEndpointsOnly() {
-        const auto plan = planServices({shared(service("web", "10.96.0.5"))},
-                                       {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.0.3", false)}))}, "n1");
+        const auto plan =
+            planServices({shared(service("web", "10.96.0.5"))},
+                         {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.0.3", false)}))}, "n1");
         QCOMPARE(plan.ports.size(), std::size_t(1));
         QCOMPARE(plan.ports[0].backends.size(), std::size_t(1));
         QVERIFY((plan.ports[0].backends[0] == Backend{"10.244.0.2", 8080, true}));
@@ -30,7 +33,8 @@ private slots:
         ending.conditions->serving = true;
         ending.conditions->terminating = true;
         const Services services{shared(service("web", "10.96.0.5"))};
-        QCOMPARE(planServices(services, {shared(slice("web", {ending}))}, "n1").ports[0].backends.size(), std::size_t(1));
+        QCOMPARE(planServices(services, {shared(slice("web", {ending}))}, "n1").ports[0].backends.size(),
+                 std::size_t(1));
         const auto both = planServices(services, {shared(slice("web", {ending, endpoint("10.244.0.2")}))}, "n1");
         QCOMPARE(both.ports[0].backends[0].address, std::string("10.244.0.2"));
     }
@@ -40,8 +44,9 @@ private slots:
         local.spec->type = "NodePort";
         local.spec->ports[0].nodePort = 30080;
         local.spec->externalTrafficPolicy = "Local";
-        const auto plan = planServices({shared(local)},
-                                       {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.1.2", true, "n2")}))}, "n1");
+        const auto plan =
+            planServices({shared(local)},
+                         {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.1.2", true, "n2")}))}, "n1");
         QCOMPARE(plan.ports[0].backends.size(), std::size_t(2));
         QCOMPARE(plan.ports[0].externalBackends.size(), std::size_t(1));
         QVERIFY(plan.ports[0].keepSource);
@@ -73,7 +78,8 @@ private slots:
     void affinity() {
         auto web = service("web", "10.96.0.5");
         web.spec->sessionAffinity = "ClientIP";
-        const auto plan = planServices({shared(web)}, {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.0.3")}))}, "n1");
+        const auto plan =
+            planServices({shared(web)}, {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.0.3")}))}, "n1");
         QCOMPARE(plan.ports[0].affinitySeconds, 10800);
         const std::string text = rulesetText(plan, settings);
         QVERIFY(contains(text, "timeout 10800s"));
@@ -81,8 +87,9 @@ private slots:
     }
 
     void twoServicesOnOneAddressDoNotBreakTheRest() {
-        const auto plan = planServices({shared(service("a", "10.96.0.5")), shared(service("b", "10.96.0.5"))},
-                                       {shared(slice("a", {endpoint("10.244.0.2")})), shared(slice("b", {endpoint("10.244.0.3")}))}, "n1");
+        const auto plan = planServices(
+            {shared(service("a", "10.96.0.5")), shared(service("b", "10.96.0.5"))},
+            {shared(slice("a", {endpoint("10.244.0.2")})), shared(slice("b", {endpoint("10.244.0.3")}))}, "n1");
         const std::string text = rulesetText(plan, settings);
         const std::size_t first = text.find("10.96.0.5 . tcp . 80");
         QVERIFY(first != std::string::npos && text.find("10.96.0.5 . tcp . 80", first + 1) == std::string::npos);
@@ -108,10 +115,10 @@ private slots:
         udp.spec->ports[0].protocol = "UDP";
         auto plan = planServices({shared(web), shared(udp), shared(service("idle", "10.96.0.6"))},
                                  {shared(slice("web", {endpoint("10.244.0.2"), endpoint("10.244.0.3")}))}, "n1");
-        std::string text = "table ip slipway_check {}\n" + rulesetText(plan, settings);
-        // The rules are checked by the kernel and thrown away: never the node's own table.
-        for (std::size_t at; (at = text.find("table ip slipway ")) != std::string::npos;)
-            text.replace(at, 17, "table ip slipway_check ");
+        // The kernel checks the rules under another name: never the node's own table.
+        RulesetSettings checked = settings;
+        checked.table = "slipway_check";
+        const std::string text = rulesetText(plan, checked);
         const auto applied = rules.apply(text);
         std::ignore = rules.apply("table ip slipway_check {}\ndelete table ip slipway_check\n");
         QVERIFY2(applied.has_value(), applied ? "" : applied.error().c_str());

@@ -38,7 +38,8 @@ inline discovery::Endpoint endpoint(const std::string& ip, bool ready = true, co
     return result;
 }
 
-inline discovery::EndpointSlice slice(const std::string& name, std::vector<discovery::Endpoint> endpoints, int port = 8080) {
+inline discovery::EndpointSlice slice(const std::string& name, std::vector<discovery::Endpoint> endpoints,
+                                      int port = 8080) {
     discovery::EndpointSlice result;
     result.metadata.namespace_ = "default";
     result.metadata.labels["kubernetes.io/service-name"] = name;
@@ -52,6 +53,8 @@ inline discovery::EndpointSlice slice(const std::string& name, std::vector<disco
     return result;
 }
 
-template <class T> std::shared_ptr<const T> shared(T value) { return std::make_shared<const T>(std::move(value)); }
+template <class T> std::shared_ptr<const T> shared(T value) {
+    return std::make_shared<const T>(std::move(value));
+}
 
 } // namespace slipway::network::test
