@@ -31,6 +31,13 @@
                 <numerusform>%n objects were not applied.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n object(s) refused by the check.</source>
+            <translation>
+                <numerusform>%n object refused by the check.</numerusform>
+                <numerusform>%n objects refused by the check.</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::ResourcePage</name>

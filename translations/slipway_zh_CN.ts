@@ -441,6 +441,12 @@
             <source>Close</source>
             <translation>关闭</translation>
         </message>
+        <message numerus="yes">
+            <source>%n object(s) refused by the check.</source>
+            <translation>
+                <numerusform>检查拒绝了 %n 个对象。</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::ClusterRunner</name>
@@ -560,6 +566,10 @@
         <message>
             <source>Close the details</source>
             <translation>关闭详情</translation>
+        </message>
+        <message>
+            <source>It no longer exists.</source>
+            <translation>它已不存在。</translation>
         </message>
     </context>
     <context>
@@ -905,10 +915,6 @@
             <translation>实时</translation>
         </message>
         <message>
-            <source>Disconnected for %1, reconnecting; what is shown may be old</source>
-            <translation>已断开 %1，正在重连；显示的内容可能已过时</translation>
-        </message>
-        <message>
             <source>Not allowed</source>
             <translation>没有权限</translation>
         </message>
@@ -941,6 +947,14 @@
         <message>
             <source>Nothing in namespace %1.</source>
             <translation>命名空间 %1 中没有内容。</translation>
+        </message>
+        <message>
+            <source>Disconnected for %1, reconnecting</source>
+            <translation>已断开 %1，正在重连</translation>
+        </message>
+        <message>
+            <source>What is shown may be old.</source>
+            <translation>显示的内容可能已过时。</translation>
         </message>
     </context>
     <context>
@@ -1196,6 +1210,14 @@
         <message>
             <source>Delete</source>
             <translation>删除</translation>
+        </message>
+        <message>
+            <source>Close   Ctrl+W</source>
+            <translation>关闭   Ctrl+W</translation>
+        </message>
+        <message>
+            <source>Close %1</source>
+            <translation>关闭 %1</translation>
         </message>
     </context>
 </TS>

@@ -1,8 +1,9 @@
 #include "cluster/api/decode.h"
 
 #include "cluster/api/base64.h"
-#include "cluster/api/protobuf.h"
 #include "cluster/api/json_syntax.h"
+#include "cluster/api/protobuf.h"
+#include "cluster/api/quantity.h"
 #include "cluster/base/time.h"
 
 #include <algorithm>
@@ -183,7 +184,7 @@ private:
         }
     }
 
-    /// Quantities may be given as numbers; they are kept as text.
+    /// Quantities may be given as numbers; they are kept as canonical text.
     static void quantity(Json& value) {
         if (value.is_int64())
             value = std::to_string(value.get_int64());
@@ -196,22 +197,16 @@ private:
         if (!value.is_string())
             malformed();
         const std::string_view text = view(value.get_string());
-        std::size_t at = !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0;
-        const std::size_t digits = at;
-        int points = 0;
-        while (at < text.size() && ((text[at] >= '0' && text[at] <= '9') || text[at] == '.'))
-            points += text[at++] == '.';
-        static constexpr std::string_view suffixes[] = {"",  "n", "u",  "m",  "k",  "M",  "G",  "T",
-                                                        "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-        const std::string_view suffix = text.substr(at);
-        bool good = at > digits && points <= 1 && std::ranges::find(suffixes, suffix) != std::end(suffixes);
-        if (!good && at > digits && suffix.size() > 1 && (suffix[0] == 'e' || suffix[0] == 'E'))
-            good = suffix.find_first_not_of("0123456789", suffix[1] == '+' || suffix[1] == '-' ? 2 : 1) ==
-                   std::string_view::npos;
-        if (!good && at > digits && points <= 1 && suffix.find_first_not_of("eEinumkKMGTP") == std::string_view::npos)
+        if (const auto amount = Quantity::parse(text)) {
+            value = amount->print();
+            return;
+        }
+        const std::size_t digits =
+            text.find_first_not_of("0123456789.", !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0);
+        if (digits != std::string_view::npos && digits > 0 &&
+            text.find_first_not_of("eEinumkKMGTP", digits) == std::string_view::npos)
             throw TypeMismatch{"unable to parse quantity's suffix"};
-        if (!good)
-            malformed();
+        malformed();
     }
 
     void integer(const Type& owner, const Field& field, Json& value, std::int64_t least, std::int64_t most) const {
@@ -268,7 +263,8 @@ std::expected<Json, Status> decodeBody(std::string_view body, std::string_view c
     if (type == protobufContentType)
         return decodeProtobuf(body);
     if (!type.empty() && type != "application/json" && type != "*/*" && !type.ends_with("+json"))
-        return std::unexpected(unsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf"));
+        return std::unexpected(
+            unsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf"));
     auto parsed = parseJson(body);
     if (parsed)
         return std::move(*parsed);

@@ -12,7 +12,14 @@ JsonArray words(std::span<const std::string_view> list) {
     return array;
 }
 
-JsonObject scalarSchema(const Field& field, std::string_view reference, std::set<const Type*>& used) {
+constexpr std::string_view quantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity",
+                           intOrStringName = "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+                           timeName = "io.k8s.apimachinery.pkg.apis.meta.v1.Time",
+                           microTimeName = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime",
+                           rawName = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+
+JsonObject scalarSchema(const Field& field, SchemaReferences& references) {
+    const auto named = [&](std::string_view name) { return JsonObject{{"$ref", references.pointer(name)}}; };
     switch (field.kind) {
     case FieldKind::string_:
         return {{"type", "string"}};
@@ -27,39 +34,48 @@ JsonObject scalarSchema(const Field& field, std::string_view reference, std::set
     case FieldKind::bytes_:
         return {{"type", "string"}, {"format", "byte"}};
     case FieldKind::quantity_:
-        return {{"type", "string"}, {"x-slipway-format", "quantity"}};
+        return named(quantityName);
     case FieldKind::intOrString_:
-        return {{"type", "string"}, {"format", "int-or-string"}};
+        return named(intOrStringName);
     case FieldKind::time_:
+        return named(timeName);
     case FieldKind::microTime_:
-        return {{"type", "string"}, {"format", "date-time"}};
+        return named(microTimeName);
     case FieldKind::raw_:
-        return {{"type", "object"}};
+        return named(rawName);
     case FieldKind::object_:
-        used.insert(field.type);
-        return {{"$ref", std::string(reference) + std::string(field.type->fullName)}};
+        references.used.insert(field.type);
+        return named(field.type->fullName);
     }
     return {};
 }
 
-JsonObject fieldSchema(const Field& field, std::string_view reference, std::set<const Type*>& used) {
-    JsonObject inner = scalarSchema(field, reference, used);
+/// In OpenAPI 3 nothing may stand beside a reference, so it is wrapped to carry a default; clients expect that form.
+JsonObject withDefault(JsonObject schema, const Field& field, bool v3) {
+    const bool object = field.kind == FieldKind::object_;
+    if (!v3 || !schema.contains("$ref"))
+        return schema;
+    JsonObject wrapped{{"allOf", JsonArray{std::move(schema)}}};
+    if (object)
+        wrapped["default"] = JsonObject();
+    return wrapped;
+}
+
+JsonObject fieldSchema(const Field& field, SchemaReferences& references) {
+    JsonObject inner = withDefault(scalarSchema(field, references), field, references.v3);
     if (!field.enumValues.empty() && field.container == Container::none)
         inner["enum"] = words(field.enumValues);
     JsonObject schema;
-    if (field.container == Container::none) {
-        if (!inner.contains("$ref"))
-            schema = std::move(inner);
-        else
-            schema = {{"allOf", JsonArray{std::move(inner)}}, {"default", JsonObject()}};
-    } else if (field.container == Container::list) {
+    if (field.container == Container::none)
+        schema = std::move(inner);
+    else if (field.container == Container::list)
         schema = {{"type", "array"}, {"items", std::move(inner)}};
-    } else if (field.container == Container::map) {
+    else if (field.container == Container::map)
         schema = {{"type", "object"}, {"additionalProperties", std::move(inner)}};
-    } else {
-        schema = {{"type", "object"}, {"additionalProperties", JsonObject{{"type", "array"}, {"items", std::move(inner)}}}};
-    }
-    schema["description"] = std::format("The {} of the object.", field.name);
+    else
+        schema = {{"type", "object"},
+                  {"additionalProperties", JsonObject{{"type", "array"}, {"items", std::move(inner)}}}};
+    schema["description"] = fieldDescription(field);
     static constexpr std::string_view listTypes[] = {"", "atomic", "set", "map"};
     if (field.listType != ListType::none_)
         schema["x-kubernetes-list-type"] = listTypes[static_cast<int>(field.listType)];
@@ -91,16 +107,44 @@ JsonArray kindMarks(const Type& type) {
     return marks;
 }
 
-JsonObject openApiSchema(const Type& type, std::string_view reference, std::set<const Type*>& used) {
+std::string SchemaReferences::pointer(std::string_view fullName) const {
+    return std::string(v3 ? "#/components/schemas/" : "#/definitions/") + std::string(fullName);
+}
+
+JsonObject namedScalars(bool v3) {
+    const auto either = [](std::string_view a, std::string_view b) {
+        return JsonArray{JsonObject{{"type", a}}, JsonObject{{"type", b}}};
+    };
+    JsonObject quantity{{"description", "An amount: a number with an optional suffix (m, k, M, G, Ki, Mi, Gi, ...)."}};
+    JsonObject intOrString{{"description", "A number, or a text such as a name or a percentage."},
+                           {"format", "int-or-string"}};
+    if (v3) {
+        quantity["oneOf"] = either("string", "number");
+        intOrString["oneOf"] = either("integer", "string");
+    } else {
+        quantity["type"] = "string";
+        intOrString["type"] = "string";
+    }
+    JsonObject scalars;
+    scalars[quantityName] = std::move(quantity);
+    scalars[intOrStringName] = std::move(intOrString);
+    scalars[timeName] =
+        JsonObject{{"type", "string"}, {"format", "date-time"}, {"description", "A time in UTC, to the second."}};
+    scalars[microTimeName] =
+        JsonObject{{"type", "string"}, {"format", "date-time"}, {"description", "A time in UTC, to the microsecond."}};
+    scalars[rawName] = JsonObject{{"type", "object"}, {"description", "Any JSON object."}};
+    return scalars;
+}
+
+JsonObject openApiSchema(const Type& type, SchemaReferences& references) {
     JsonObject properties;
     JsonArray required;
     for (const Field& field : type.fields) {
-        properties[field.name] = fieldSchema(field, reference, used);
+        properties[field.name] = fieldSchema(field, references);
         if (field.required)
             required.emplace_back(field.name);
     }
-    const std::string_view name = type.name.substr(type.name.rfind('.') + 1);
-    JsonObject schema{{"type", "object"}, {"description", std::format("A {} of the Kubernetes API.", name)}};
+    JsonObject schema{{"type", "object"}, {"description", typeDescription(type)}};
     if (!properties.empty())
         schema["properties"] = std::move(properties);
     if (!required.empty())
@@ -112,21 +156,27 @@ JsonObject openApiSchema(const Type& type, std::string_view reference, std::set<
     return schema;
 }
 
-std::string listName(const Resource& resource) { return std::string(resource.type->fullName) + "List"; }
+std::string listName(const Resource& resource) {
+    return std::string(resource.type->fullName) + "List";
+}
 
-JsonObject listSchema(const Resource& resource, std::string_view reference, std::set<const Type*>& used) {
+JsonObject listSchema(const Resource& resource, SchemaReferences& references) {
     const Type* metadata = findType("meta.v1.ListMeta");
-    used.insert(metadata);
-    used.insert(resource.type);
-    const auto pointer = [&](const Type& type) { return JsonObject{{"$ref", std::string(reference) + std::string(type.fullName)}}; };
+    references.used.insert(metadata);
+    references.used.insert(resource.type);
+    const auto pointer = [&](const Type& type) -> JsonObject {
+        JsonObject plain{{"$ref", references.pointer(type.fullName)}};
+        return references.v3 ? JsonObject{{"allOf", JsonArray{std::move(plain)}}, {"default", JsonObject()}} : plain;
+    };
     return {{"type", "object"},
             {"description", std::format("A list of {}.", resource.name)},
             {"required", JsonArray{"items"}},
             {"properties", JsonObject{{"apiVersion", JsonObject{{"type", "string"}}},
                                       {"kind", JsonObject{{"type", "string"}}},
-                                      {"metadata", JsonObject{{"allOf", JsonArray{pointer(*metadata)}}}},
+                                      {"metadata", pointer(*metadata)},
                                       {"items", JsonObject{{"type", "array"}, {"items", pointer(*resource.type)}}}}},
-            {"x-kubernetes-group-version-kind", JsonArray{kindMark(resource.group, resource.version, std::string(resource.kind) + "List")}}};
+            {"x-kubernetes-group-version-kind",
+             JsonArray{kindMark(resource.group, resource.version, std::string(resource.kind) + "List")}}};
 }
 
 } // namespace slipway::api

@@ -9,15 +9,29 @@
 
 namespace slipway::api {
 
-/// The OpenAPI schema of a type. @p reference is where other types are found: "#/components/schemas/" or
-/// "#/definitions/". The types it names are added to @p used.
-JsonObject openApiSchema(const Type& type, std::string_view reference, std::set<const Type*>& used);
+/// Where schemas name each other, and which have been named.
+struct SchemaReferences {
+    bool v3 = true;
+    std::set<const Type*> used;
+
+    std::string pointer(std::string_view fullName) const;
+};
+
+/// The OpenAPI schema of a type; the types it names are added to @p references.
+JsonObject openApiSchema(const Type& type, SchemaReferences& references);
+
+/// The scalar types that have a name in OpenAPI: quantities, times, "a number or text", raw JSON.
+JsonObject namedScalars(bool v3);
+
+/// A sentence on a type and on a member.
+std::string typeDescription(const Type& type);
+std::string fieldDescription(const Field& field);
 
 /// The group, version and kind marks of every resource the type is the kind of.
 JsonArray kindMarks(const Type& type);
 
 /// The schema of the list kind of a resource, and its OpenAPI name.
-JsonObject listSchema(const Resource& resource, std::string_view reference, std::set<const Type*>& used);
+JsonObject listSchema(const Resource& resource, SchemaReferences& references);
 std::string listName(const Resource& resource);
 
 /// The paths of a group version with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.

@@ -11,47 +11,35 @@
 namespace slipway::api {
 namespace {
 
-std::string nameOf(const JsonObject& object) { return std::string(stringAt(object, {"metadata", "name"})); }
+std::string nameOf(const JsonObject& object) {
+    return std::string(stringAt(object, {"metadata", "name"}));
+}
 
 std::size_t countAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
     const Json* found = find(object, path);
-    return found == nullptr ? 0 : found->is_object() ? found->get_object().size() : found->is_array() ? found->get_array().size() : 0;
+    return found == nullptr     ? 0
+           : found->is_object() ? found->get_object().size()
+           : found->is_array()  ? found->get_array().size()
+                                : 0;
 }
 
-JsonArray namespaceCells(const JsonObject& o) { return {nameOf(o), stringAt(o, {"status", "phase"}), ageOf(o)}; }
-JsonArray configMapCells(const JsonObject& o) { return {nameOf(o), countAt(o, {"data"}) + countAt(o, {"binaryData"}), ageOf(o)}; }
-JsonArray secretCells(const JsonObject& o) { return {nameOf(o), stringAt(o, {"type"}), countAt(o, {"data"}), ageOf(o)}; }
-JsonArray serviceAccountCells(const JsonObject& o) { return {nameOf(o), countAt(o, {"secrets"}), ageOf(o)}; }
-JsonArray leaseCells(const JsonObject& o) { return {nameOf(o), stringAt(o, {"spec", "holderIdentity"}), ageOf(o)}; }
-JsonArray roleBindingCells(const JsonObject& o) {
-    return {nameOf(o), std::format("{}/{}", stringAt(o, {"roleRef", "kind"}), stringAt(o, {"roleRef", "name"})), ageOf(o)};
+JsonArray namespaceCells(const JsonObject& o) {
+    return {nameOf(o), stringAt(o, {"status", "phase"}), ageOf(o)};
 }
-JsonArray roleCells(const JsonObject& o) { return {nameOf(o), stringAt(o, {"metadata", "creationTimestamp"})}; }
-JsonArray claimCells(const JsonObject& o) {
-    std::string modes;
-    for (const Json& mode : arrayAt(o, {"spec", "accessModes"})) {
-        const std::string_view text = view(mode.as_string());
-        modes += (modes.empty() ? "" : ",") + std::string(text == "ReadWriteOnce" ? "RWO" : text == "ReadOnlyMany" ? "ROX" : text == "ReadWriteMany" ? "RWX" : "RWOP");
-    }
-    return {nameOf(o), stringAt(o, {"status", "phase"}), stringAt(o, {"spec", "volumeName"}), stringAt(o, {"status", "capacity", "storage"}),
-            modes, stringAt(o, {"spec", "storageClassName"}), "<unset>", ageOf(o), stringAt(o, {"spec", "volumeMode"})};
+JsonArray configMapCells(const JsonObject& o) {
+    return {nameOf(o), countAt(o, {"data"}) + countAt(o, {"binaryData"}), ageOf(o)};
 }
-JsonArray priorityClassCells(const JsonObject& o) {
-    return {nameOf(o), intAt(o, {"value"}).value_or(0), boolAt(o, {"globalDefault"}), ageOf(o), stringAt(o, {"preemptionPolicy"})};
+JsonArray secretCells(const JsonObject& o) {
+    return {nameOf(o), stringAt(o, {"type"}), countAt(o, {"data"}), ageOf(o)};
 }
-JsonArray ingressCells(const JsonObject& o) {
-    std::string hosts;
-    for (const Json& rule : arrayAt(o, {"spec", "rules"})) {
-        const std::string_view host = stringAt(rule, {"host"});
-        hosts += (hosts.empty() ? "" : ",") + std::string(host.empty() ? "*" : host);
-    }
-    std::string addresses;
-    for (const Json& entry : arrayAt(o, {"status", "loadBalancer", "ingress"})) {
-        const std::string_view ip = stringAt(entry, {"ip"});
-        addresses += (addresses.empty() ? "" : ",") + std::string(ip.empty() ? stringAt(entry, {"hostname"}) : ip);
-    }
-    return {nameOf(o), orNone(stringAt(o, {"spec", "ingressClassName"})), hosts.empty() ? "*" : hosts, addresses,
-            countAt(o, {"spec", "tls"}) > 0 ? "80, 443" : "80", ageOf(o)};
+JsonArray serviceAccountCells(const JsonObject& o) {
+    return {nameOf(o), countAt(o, {"secrets"}), ageOf(o)};
+}
+JsonArray leaseCells(const JsonObject& o) {
+    return {nameOf(o), stringAt(o, {"spec", "holderIdentity"}), ageOf(o)};
+}
+JsonArray roleCells(const JsonObject& o) {
+    return {nameOf(o), stringAt(o, {"metadata", "creationTimestamp"})};
 }
 
 /// By "group/resource".
@@ -82,6 +70,21 @@ const std::map<std::string_view, CellFunction>& cellFunctions() {
         {"/persistentvolumeclaims", claimCells},
         {"networking.k8s.io/ingresses", ingressCells},
         {"scheduling.k8s.io/priorityclasses", priorityClassCells},
+        {"/persistentvolumes", volumeCells},
+        {"/podtemplates", podTemplateCells},
+        {"/resourcequotas", quotaCells},
+        {"apps/controllerrevisions", revisionCells},
+        {"batch/cronjobs", cronJobCells},
+        {"autoscaling/horizontalpodautoscalers", autoscalerCells},
+        {"policy/poddisruptionbudgets", disruptionBudgetCells},
+        {"networking.k8s.io/networkpolicies", networkPolicyCells},
+        {"networking.k8s.io/ingressclasses", ingressClassCells},
+        {"node.k8s.io/runtimeclasses", runtimeClassCells},
+        {"storage.k8s.io/storageclasses", storageClassCells},
+        {"storage.k8s.io/csidrivers", csiDriverCells},
+        {"storage.k8s.io/volumeattachments", volumeAttachmentCells},
+        {"admissionregistration.k8s.io/mutatingwebhookconfigurations", webhookCells},
+        {"admissionregistration.k8s.io/validatingwebhookconfigurations", webhookCells},
     };
     return functions;
 }
@@ -102,7 +105,8 @@ JsonArray genericCells(const Resource& resource, const JsonObject& object) {
     return cells;
 }
 
-JsonObject defaultColumn(std::string_view name, std::string_view type, std::string_view format, std::string_view description) {
+JsonObject defaultColumn(std::string_view name, std::string_view type, std::string_view format,
+                         std::string_view description) {
     return {{"name", name}, {"type", type}, {"format", format}, {"description", description}, {"priority", 0}};
 }
 
@@ -110,14 +114,18 @@ JsonObject defaultColumn(std::string_view name, std::string_view type, std::stri
 
 std::string ageSince(std::string_view text) {
     const auto time = base::parseTime(text);
-    if (!time)
+    if (!time) // absent or the zero time
         return "<unknown>";
     return base::humanDuration(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - *time));
 }
 
-std::string ageOf(const JsonObject& object) { return ageSince(stringAt(object, {"metadata", "creationTimestamp"})); }
+std::string ageOf(const JsonObject& object) {
+    return ageSince(stringAt(object, {"metadata", "creationTimestamp"}));
+}
 
-std::string orNone(std::string_view text) { return text.empty() ? "<none>" : std::string(text); }
+std::string orNone(std::string_view text) {
+    return text.empty() ? "<none>" : std::string(text);
+}
 
 const JsonArray& arrayAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
     static const JsonArray none;
@@ -129,7 +137,8 @@ std::string formatLabels(const Json* labels) {
     std::vector<std::string> parts;
     if (labels != nullptr && labels->is_object())
         for (const auto& [key, value] : labels->get_object())
-            parts.push_back(std::format("{}={}", std::string_view(key), value.is_string() ? view(value.get_string()) : ""));
+            parts.push_back(
+                std::format("{}={}", std::string_view(key), value.is_string() ? view(value.get_string()) : ""));
     std::ranges::sort(parts);
     std::string text;
     for (const std::string& part : parts)
@@ -147,8 +156,12 @@ std::string joinContainers(const Json* podSpec, std::string_view member) {
 }
 } // namespace
 
-std::string containerNames(const Json* podSpec) { return joinContainers(podSpec, "name"); }
-std::string containerImages(const Json* podSpec) { return joinContainers(podSpec, "image"); }
+std::string containerNames(const Json* podSpec) {
+    return joinContainers(podSpec, "name");
+}
+std::string containerImages(const Json* podSpec) {
+    return joinContainers(podSpec, "image");
+}
 
 JsonArray tableCells(const Resource& resource, const JsonObject& object) {
     if (resource.columns.empty())
@@ -162,7 +175,9 @@ JsonArray tableCells(const Resource& resource, const JsonObject& object) {
 JsonArray tableColumns(const Resource& resource) {
     JsonArray columns;
     for (const Column& column : resource.columns)
-        columns.push_back(JsonObject{{"name", column.name}, {"type", column.type}, {"format", column.format},
+        columns.push_back(JsonObject{{"name", column.name},
+                                     {"type", column.type},
+                                     {"format", column.format},
                                      {"description", std::format("{} of the {}.", column.name, resource.singular)},
                                      {"priority", column.priority}});
     if (columns.empty()) {

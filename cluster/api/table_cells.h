@@ -33,5 +33,23 @@ JsonArray replicaSetCells(const JsonObject& replicaSet);
 JsonArray statefulSetCells(const JsonObject& set);
 JsonArray daemonSetCells(const JsonObject& set);
 JsonArray jobCells(const JsonObject& job);
+JsonArray claimCells(const JsonObject& object);
+JsonArray volumeCells(const JsonObject& object);
+JsonArray storageClassCells(const JsonObject& object);
+JsonArray csiDriverCells(const JsonObject& object);
+JsonArray volumeAttachmentCells(const JsonObject& object);
+JsonArray autoscalerCells(const JsonObject& object);
+JsonArray disruptionBudgetCells(const JsonObject& object);
+JsonArray networkPolicyCells(const JsonObject& object);
+JsonArray ingressClassCells(const JsonObject& object);
+JsonArray webhookCells(const JsonObject& object);
+JsonArray runtimeClassCells(const JsonObject& object);
+JsonArray quotaCells(const JsonObject& object);
+JsonArray revisionCells(const JsonObject& object);
+JsonArray priorityClassCells(const JsonObject& object);
+JsonArray ingressCells(const JsonObject& object);
+JsonArray roleBindingCells(const JsonObject& object);
+JsonArray cronJobCells(const JsonObject& object);
+JsonArray podTemplateCells(const JsonObject& object);
 
 } // namespace slipway::api

@@ -8,7 +8,9 @@
 namespace slipway::api {
 namespace {
 
-long long number(const JsonObject& object, std::initializer_list<std::string_view> path) { return intAt(object, path).value_or(0); }
+long long number(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    return intAt(object, path).value_or(0);
+}
 
 std::string selectorOf(const JsonObject& workload) {
     const Json* selector = find(workload, {"spec", "selector"});
@@ -20,21 +22,27 @@ std::string selectorOf(const JsonObject& workload) {
     return orNone(formatSelector(object));
 }
 
-std::string_view name(const JsonObject& object) { return stringAt(object, {"metadata", "name"}); }
-const Json* templateSpec(const JsonObject& object) { return find(object, {"spec", "template", "spec"}); }
+std::string_view name(const JsonObject& object) {
+    return stringAt(object, {"metadata", "name"});
+}
+const Json* templateSpec(const JsonObject& object) {
+    return find(object, {"spec", "template", "spec"});
+}
 
 std::string jobDuration(const JsonObject& job) {
     const auto start = base::parseTime(stringAt(job, {"status", "startTime"}));
     if (!start)
         return "";
-    const auto end = base::parseTime(stringAt(job, {"status", "completionTime"})).value_or(std::chrono::system_clock::now());
+    const auto end =
+        base::parseTime(stringAt(job, {"status", "completionTime"})).value_or(std::chrono::system_clock::now());
     return base::humanDuration(std::chrono::floor<std::chrono::seconds>(end - *start));
 }
 
 std::string jobStatus(const JsonObject& job) {
     for (const Json& condition : arrayAt(job, {"status", "conditions"})) {
         const std::string_view type = stringAt(condition, {"type"});
-        if (stringAt(condition, {"status"}) == "True" && (type == "Complete" || type == "Failed" || type == "Suspended" || type == "FailureTarget"))
+        if (stringAt(condition, {"status"}) == "True" &&
+            (type == "Complete" || type == "Failed" || type == "Suspended" || type == "FailureTarget"))
             return std::string(type);
     }
     return stringAt(job, {"metadata", "deletionTimestamp"}).empty() ? "Running" : "Terminating";
@@ -54,13 +62,19 @@ JsonArray deploymentCells(const JsonObject& d) {
 }
 
 JsonArray replicaSetCells(const JsonObject& r) {
-    return {name(r), number(r, {"spec", "replicas"}), number(r, {"status", "replicas"}), number(r, {"status", "readyReplicas"}), ageOf(r),
-            containerNames(templateSpec(r)), containerImages(templateSpec(r)), selectorOf(r)};
+    return {name(r),
+            number(r, {"spec", "replicas"}),
+            number(r, {"status", "replicas"}),
+            number(r, {"status", "readyReplicas"}),
+            ageOf(r),
+            containerNames(templateSpec(r)),
+            containerImages(templateSpec(r)),
+            selectorOf(r)};
 }
 
 JsonArray statefulSetCells(const JsonObject& s) {
-    return {name(s), std::format("{}/{}", number(s, {"status", "readyReplicas"}), number(s, {"spec", "replicas"})), ageOf(s),
-            containerNames(templateSpec(s)), containerImages(templateSpec(s))};
+    return {name(s), std::format("{}/{}", number(s, {"status", "readyReplicas"}), number(s, {"spec", "replicas"})),
+            ageOf(s), containerNames(templateSpec(s)), containerImages(templateSpec(s))};
 }
 
 JsonArray daemonSetCells(const JsonObject& d) {
@@ -81,9 +95,39 @@ JsonArray jobCells(const JsonObject& j) {
     const auto completions = intAt(j, {"spec", "completions"});
     const auto parallelism = number(j, {"spec", "parallelism"});
     const std::string done = completions ? std::format("{}/{}", number(j, {"status", "succeeded"}), *completions)
-                             : parallelism > 1 ? std::format("{}/1 of {}", number(j, {"status", "succeeded"}), parallelism)
-                                               : std::format("{}/1", number(j, {"status", "succeeded"}));
-    return {name(j), jobStatus(j), done, jobDuration(j), ageOf(j), containerNames(templateSpec(j)), containerImages(templateSpec(j)), selectorOf(j)};
+                             : parallelism > 1
+                                 ? std::format("{}/1 of {}", number(j, {"status", "succeeded"}), parallelism)
+                                 : std::format("{}/1", number(j, {"status", "succeeded"}));
+    return {name(j),
+            jobStatus(j),
+            done,
+            jobDuration(j),
+            ageOf(j),
+            containerNames(templateSpec(j)),
+            containerImages(templateSpec(j)),
+            selectorOf(j)};
+}
+
+JsonArray cronJobCells(const JsonObject& c) {
+    const std::string_view last = stringAt(c, {"status", "lastScheduleTime"});
+    const Json* pod = find(c, {"spec", "jobTemplate", "spec", "template", "spec"});
+    const Json* selector = find(c, {"spec", "jobTemplate", "spec", "selector"});
+    return {name(c),
+            stringAt(c, {"spec", "schedule"}),
+            orNone(stringAt(c, {"spec", "timeZone"})),
+            boolAt(c, {"spec", "suspend"}) ? "True" : "False",
+            arrayAt(c, {"status", "active"}).size(),
+            last.empty() ? "<none>" : ageSince(last),
+            ageOf(c),
+            containerNames(pod),
+            containerImages(pod),
+            selector != nullptr && selector->is_object() ? orNone(formatSelector(selector->get_object())) : "<none>"};
+}
+
+JsonArray podTemplateCells(const JsonObject& t) {
+    const Json* pod = find(t, {"template", "spec"});
+    return {name(t), containerNames(pod), containerImages(pod),
+            formatLabels(find(t, {"template", "metadata", "labels"}))};
 }
 
 } // namespace slipway::api

@@ -2,6 +2,7 @@
 
 #include "cluster/api/selectors.h"
 #include "cluster/base/time.h"
+#include "cluster/controllers/adoption.h"
 #include "cluster/controllers/pod_state.h"
 
 #include <algorithm>
@@ -21,9 +22,10 @@ constexpr std::string_view revisionAnnotation = "deployment.kubernetes.io/revisi
 /// Annotations of a deployment that its replica sets carry too: all but the bookkeeping ones.
 std::map<std::string, std::string> inheritedAnnotations(const Deployment& d) {
     auto annotations = d.metadata.annotations;
-    for (std::string_view own : {"kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision",
-                                 "deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas",
-                                 "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to"})
+    for (std::string_view own :
+         {"kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision",
+          "deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas",
+          "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to"})
         annotations.erase(std::string(own));
     return annotations;
 }
@@ -31,8 +33,10 @@ std::map<std::string, std::string> inheritedAnnotations(const Deployment& d) {
 } // namespace
 
 DeploymentController::DeploymentController(Informers& informers, std::shared_ptr<const client::Client> client)
-    : informers_(informers), client_(client), events_(client, "deployment-controller"),
-      controller_("deployment", [this](const std::string& key) { return sync(key); }, 2) {
+    : informers_(informers)
+    , client_(client)
+    , events_(client, "deployment-controller")
+    , controller_("deployment", [this](const std::string& key) { return sync(key); }, 2) {
     informers_.deployments.onChange([this](const auto& before, const auto& after) {
         const auto& object = after ? after : before;
         controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
@@ -56,15 +60,24 @@ DeploymentController::DeploymentController(Informers& informers, std::shared_ptr
 
 client::Result<std::vector<ReplicaSetPtr>> DeploymentController::ownSets(const Deployment& deployment) {
     std::vector<ReplicaSetPtr> own;
+    AdoptionCheck mayAdopt(*client_, deployment);
     for (const auto& set : informers_.replicaSets.list(deployment.metadata.namespace_)) {
         const auto* owner = controllerOf(set->metadata);
         const bool matching = api::matches(deployment.spec->selector, set->metadata.labels);
         if (owner != nullptr && owner->uid == deployment.metadata.uid && matching) {
             own.push_back(set);
         } else if (owner == nullptr && matching && set->metadata.deletionTimestamp.empty()) {
-            const api::Json reference = api::toJson(makeControllerReference("apps/v1", "Deployment", deployment.metadata));
-            const JsonObject patch{{"metadata", JsonObject{{"uid", set->metadata.uid}, {"ownerReferences", api::JsonArray{reference}}}}};
-            const auto adopted = client_->patch(client::resourceOf<ReplicaSet>(), set->metadata.namespace_, set->metadata.name, client::PatchKind::strategicMerge, patch);
+            const auto allowed = mayAdopt();
+            if (!allowed)
+                return std::unexpected(allowed.error());
+            if (!*allowed)
+                continue;
+            const api::Json reference =
+                api::toJson(makeControllerReference("apps/v1", "Deployment", deployment.metadata));
+            const JsonObject patch{
+                {"metadata", JsonObject{{"uid", set->metadata.uid}, {"ownerReferences", api::JsonArray{reference}}}}};
+            const auto adopted = client_->patch(client::resourceOf<ReplicaSet>(), set->metadata.namespace_,
+                                                set->metadata.name, client::PatchKind::strategicMerge, patch);
             if (!adopted)
                 return std::unexpected(adopted.error());
             own.push_back(set);
@@ -73,8 +86,12 @@ client::Result<std::vector<ReplicaSetPtr>> DeploymentController::ownSets(const D
     return own;
 }
 
-client::Result<ReplicaSetPtr> DeploymentController::makeNewSet(const Deployment& deployment, const std::vector<ReplicaSetPtr>& old, long long revision) {
-    const std::optional<int> collisions = deployment.status && deployment.status->collisionCount ? std::optional<int>(*deployment.status->collisionCount) : std::nullopt;
+client::Result<ReplicaSetPtr> DeploymentController::makeNewSet(const Deployment& deployment,
+                                                               const std::vector<ReplicaSetPtr>& old,
+                                                               long long revision) {
+    const std::optional<int> collisions = deployment.status && deployment.status->collisionCount
+                                              ? std::optional<int>(*deployment.status->collisionCount)
+                                              : std::nullopt;
     const std::string hash = templateHash(deployment.spec->template_, collisions);
     ReplicaSet set;
     set.metadata.name = std::format("{}-{}", deployment.metadata.name, hash);
@@ -93,7 +110,8 @@ client::Result<ReplicaSetPtr> DeploymentController::makeNewSet(const Deployment&
     set.spec->replicas = 0;
     const auto draft = std::make_shared<const ReplicaSet>(set);
     const bool recreate = deployment.spec->strategy && deployment.spec->strategy->type == "Recreate";
-    const ScalePlan plan = recreate ? planRecreate(deployment, draft, old, oldPodsGone(deployment, draft)) : planRollingUpdate(deployment, draft, old);
+    const ScalePlan plan = recreate ? planRecreate(deployment, draft, old, oldPodsGone(deployment, draft))
+                                    : planRollingUpdate(deployment, draft, old);
     if (const auto found = plan.find(set.metadata.name); found != plan.end())
         set.spec->replicas = found->second;
     auto made = client_->create(set.metadata.namespace_, set);
@@ -110,7 +128,7 @@ client::Result<ReplicaSetPtr> DeploymentController::makeNewSet(const Deployment&
     const auto* owner = controllerOf(present->metadata);
     const auto shared = std::make_shared<const ReplicaSet>(*present);
     if (owner != nullptr && owner->uid == deployment.metadata.uid && findNewReplicaSet(deployment, {shared}))
-        return shared; // the cache was behind
+        return shared;            // the cache was behind
     Deployment next = deployment; // another template has the same hash: the next try adds a salt
     if (!next.status)
         next.status = api::apps_v1::DeploymentStatus{};
@@ -120,10 +138,12 @@ client::Result<ReplicaSetPtr> DeploymentController::makeNewSet(const Deployment&
     return std::unexpected(made.error());
 }
 
-client::Result<ReplicaSetPtr> DeploymentController::bringRevision(const ReplicaSetPtr& set, const Deployment& deployment, long long revision) {
+client::Result<ReplicaSetPtr> DeploymentController::bringRevision(const ReplicaSetPtr& set,
+                                                                  const Deployment& deployment, long long revision) {
     JsonObject annotations;
     for (const auto& [name, value] : inheritedAnnotations(deployment))
-        if (const auto found = set->metadata.annotations.find(name); found == set->metadata.annotations.end() || found->second != value)
+        if (const auto found = set->metadata.annotations.find(name);
+            found == set->metadata.annotations.end() || found->second != value)
             annotations[name] = value;
     if (revisionOf(set->metadata) < revision)
         annotations[revisionAnnotation] = std::to_string(revision);
@@ -134,7 +154,8 @@ client::Result<ReplicaSetPtr> DeploymentController::bringRevision(const ReplicaS
         patch["spec"] = JsonObject{{"minReadySeconds", deployment.spec->minReadySeconds.value_or(0)}};
     if (patch.empty())
         return set;
-    const auto patched = client_->patch(client::resourceOf<ReplicaSet>(), set->metadata.namespace_, set->metadata.name, client::PatchKind::merge, patch);
+    const auto patched = client_->patch(client::resourceOf<ReplicaSet>(), set->metadata.namespace_, set->metadata.name,
+                                        client::PatchKind::merge, patch);
     if (!patched)
         return std::unexpected(patched.error());
     auto decoded = api::fromJson<ReplicaSet>(*patched);
@@ -150,18 +171,22 @@ client::Result<void> DeploymentController::setRevision(const Deployment& deploym
     return done ? client::Result<void>() : std::unexpected(done.error());
 }
 
-client::Result<void> DeploymentController::carryOut(const Deployment& deployment, const ScalePlan& plan, const std::vector<ReplicaSetPtr>& sets) {
+client::Result<void> DeploymentController::carryOut(const Deployment& deployment, const ScalePlan& plan,
+                                                    const std::vector<ReplicaSetPtr>& sets) {
     for (const auto& [name, count] : plan) {
         const auto found = std::ranges::find(sets, name, [](const ReplicaSetPtr& set) { return set->metadata.name; });
         if (found == sets.end())
             continue;
         const int before = (*found)->spec->replicas.value_or(1);
-        const JsonObject patch{{"metadata", JsonObject{{"resourceVersion", (*found)->metadata.resourceVersion}}}, {"spec", JsonObject{{"replicas", count}}}};
-        const auto scaled = client_->patch(client::resourceOf<ReplicaSet>(), deployment.metadata.namespace_, name, client::PatchKind::merge, patch);
+        const JsonObject patch{{"metadata", JsonObject{{"resourceVersion", (*found)->metadata.resourceVersion}}},
+                               {"spec", JsonObject{{"replicas", count}}}};
+        const auto scaled = client_->patch(client::resourceOf<ReplicaSet>(), deployment.metadata.namespace_, name,
+                                           client::PatchKind::merge, patch);
         if (!scaled)
             return std::unexpected(scaled.error());
-        events_.record(client::EventRecorder::referenceTo(deployment), "Normal", "ScalingReplicaSet",
-                       std::format("Scaled {} replica set {} from {} to {}", count > before ? "up" : "down", name, before, count));
+        events_.record(
+            client::EventRecorder::referenceTo(deployment), "Normal", "ScalingReplicaSet",
+            std::format("Scaled {} replica set {} from {} to {}", count > before ? "up" : "down", name, before, count));
     }
     return {};
 }
@@ -177,7 +202,8 @@ bool DeploymentController::oldPodsGone(const Deployment& deployment, const Repli
     return true;
 }
 
-client::Result<void> DeploymentController::writeStatus(const Deployment& deployment, const ReplicaSetPtr& newSet, const std::vector<ReplicaSetPtr>& all) {
+client::Result<void> DeploymentController::writeStatus(const Deployment& deployment, const ReplicaSetPtr& newSet,
+                                                       const std::vector<ReplicaSetPtr>& all) {
     const auto status = deploymentStatus(deployment, newSet, all, base::nowRfc3339());
     if (deployment.status && status == *deployment.status)
         return {};
@@ -209,7 +235,8 @@ client::Result<SyncResult> DeploymentController::sync(const std::string& key) {
         }
     const bool paused = deployment->spec->paused.value_or(false);
     if (!paused) {
-        auto brought = newSet ? bringRevision(newSet, *deployment, newest + 1) : makeNewSet(*deployment, old, newest + 1);
+        auto brought =
+            newSet ? bringRevision(newSet, *deployment, newest + 1) : makeNewSet(*deployment, old, newest + 1);
         if (!brought)
             return std::unexpected(brought.error());
         newSet = *brought;
@@ -227,13 +254,15 @@ client::Result<SyncResult> DeploymentController::sync(const std::string& key) {
         return std::unexpected(done.error());
     if (plan.empty())
         for (const ReplicaSetPtr& set : setsToForget(*deployment, old)) {
-            const auto gone = client_->remove(client::resourceOf<ReplicaSet>(), set->metadata.namespace_, set->metadata.name);
+            const auto gone =
+                client_->remove(client::resourceOf<ReplicaSet>(), set->metadata.namespace_, set->metadata.name);
             if (!gone && gone.error().kind != client::Errc::notFound)
                 return std::unexpected(gone.error());
         }
     if (auto written = writeStatus(*deployment, newSet, all); !written)
         return std::unexpected(written.error());
-    const bool waiting = deployment->spec->progressDeadlineSeconds && deployment->status && deployment->status->unavailableReplicas.value_or(0) > 0;
+    const bool waiting = deployment->spec->progressDeadlineSeconds && deployment->status &&
+                         deployment->status->unavailableReplicas.value_or(0) > 0;
     return SyncResult{waiting ? std::optional<std::chrono::milliseconds>(std::chrono::seconds(30)) : std::nullopt};
 }
 

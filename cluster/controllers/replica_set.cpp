@@ -3,6 +3,7 @@
 #include "cluster/api/selectors.h"
 #include "cluster/base/log.h"
 #include "cluster/base/time.h"
+#include "cluster/controllers/adoption.h"
 #include "cluster/controllers/pod_state.h"
 
 #include <algorithm>
@@ -20,7 +21,9 @@ namespace {
 
 constexpr auto expectationTimeout = std::chrono::minutes(5);
 
-int wantedReplicas(const ReplicaSet& set) { return set.spec ? set.spec->replicas.value_or(1) : 0; }
+int wantedReplicas(const ReplicaSet& set) {
+    return set.spec ? set.spec->replicas.value_or(1) : 0;
+}
 
 Pod podFromTemplate(const ReplicaSet& set) {
     Pod pod;
@@ -65,7 +68,8 @@ std::vector<PodPtr> podsToDelete(std::vector<PodPtr> pods, std::size_t surplus) 
     return pods;
 }
 
-api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std::vector<PodPtr>& active, std::chrono::system_clock::time_point now,
+api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std::vector<PodPtr>& active,
+                                                std::chrono::system_clock::time_point now,
                                                 std::chrono::milliseconds* wait) {
     api::apps_v1::ReplicaSetStatus status;
     if (set.status)
@@ -91,8 +95,10 @@ api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std
 }
 
 ReplicaSetController::ReplicaSetController(Informers& informers, std::shared_ptr<const client::Client> client)
-    : informers_(informers), client_(client), events_(client, "replicaset-controller"),
-      controller_("replicaset", [this](const std::string& key) { return sync(key); }, 2) {
+    : informers_(informers)
+    , client_(client)
+    , events_(client, "replicaset-controller")
+    , controller_("replicaset", [this](const std::string& key) { return sync(key); }, 2) {
     informers_.replicaSets.onChange([this](const auto& before, const auto& after) {
         const auto& object = after ? after : before;
         controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
@@ -130,11 +136,13 @@ bool ReplicaSetController::satisfied(const std::string& key) {
     if (found == expected_.end())
         return true;
     const Expectation& e = found->second;
-    return (e.creations.empty() && e.deletions.empty()) || std::chrono::steady_clock::now() - e.since > expectationTimeout;
+    return (e.creations.empty() && e.deletions.empty()) ||
+           std::chrono::steady_clock::now() - e.since > expectationTimeout;
 }
 
 client::Result<std::vector<PodPtr>> ReplicaSetController::claim(const ReplicaSet& set) {
     std::vector<PodPtr> own;
+    AdoptionCheck mayAdopt(*client_, set);
     for (const PodPtr& pod : informers_.pods.list(set.metadata.namespace_)) {
         const auto* owner = controllerOf(pod->metadata);
         const bool matching = api::matches(set.spec->selector, pod->metadata.labels);
@@ -142,14 +150,26 @@ client::Result<std::vector<PodPtr>> ReplicaSetController::claim(const ReplicaSet
             if (matching) {
                 own.push_back(pod);
             } else if (pod->metadata.deletionTimestamp.empty()) { // released
-                const api::JsonObject patch{{"metadata", api::JsonObject{{"ownerReferences", api::JsonArray{api::JsonObject{{"$patch", "delete"}, {"uid", set.metadata.uid}}}}}}};
-                if (auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name, client::PatchKind::strategicMerge, patch); !done && done.error().kind != client::Errc::notFound)
+                const api::JsonObject patch{
+                    {"metadata",
+                     api::JsonObject{{"ownerReferences", api::JsonArray{api::JsonObject{{"$patch", "delete"},
+                                                                                        {"uid", set.metadata.uid}}}}}}};
+                if (auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name,
+                                               client::PatchKind::strategicMerge, patch);
+                    !done && done.error().kind != client::Errc::notFound)
                     return std::unexpected(done.error());
             }
-        } else if (owner == nullptr && matching && isActive(*pod) && set.metadata.deletionTimestamp.empty()) { // adopted
+        } else if (owner == nullptr && matching && isActive(*pod)) { // an orphan: adopted
+            const auto allowed = mayAdopt();
+            if (!allowed)
+                return std::unexpected(allowed.error());
+            if (!*allowed)
+                continue;
             const api::Json reference = api::toJson(makeControllerReference("apps/v1", "ReplicaSet", set.metadata));
-            const api::JsonObject patch{{"metadata", api::JsonObject{{"uid", pod->metadata.uid}, {"ownerReferences", api::JsonArray{reference}}}}};
-            auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name, client::PatchKind::strategicMerge, patch);
+            const api::JsonObject patch{{"metadata", api::JsonObject{{"uid", pod->metadata.uid},
+                                                                     {"ownerReferences", api::JsonArray{reference}}}}};
+            auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name,
+                                       client::PatchKind::strategicMerge, patch);
             if (!done && done.error().kind != client::Errc::notFound)
                 return std::unexpected(done.error());
             own.push_back(pod);
@@ -158,7 +178,8 @@ client::Result<std::vector<PodPtr>> ReplicaSetController::claim(const ReplicaSet
     return own;
 }
 
-client::Result<void> ReplicaSetController::createPods(const ReplicaSet& set, const std::string& key, std::size_t count) {
+client::Result<void> ReplicaSetController::createPods(const ReplicaSet& set, const std::string& key,
+                                                      std::size_t count) {
     // Slow start: a template that is refused is refused once, not a hundred times.
     for (std::size_t made = 0, batch = 1; made < count; batch *= 2)
         for (std::size_t i = 0; i < batch && made < count; ++i, ++made) {
@@ -175,15 +196,18 @@ client::Result<void> ReplicaSetController::createPods(const ReplicaSet& set, con
             }();
             if (!pod) {
                 if (pod.error().kind != client::Errc::notFound)
-                    events_.record(client::EventRecorder::referenceTo(set), "Warning", "FailedCreate", "Error creating: " + pod.error().message);
+                    events_.record(client::EventRecorder::referenceTo(set), "Warning", "FailedCreate",
+                                   "Error creating: " + pod.error().message);
                 return std::unexpected(pod.error());
             }
-            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulCreate", "Created pod: " + pod->metadata.name);
+            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulCreate",
+                           "Created pod: " + pod->metadata.name);
         }
     return {};
 }
 
-client::Result<void> ReplicaSetController::deletePods(const ReplicaSet& set, const std::string& key, const std::vector<PodPtr>& pods) {
+client::Result<void> ReplicaSetController::deletePods(const ReplicaSet& set, const std::string& key,
+                                                      const std::vector<PodPtr>& pods) {
     for (const PodPtr& pod : pods) {
         {
             std::lock_guard lock(mutex_);
@@ -193,20 +217,23 @@ client::Result<void> ReplicaSetController::deletePods(const ReplicaSet& set, con
         }
         client::DeleteOptions options;
         options.uid = pod->metadata.uid;
-        const auto done = client_->remove(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name, options);
+        const auto done =
+            client_->remove(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name, options);
         if (!done) {
             std::lock_guard lock(mutex_);
             expected_[key].deletions.erase(pod->metadata.uid);
             if (done.error().kind != client::Errc::notFound)
                 return std::unexpected(done.error());
         } else {
-            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulDelete", "Deleted pod: " + pod->metadata.name);
+            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulDelete",
+                           "Deleted pod: " + pod->metadata.name);
         }
     }
     return {};
 }
 
-client::Result<void> ReplicaSetController::scale(const ReplicaSet& set, const std::string& key, const std::vector<PodPtr>& active) {
+client::Result<void> ReplicaSetController::scale(const ReplicaSet& set, const std::string& key,
+                                                 const std::vector<PodPtr>& active) {
     const auto wanted = static_cast<std::size_t>(std::max(0, wantedReplicas(set)));
     if (active.size() < wanted)
         return createPods(set, key, std::min<std::size_t>(wanted - active.size(), 500));

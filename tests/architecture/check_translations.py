@@ -18,7 +18,7 @@ def updated(lupdate, folder):
     original = os.path.join(source_tree.ROOT, TRANSLATION)
     if os.path.exists(original):
         shutil.copy(original, path)
-    subprocess.run([lupdate, "-silent", "-no-obsolete", "-locations", "none", "ui", "app/desktop", "-source-language", "en",
+    subprocess.run([lupdate, "-silent", "-no-obsolete", "-locations", "none", "-I", ".", "ui", "app/desktop", "-source-language", "en",
                     "-target-language", "zh_CN", "-ts", path], cwd=source_tree.ROOT, check=True)
     return xml.etree.ElementTree.parse(path)
 

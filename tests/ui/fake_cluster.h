@@ -32,20 +32,24 @@ public:
             for (const api::Json& item : items)
                 if (api::stringAt(item, {"metadata", "name"}) == name && path.contains(list.substr(list.rfind('/'))))
                     return answer(item.as_object());
-        return client::Response{404, "application/json",
-                                R"({"kind":"Status","status":"Failure","reason":"NotFound","message":"not found","code":404})"};
+        return client::Response{
+            404, "application/json",
+            R"({"kind":"Status","status":"Failure","reason":"NotFound","message":"not found","code":404})"};
     }
 
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request& request) override {
         return std::make_unique<Open>(request.target.contains("/log?") ? log : std::string());
     }
 
-    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&, const std::vector<std::string>&) override {
+    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&,
+                                                               const std::vector<std::string>&) override {
         return std::make_unique<Echo>();
     }
 
 private:
-    static client::Response answer(const api::JsonObject& body) { return {200, "application/json", api::printJson(body)}; }
+    static client::Response answer(const api::JsonObject& body) {
+        return {200, "application/json", api::printJson(body)};
+    }
 
     /// Delivers one text and then nothing until it is cancelled.
     class Open : public client::Stream {
@@ -82,7 +86,8 @@ private:
                 return "\1" + std::exchange(out_, {});
             if (ended_ == 1) {
                 ended_ = 2;
-                return "\3" R"({"status":"Failure","message":"ended","details":{"causes":[{"reason":"ExitCode","message":"3"}]}})";
+                return "\3"
+                       R"({"status":"Failure","message":"ended","details":{"causes":[{"reason":"ExitCode","message":"3"}]}})";
             }
             return std::nullopt;
         }

@@ -19,16 +19,21 @@ using namespace slipway::ui;
 
 namespace {
 
-api::Json pod(const std::string& name, const std::string& node, const std::string& containers, const std::string& phase = "Running",
-              const std::string& more = "") {
+api::Json pod(const std::string& name, const std::string& node, const std::string& containers,
+              const std::string& phase = "Running", const std::string& more = "") {
     const std::string created = "2026-01-31T10:00:00Z";
-    return *api::parseJson(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"default","uid":"uid-)" + name +
-                           R"(","resourceVersion":"5","creationTimestamp":")" + created + R"(","labels":{"app":"nginx","tier":"web"},)" + more +
-                           R"("ownerReferences":[{"kind":"ReplicaSet","apiVersion":"apps/v1","name":"nginx-deployment-7c5ddbdf54","controller":true}]},
-        "spec":{"nodeName":")" + node + R"(","containers":[{"name":"nginx","image":"nginx:latest","ports":[{"containerPort":80}]}]},
-        "status":{"phase":")" + phase + R"(","podIP":"10.244.1.7","qosClass":"BestEffort",
+    return *api::parseJson(
+        R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"default","uid":"uid-)" +
+        name + R"(","resourceVersion":"5","creationTimestamp":")" + created +
+        R"(","labels":{"app":"nginx","tier":"web"},)" + more +
+        R"("ownerReferences":[{"kind":"ReplicaSet","apiVersion":"apps/v1","name":"nginx-deployment-7c5ddbdf54","controller":true}]},
+        "spec":{"nodeName":")" +
+        node + R"(","containers":[{"name":"nginx","image":"nginx:latest","ports":[{"containerPort":80}]}]},
+        "status":{"phase":")" +
+        phase + R"(","podIP":"10.244.1.7","qosClass":"BestEffort",
         "conditions":[{"type":"PodScheduled","status":"True"},{"type":"Initialized","status":"True"},{"type":"ContainersReady","status":"True"},
-        {"type":"Ready","status":"True"}],"containerStatuses":[)" + containers + "]}}");
+        {"type":"Ready","status":"True"}],"containerStatuses":[)" +
+        containers + "]}}");
 }
 
 std::shared_ptr<tests::FakeCluster> makeCluster() {
@@ -36,33 +41,48 @@ std::shared_ptr<tests::FakeCluster> makeCluster() {
     const std::string running = R"({"name":"nginx","ready":true,"restartCount":0,"state":{"running":{}}})";
     cluster->lists["/api/v1/pods"] = {
         pod("nginx-deployment-7c5ddbdf54-2xk9p", "slipway-1", running),
-        pod("nginx-deployment-7c5ddbdf54-8wv4t", "slipway-1", running + R"(,{"name":"sidecar","ready":true,"restartCount":2,"state":{"running":{}}})"),
-        pod("nginx-deployment-7c5ddbdf54-q7r2m", "slipway-1", R"({"name":"nginx","state":{"waiting":{"reason":"ContainerCreating"}}})", "Pending"),
-        pod("batch-import-x8f2k", "slipway-1", R"({"name":"nginx","state":{"terminated":{"exitCode":0,"reason":"Completed"}}})", "Succeeded"),
-        pod("api-6d4cf56db6-zk2lq", "slipway-1", R"({"name":"nginx","restartCount":7,"state":{"waiting":{"reason":"CrashLoopBackOff"}}})"),
+        pod("nginx-deployment-7c5ddbdf54-8wv4t", "slipway-1",
+            running + R"(,{"name":"sidecar","ready":true,"restartCount":2,"state":{"running":{}}})"),
+        pod("nginx-deployment-7c5ddbdf54-q7r2m", "slipway-1",
+            R"({"name":"nginx","state":{"waiting":{"reason":"ContainerCreating"}}})", "Pending"),
+        pod("batch-import-x8f2k", "slipway-1",
+            R"({"name":"nginx","state":{"terminated":{"exitCode":0,"reason":"Completed"}}})", "Succeeded"),
+        pod("api-6d4cf56db6-zk2lq", "slipway-1",
+            R"({"name":"nginx","restartCount":7,"state":{"waiting":{"reason":"CrashLoopBackOff"}}})"),
         pod("old-worker-5f7b9", "slipway-1", running, "Running", R"("deletionTimestamp":"2026-01-31T11:00:00Z",)"),
         pod("waiting-for-room-abcde", "", R"()", "Pending")};
     const auto deployment = [](const char* name, int wanted, int ready) {
         const std::string w = std::to_string(wanted), r = std::to_string(ready);
-        return *api::parseJson(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":")" + std::string(name) + R"(","namespace":"default","uid":"uid-)" + name +
-                               R"(","resourceVersion":"5","creationTimestamp":"2026-01-31T10:00:00Z","labels":{"app":"nginx"}},"spec":{"replicas":)" + w +
-                               R"(,"selector":{"matchLabels":{"app":"nginx"}},"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:latest"}]}}},"status":{"replicas":)" +
-                               w + R"(,"readyReplicas":)" + r + R"(,"updatedReplicas":)" + w + R"(,"availableReplicas":)" + r +
-                               R"(,"conditions":[{"type":"Available","status":"True","reason":"MinimumReplicasAvailable","message":"Deployment has minimum availability."},
+        return *api::parseJson(
+            R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":")" + std::string(name) +
+            R"(","namespace":"default","uid":"uid-)" + name +
+            R"(","resourceVersion":"5","creationTimestamp":"2026-01-31T10:00:00Z","labels":{"app":"nginx"}},"spec":{"replicas":)" +
+            w +
+            R"(,"selector":{"matchLabels":{"app":"nginx"}},"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:latest"}]}}},"status":{"replicas":)" +
+            w + R"(,"readyReplicas":)" + r + R"(,"updatedReplicas":)" + w + R"(,"availableReplicas":)" + r +
+            R"(,"conditions":[{"type":"Available","status":"True","reason":"MinimumReplicasAvailable","message":"Deployment has minimum availability."},
             {"type":"Progressing","status":"True","reason":"NewReplicaSetAvailable"}]}})");
     };
-    cluster->lists["/apis/apps/v1/deployments"] = {deployment("nginx-deployment", 3, 3), deployment("api", 2, 1), deployment("paused", 0, 0)};
-    cluster->lists["/api/v1/nodes"] = {*api::parseJson(R"({"kind":"Node","metadata":{"name":"slipway-1","uid":"n1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z",
+    cluster->lists["/apis/apps/v1/deployments"] = {deployment("nginx-deployment", 3, 3), deployment("api", 2, 1),
+                                                   deployment("paused", 0, 0)};
+    cluster->lists["/api/v1/nodes"] = {*api::parseJson(
+        R"({"kind":"Node","metadata":{"name":"slipway-1","uid":"n1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z",
         "labels":{"node-role.kubernetes.io/control-plane":""}},"spec":{},"status":{"allocatable":{"cpu":"2","memory":"8038400Ki","pods":"110"},
         "nodeInfo":{"kubeletVersion":"v1.34.0-slipway","osImage":"Debian GNU/Linux 13"},"addresses":[{"type":"InternalIP","address":"172.30.0.2"}],
         "conditions":[{"type":"Ready","status":"True","reason":"AgentReady","message":"the agent is ready"},{"type":"MemoryPressure","status":"False"}]}})")};
-    cluster->lists["/api/v1/services"] = {*api::parseJson(R"({"kind":"Service","metadata":{"name":"kubernetes","namespace":"default","uid":"s1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z"},
+    cluster->lists["/api/v1/services"] = {*api::parseJson(
+        R"({"kind":"Service","metadata":{"name":"kubernetes","namespace":"default","uid":"s1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z"},
         "spec":{"type":"ClusterIP","clusterIP":"10.96.0.1","ports":[{"port":443,"protocol":"TCP"}]}})")};
-    cluster->lists["/api/v1/namespaces"] = {*api::parseJson(R"({"kind":"Namespace","metadata":{"name":"default","uid":"ns1","resourceVersion":"1"},"status":{"phase":"Active"}})"),
-                                            *api::parseJson(R"({"kind":"Namespace","metadata":{"name":"kube-system","uid":"ns2","resourceVersion":"1"},"status":{"phase":"Active"}})")};
+    cluster->lists["/api/v1/namespaces"] = {
+        *api::parseJson(
+            R"({"kind":"Namespace","metadata":{"name":"default","uid":"ns1","resourceVersion":"1"},"status":{"phase":"Active"}})"),
+        *api::parseJson(
+            R"({"kind":"Namespace","metadata":{"name":"kube-system","uid":"ns2","resourceVersion":"1"},"status":{"phase":"Active"}})")};
     cluster->lists["/api/v1/configmaps"] = {};
-    cluster->log = "2026-01-31T12:00:00.000000000Z 10.244.0.1 - - [31/Jan/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 615\n"
-                   "2026-01-31T12:00:01.000000000Z [warn] upstream is slow\n2026-01-31T12:00:02.000000000Z [error] connection refused\n";
+    cluster->log =
+        "2026-01-31T12:00:00.000000000Z 10.244.0.1 - - [31/Jan/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 615\n"
+        "2026-01-31T12:00:01.000000000Z [warn] upstream is slow\n2026-01-31T12:00:02.000000000Z [error] connection "
+        "refused\n";
     return cluster;
 }
 
@@ -86,7 +106,12 @@ class LookTest : public QObject {
         window_->resize(1400, 860);
         window_->show();
         QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        activate();
+    }
+    /// There is no window manager to do it.
+    void activate() {
         window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
     }
     ResourcePage& page() { return *window_->workspace()->currentPage(); }
     void selectFirst() {
@@ -168,12 +193,15 @@ private slots:
             QTest::qWait(200);
             QVERIFY(tests::takePicture(*window_, name + kind));
         }
-        auto* dialog = window_->drop({{QStringLiteral("nginx.yaml"),
-                                       QStringLiteral("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n---\napiVersion: example.com/v1\n"
-                                                      "kind: Strange\nmetadata: {name: x}\n")}});
+        auto* dialog = window_->drop(
+            {{QStringLiteral("nginx.yaml"),
+              QStringLiteral(
+                  "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n---\napiVersion: example.com/v1\n"
+                  "kind: Strange\nmetadata: {name: x}\n")}});
         QTRY_VERIFY(dialog->applyButton().isEnabled());
         QVERIFY(tests::takePicture(*dialog, name + "drop"));
         dialog->reject();
+        activate();
         QTest::keyClick(window_.get(), Qt::Key_K, Qt::ControlModifier);
         QTRY_VERIFY(window_->findChild<CommandPalette*>() != nullptr);
         QVERIFY(tests::takePicture(*window_->findChild<CommandPalette*>(), name + "palette"));
@@ -188,11 +216,16 @@ private slots:
         QTest::keyClick(&page().table(), Qt::Key_E);
         QTest::qWait(300);
         for (QAbstractButton* button : window_->findChildren<QAbstractButton*>())
-            if (button->isVisible() && button->focusPolicy() != Qt::NoFocus && button->metaObject()->className() != QByteArray("QTableCornerButton"))
-                QVERIFY2(!button->accessibleName().isEmpty() || !button->text().isEmpty() || button->inherits("CloseButton"),
-                         qPrintable(button->toolTip() + button->metaObject()->className() + button->parent()->metaObject()->className()));
+            if (button->isVisible() && button->focusPolicy() != Qt::NoFocus &&
+                button->metaObject()->className() != QByteArray("QTableCornerButton"))
+                QVERIFY2(!button->accessibleName().isEmpty() || !button->text().isEmpty() ||
+                             button->inherits("CloseButton"),
+                         qPrintable(button->toolTip() + button->metaObject()->className() +
+                                    button->parent()->metaObject()->className()));
         for (QWidget* widget : window_->findChildren<QWidget*>())
-            if (widget->isVisible() && (widget->inherits("QLineEdit") || widget->inherits("QTableView") || widget->inherits("QComboBox") || widget->inherits("QSlider")) &&
+            if (widget->isVisible() &&
+                (widget->inherits("QLineEdit") || widget->inherits("QTableView") || widget->inherits("QComboBox") ||
+                 widget->inherits("QSlider")) &&
                 !widget->parentWidget()->inherits("QAbstractSpinBox"))
                 QVERIFY2(!widget->accessibleName().isEmpty(), widget->metaObject()->className());
     }

@@ -11,12 +11,22 @@ namespace slipway::ui {
 
 ClusterRunner::ClusterRunner(QString cluster, QObject* parent) : QObject(parent), cluster_(std::move(cluster)) {}
 
-ClusterRunner::~ClusterRunner() { stop_.request_stop(); }
+ClusterRunner::~ClusterRunner() {
+    stop_.request_stop();
+}
 
-void ClusterRunner::start() { run(Operation::start); }
-void ClusterRunner::stop() { run(Operation::stop); }
-void ClusterRunner::remove() { run(Operation::remove); }
-void ClusterRunner::cancel() { stop_.request_stop(); }
+void ClusterRunner::start() {
+    run(Operation::start);
+}
+void ClusterRunner::stop() {
+    run(Operation::stop);
+}
+void ClusterRunner::remove() {
+    run(Operation::remove);
+}
+void ClusterRunner::cancel() {
+    stop_.request_stop();
+}
 
 void ClusterRunner::run(Operation operation) {
     if (busy_)
@@ -26,7 +36,8 @@ void ClusterRunner::run(Operation operation) {
     auto* relay = new QObject; // lives on the GUI thread until the operation is over, also when this runner is gone
     auto report = [to = QPointer<ClusterRunner>(this), relay](const vmdriver::Progress& progress) {
         QMetaObject::invokeMethod(
-            relay, [to, progress] { // on the GUI thread, where the pointer may be looked at
+            relay,
+            [to, progress] { // on the GUI thread, where the pointer may be looked at
                 if (to)
                     emit to->progressed(progress);
             },
@@ -45,7 +56,7 @@ void ClusterRunner::run(Operation operation) {
         if (done)
             return {};
         return done.error().code == vmdriver::DriverErrc::cancelled ? ClusterRunner::tr("Cancelled")
-                                                                      : QString::fromStdString(done.error().message);
+                                                                    : QString::fromStdString(done.error().message);
     };
     inBackground(this, std::move(work), [this, operation](const QString& error) {
         busy_ = false;
@@ -102,7 +113,8 @@ QString stepText(vmdriver::Step step) {
     return {};
 }
 
-client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local, const QString& name) {
+client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local,
+                                       const QString& name) {
     auto settings = client::loadContext(kubeconfig.toStdString(), context.toStdString());
     if (!settings)
         return std::unexpected(settings.error());

@@ -54,6 +54,7 @@ private:
 QString stepText(vmdriver::Step step);
 
 /// Opens a cluster by a kubeconfig. Blocks (reads files, may run a credential plugin): not on the GUI thread.
-client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local, const QString& name);
+client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local,
+                                       const QString& name);
 
 } // namespace slipway::ui

@@ -6,7 +6,9 @@
 namespace slipway::ui {
 namespace {
 
-QString seconds(qint64 milliseconds) { return StartPage::tr("%1 s").arg(double(milliseconds) / 1000, 0, 'f', 1); }
+QString seconds(qint64 milliseconds) {
+    return StartPage::tr("%1 s").arg(double(milliseconds) / 1000, 0, 'f', 1);
+}
 
 void clearLayout(QLayout& layout) {
     while (QLayoutItem* item = layout.takeAt(0)) {
@@ -20,11 +22,21 @@ void clearLayout(QLayout& layout) {
 } // namespace
 
 StartPage::StartPage(ClusterRunner& runner, QWidget* parent)
-    : QWidget(parent), runner_(runner), headline_(new QLabel), explanation_(new QLabel), error_(new QLabel),
-      errorIcon_(new QLabel), main_(new QPushButton), stop_(new QPushButton(icon(QStringLiteral("stop")), tr("Stop"))),
-      delete_(new QPushButton(icon(QStringLiteral("delete"), toneColor(Tone::bad)), tr("Delete"))),
-      cancel_(new QPushButton(tr("Cancel"))), open_(new QPushButton(tr("Open"))), contexts_(new QComboBox),
-      bar_(new QProgressBar), steps_(new QVBoxLayout), progress_(new QWidget) {
+    : QWidget(parent)
+    , runner_(runner)
+    , headline_(new QLabel)
+    , explanation_(new QLabel)
+    , error_(new QLabel)
+    , errorIcon_(new QLabel)
+    , main_(new QPushButton)
+    , stop_(new QPushButton(icon(QStringLiteral("stop")), tr("Stop")))
+    , delete_(new QPushButton(icon(QStringLiteral("delete"), toneColor(Tone::bad)), tr("Delete")))
+    , cancel_(new QPushButton(tr("Cancel")))
+    , open_(new QPushButton(tr("Open")))
+    , contexts_(new QComboBox)
+    , bar_(new QProgressBar)
+    , steps_(new QVBoxLayout)
+    , progress_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->addStretch(2);
     layout->addWidget(makeCard(), 0, Qt::AlignHCenter);
@@ -56,7 +68,7 @@ QWidget* StartPage::makeCard() {
     layout->setContentsMargins(44, 40, 44, 32);
     layout->setSpacing(12);
     auto* logo = new QLabel;
-    logo->setPixmap(QIcon(QStringLiteral(":/icons/slipway.svg")).pixmap(64, 64));
+    logo->setPixmap(icon(QStringLiteral("slipway")).pixmap(72, 72));
     headline_->setObjectName(QStringLiteral("hero"));
     explanation_->setObjectName(QStringLiteral("muted"));
     for (QLabel* label : {headline_, explanation_}) {
@@ -136,9 +148,11 @@ void StartPage::updateButtons() {
         headline_->setText(tr("Your cluster has died"));
     else
         headline_->setText(status_.exists ? tr("Your cluster is stopped") : tr("A Kubernetes cluster in a second"));
-    explanation_->setText(status_.running  ? tr("Its API server answers at %1").arg(status_.server)
-                          : status_.exists ? tr("Everything in it is kept. Start continues where it stopped.")
-                                           : tr("No Docker, no virtual machine, no network needed. It runs on this computer, by itself."));
+    explanation_->setText(
+        status_.running ? tr("Its API server answers at %1").arg(status_.server)
+        : status_.exists
+            ? tr("Everything in it is kept. Start continues where it stopped.")
+            : tr("No Docker, no virtual machine, no network needed. It runs on this computer, by itself."));
     error_->setVisible(!error_->text().isEmpty());
     errorIcon_->setVisible(error_->isVisibleTo(this));
 }

@@ -50,8 +50,10 @@ int lineOfError(const YamlDocument& document, const client::Error& error) {
         for (const Json& cause : causes->get_array())
             if (const auto field = api::stringAt(cause, {"field"}); !field.empty() && field != "<nil>")
                 return document.lineOf(field);
-    // strict decoding error: unknown field "spec.replica"; cannot unmarshal ... Go struct field DeploymentSpec.spec.replicas of
-    static const QRegularExpression named(QStringLiteral("(?:unknown|duplicate) field \"([^\"]+)\"|struct field [A-Za-z]+\\.(\\S+) of"));
+    // strict decoding error: unknown field "spec.replica"; cannot unmarshal ... Go struct field
+    // DeploymentSpec.spec.replicas of
+    static const QRegularExpression named(
+        QStringLiteral("(?:unknown|duplicate) field \"([^\"]+)\"|struct field [A-Za-z]+\\.(\\S+) of"));
     const auto match = named.match(QString::fromStdString(error.message));
     if (!match.hasMatch())
         return document.line;
@@ -68,8 +70,9 @@ int lineOfError(const YamlDocument& document, const client::Error& error) {
 }
 
 Applier::Applier(std::shared_ptr<const client::Client> client, std::string defaultNamespace)
-    : client_(client), defaultNamespace_(defaultNamespace.empty() ? "default" : std::move(defaultNamespace)),
-      resolver_(std::move(client)) {}
+    : client_(client)
+    , defaultNamespace_(defaultNamespace.empty() ? "default" : std::move(defaultNamespace))
+    , resolver_(std::move(client)) {}
 
 bool Applier::identify(ApplyItem& item) {
     JsonObject& object = item.document.object;
@@ -130,7 +133,8 @@ client::Result<Json> Applier::send(ApplyItem& item, bool dryRun, Json& live) {
         message.target = item.resource.path(ns, name) + query(dryRun);
         message.body = api::printJson(
             applyPatch(lastApplied(live.get_object()), wanted, known == nullptr ? nullptr : known->type));
-        message.contentType = known == nullptr ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
+        message.contentType =
+            known == nullptr ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
     }
     return request(*client_, message);
 }
@@ -147,7 +151,8 @@ void Applier::rehearse(ApplyItem& item, const std::vector<ApplyItem>& earlier) {
     // Its namespace may be made by an earlier document of the same file.
     if (answer.error().kind == client::Errc::notFound)
         for (const ApplyItem& other : earlier)
-            if (other.kind == QLatin1String("Namespace") && other.name == item.ns && other.action == ApplyAction::create)
+            if (other.kind == QLatin1String("Namespace") && other.name == item.ns &&
+                other.action == ApplyAction::create)
                 return;
     item.action = ApplyAction::failed;
     item.message = errorText(answer.error());

@@ -15,9 +15,11 @@ std::pair<QString, Tone> actionWords(const ApplyItem& item) {
         return {ApplyDialog::tr("Refused"), Tone::bad};
     switch (item.action) {
     case ApplyAction::create:
-        return item.applied ? std::pair(ApplyDialog::tr("Created"), Tone::ok) : std::pair(ApplyDialog::tr("Create"), Tone::busy);
+        return item.applied ? std::pair(ApplyDialog::tr("Created"), Tone::ok)
+                            : std::pair(ApplyDialog::tr("Create"), Tone::busy);
     case ApplyAction::update:
-        return item.applied ? std::pair(ApplyDialog::tr("Updated"), Tone::ok) : std::pair(ApplyDialog::tr("Update"), Tone::busy);
+        return item.applied ? std::pair(ApplyDialog::tr("Updated"), Tone::ok)
+                            : std::pair(ApplyDialog::tr("Update"), Tone::busy);
     default:
         return {ApplyDialog::tr("Unchanged"), Tone::done};
     }
@@ -26,9 +28,16 @@ std::pair<QString, Tone> actionWords(const ApplyItem& item) {
 } // namespace
 
 ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bool atOnce, QWidget* parent)
-    : QDialog(parent), session_(std::move(session)), sources_(std::move(sources)), atOnce_(atOnce), title_(new QLabel),
-      summary_(new QLabel), list_(new QTreeWidget), apply_(new QPushButton(tr("Apply"))), edit_(new QPushButton(tr("Edit"))),
-      close_(new QPushButton(tr("Cancel"))) {
+    : QDialog(parent)
+    , session_(std::move(session))
+    , sources_(std::move(sources))
+    , atOnce_(atOnce)
+    , title_(new QLabel)
+    , summary_(new QLabel)
+    , list_(new QTreeWidget)
+    , apply_(new QPushButton(tr("Apply")))
+    , edit_(new QPushButton(tr("Edit")))
+    , close_(new QPushButton(tr("Cancel"))) {
     setWindowTitle(tr("Apply YAML"));
     setModal(true);
     resize(760, 380);
@@ -37,7 +46,9 @@ ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bo
     summary_->setObjectName(QStringLiteral("muted"));
     summary_->setWordWrap(true);
     list_->setHeaderLabels({tr("Action"), tr("Kind"), tr("Name"), tr("Namespace"), tr("Source")});
+    list_->setObjectName(QStringLiteral("preview"));
     list_->setRootIsDecorated(false);
+    list_->setIndentation(12);
     list_->setAccessibleName(tr("Objects to apply"));
     list_->setWordWrap(true);
     list_->header()->setStretchLastSection(true);
@@ -63,7 +74,8 @@ ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bo
     connect(edit_, &QPushButton::clicked, this, [this] {
         const Planned* chosen = nullptr;
         for (const Planned& planned : plan_)
-            if (chosen == nullptr || (chosen->item.action != ApplyAction::failed && planned.item.action == ApplyAction::failed))
+            if (chosen == nullptr ||
+                (chosen->item.action != ApplyAction::failed && planned.item.action == ApplyAction::failed))
                 chosen = &planned;
         if (chosen != nullptr)
             emit editRequested(chosen->source.yaml, chosen->item.line, chosen->item.message);
@@ -101,18 +113,24 @@ void ApplyDialog::fill() {
         const auto [words, tone] = actionWords(item);
         QString source = planned.source.name;
         if (item.line > 0)
-            source = source.isEmpty() ? tr("line %1").arg(item.line) : QStringLiteral("%1:%2").arg(source).arg(item.line);
+            source =
+                source.isEmpty() ? tr("line %1").arg(item.line) : QStringLiteral("%1:%2").arg(source).arg(item.line);
         auto* row = new QTreeWidgetItem(list_, {words, item.kind, item.name, item.ns, source});
         row->setIcon(0, toneIcon(tone));
         row->setForeground(0, toneColor(tone));
         row->setSizeHint(0, QSize(0, 30));
         if (item.message.isEmpty())
             continue;
-        auto* why = new QTreeWidgetItem(row, {item.message});
+        auto* why = new QTreeWidgetItem(row);
+        auto* reason = new QLabel(item.message);
+        reason->setObjectName(QStringLiteral("errorText"));
+        reason->setWordWrap(true);
+        reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        reason->setMargin(4);
+        why->setSizeHint(0, QSize(0, reason->heightForWidth(list_->viewport()->width() - 24)));
         why->setFirstColumnSpanned(true);
-        why->setForeground(0, toneColor(Tone::bad));
-        why->setToolTip(0, item.message);
         row->setExpanded(true);
+        list_->setItemWidget(why, 0, reason);
     }
 }
 
@@ -127,6 +145,8 @@ void ApplyDialog::showPlan(Plan plan) {
     apply_->setEnabled(good > 0);
     if (plan_.empty())
         summary_->setText(tr("There is no object in this YAML."));
+    else if (good == 0)
+        summary_->setText(tr("%n object(s) refused by the check.", nullptr, failed));
     else if (failed > 0)
         summary_->setText(tr("%n object(s) refused by the check. The others can be applied.", nullptr, failed));
     else

@@ -51,7 +51,8 @@ JsonArray goneFrom(const JsonArray& previous, const JsonArray& wanted) {
     return gone;
 }
 
-Json patchValue(const Json* before, const Json& wanted, const api::Field* field, const std::string& name, JsonObject& patch) {
+Json patchValue(const Json* before, const Json& wanted, const api::Field* field, const std::string& name,
+                JsonObject& patch) {
     static const JsonObject noObject;
     static const JsonArray noArray;
     if (const JsonObject* object = wanted.if_object()) {

@@ -34,15 +34,20 @@ private:
 };
 
 CodeEdit::CodeEdit(QWidget* parent)
-    : QPlainTextEdit(parent), repository_(std::make_unique<KSyntaxHighlighting::Repository>()),
-      highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document())), margin_(new Margin(*this)) {
+    : QPlainTextEdit(parent)
+    , repository_(std::make_unique<KSyntaxHighlighting::Repository>())
+    , highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document()))
+    , margin_(new Margin(*this)) {
     setFont(monospaceFont());
     setLineWrapMode(NoWrap);
     setTabStopDistance(2 * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
     document()->setDocumentMargin(6);
     setAccessibleName(tr("YAML editor"));
-    highlighter_->setTheme(repository_->defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
-                                                                   : KSyntaxHighlighting::Repository::LightTheme));
+    auto theme = repository_->theme(isDarkTheme() ? QStringLiteral("GitHub Dark") : QStringLiteral("GitHub Light"));
+    if (!theme.isValid())
+        theme = repository_->defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
+                                                        : KSyntaxHighlighting::Repository::LightTheme);
+    highlighter_->setTheme(theme);
     highlighter_->setDefinition(repository_->definitionForName(QStringLiteral("YAML")));
     connect(this, &QPlainTextEdit::blockCountChanged, this, [this] { setViewportMargins(marginWidth(), 0, 0, 0); });
     connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {
@@ -88,7 +93,9 @@ void CodeEdit::paintMargin(QPaintEvent* event) {
     }
 }
 
-QString CodeEdit::errorAt(int y) const { return errors_.value(cursorForPosition(QPoint(0, y)).blockNumber() + 1); }
+QString CodeEdit::errorAt(int y) const {
+    return errors_.value(cursorForPosition(QPoint(0, y)).blockNumber() + 1);
+}
 
 void CodeEdit::updateMarks() {
     QList<QTextEdit::ExtraSelection> marks;

@@ -24,8 +24,12 @@ std::string editableYaml(api::Json object) {
 }
 
 EditorPanel::EditorPanel(SessionPtr session, client::ResourceRef resource, QString ns, QString name, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), resource_(std::move(resource)), ns_(std::move(ns)),
-      name_(std::move(name)), existing_(true) {
+    : QWidget(parent)
+    , session_(std::move(session))
+    , resource_(std::move(resource))
+    , ns_(std::move(ns))
+    , name_(std::move(name))
+    , existing_(true) {
     build();
     reload();
 }
@@ -88,7 +92,8 @@ void EditorPanel::reload() {
     setBusy(true);
     setStatus(tr("Fetching %1").arg(name_), Tone::busy);
     inBackground(
-        this, [session = session_, resource = resource_, ns = ns_.toStdString(), name = name_.toStdString()] {
+        this,
+        [session = session_, resource = resource_, ns = ns_.toStdString(), name = name_.toStdString()] {
             return session->client->get(resource, ns, name);
         },
         [this](const client::Result<api::Json>& object) {
@@ -156,8 +161,9 @@ void EditorPanel::finish(Outcome outcome) {
         return;
     }
     if (outcome.conflict) {
-        setStatus(tr("Someone else changed it since you opened it. Reload to see their version; copy what you typed first."),
-                  Tone::waiting);
+        setStatus(
+            tr("Someone else changed it since you opened it. Reload to see their version; copy what you typed first."),
+            Tone::waiting);
         reload_->setFocus();
         return;
     }

@@ -28,8 +28,11 @@ client::Result<client::ResourceRef> KindResolver::resolve(const std::string& api
     std::lock_guard lock(mutex_);
     if (const auto found = found_.find({apiVersion, kind}); found != found_.end())
         return found->second;
-    return std::unexpected(client::Error{client::Errc::notFound, 404, "NotFound",
-                                         "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"", {}});
+    return std::unexpected(client::Error{client::Errc::notFound,
+                                         404,
+                                         "NotFound",
+                                         "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"",
+                                         {}});
 }
 
 client::Result<void> KindResolver::discover(const std::string& apiVersion) {

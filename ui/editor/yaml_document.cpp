@@ -47,7 +47,8 @@ Json plainScalar(const std::string& text) {
     if (number(digits, whole))
         return whole;
     double real = 0;
-    const bool begins = !digits.empty() && (std::isdigit(static_cast<unsigned char>(digits[0])) || digits[0] == '-' || digits[0] == '.');
+    const bool begins = !digits.empty() &&
+                        (std::isdigit(static_cast<unsigned char>(digits[0])) || digits[0] == '-' || digits[0] == '.');
     const bool hasDigit = digits.find_first_of("0123456789") != std::string_view::npos;
     if (begins && hasDigit && number(digits, real) && std::isfinite(real))
         return real;
@@ -72,8 +73,9 @@ private:
         if (++nodes_ > 400'000) // aliases can multiply a small file into a huge one
             fail(node.Mark(), "the document is too large");
         if (node.IsScalar())
-            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" || node.Tag() == "!!str" ? Json(node.Scalar())
-                                                                                                         : plainScalar(node.Scalar());
+            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" || node.Tag() == "!!str"
+                       ? Json(node.Scalar())
+                       : plainScalar(node.Scalar());
         if (node.IsSequence()) {
             api::JsonArray array;
             for (std::size_t i = 0; i < node.size(); ++i)
@@ -136,7 +138,8 @@ std::expected<std::vector<YamlDocument>, YamlError> parseYaml(std::string_view t
     } catch (const Failure& failure) {
         return std::unexpected(failure.error);
     } catch (const YAML::Exception& error) {
-        return std::unexpected(YamlError{error.mark.is_null() ? 0 : error.mark.line + 1, QString::fromStdString(error.msg)});
+        return std::unexpected(
+            YamlError{error.mark.is_null() ? 0 : error.mark.line + 1, QString::fromStdString(error.msg)});
     }
 }
 

@@ -12,7 +12,8 @@ bool canBePlain(std::string_view text) {
     if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':')
         return false;
     constexpr std::string_view indicators = "-?:,[]{}#&*!|>'\"%@`=<~";
-    const bool dashed = (text.front() == '-' || text.front() == '?' || text.front() == ':') && text.size() > 1 && text[1] != ' ';
+    const bool dashed =
+        (text.front() == '-' || text.front() == '?' || text.front() == ':') && text.size() > 1 && text[1] != ' ';
     if (indicators.contains(text.front()) && !dashed)
         return false;
     if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos)
@@ -25,7 +26,8 @@ bool canBePlain(std::string_view text) {
     for (const std::string_view word : {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "---", "..."})
         if (lower == word)
             return false;
-    const bool numeric = std::isdigit(static_cast<unsigned char>(text.front())) || text.front() == '-' || text.front() == '+' || text.front() == '.';
+    const bool numeric = std::isdigit(static_cast<unsigned char>(text.front())) || text.front() == '-' ||
+                         text.front() == '+' || text.front() == '.';
     return !(numeric && text.find_first_not_of("0123456789+-.eExXabcdefABCDEFo_:T Z") == std::string_view::npos);
 }
 
@@ -99,14 +101,16 @@ private:
         const std::string_view text = api::view(value.get_string());
         if (canBePlain(text))
             out += text;
-        else if (text.contains('\n') && text.front() != ' ' && text.front() != '\n' && text.front() != '\t' && isPrintable(text))
+        else if (text.contains('\n') && text.front() != ' ' && text.front() != '\n' && text.front() != '\t' &&
+                 isPrintable(text))
             writeBlock(text, indent);
         else
             writeQuoted(out, text);
     }
 
     static bool isPrintable(std::string_view text) {
-        return std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
+        return std::ranges::none_of(text,
+                                    [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
     }
 
     /// A literal block; its last line end is the caller's.

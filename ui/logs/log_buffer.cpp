@@ -5,7 +5,8 @@ namespace slipway::ui {
 QString withoutEscapes(const QString& line) {
     if (!line.contains(QChar(0x1b)))
         return line;
-    static const QRegularExpression sequence(QStringLiteral("\x1b(\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07]*\x07|[@-Z\\\\-_])"));
+    static const QRegularExpression sequence(
+        QStringLiteral("\x1b(\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07]*\x07|[@-Z\\\\-_])"));
     QString clean = line;
     return clean.remove(sequence);
 }
@@ -15,7 +16,8 @@ LogLine LogSplitter::lineOf(std::string_view line) const {
         line.remove_suffix(1);
     LogLine made{source_, {}, {}};
     // "2026-01-31T12:00:00.000000000Z text", as asked for with timestamps=true
-    if (const auto gap = line.find(' '); gap != std::string_view::npos && gap >= 20 && line[4] == '-' && line[10] == 'T') {
+    if (const auto gap = line.find(' ');
+        gap != std::string_view::npos && gap >= 20 && line[4] == '-' && line[10] == 'T') {
         made.timestamp = QString::fromLatin1(line.data(), static_cast<qsizetype>(gap));
         line.remove_prefix(gap + 1);
     }

@@ -11,8 +11,8 @@
 namespace slipway::ui {
 
 struct LogLine {
-    int source = 0;      ///< index of the container it came from
-    QString timestamp;   ///< RFC 3339 as the server sent it; may be empty
+    int source = 0;    ///< index of the container it came from
+    QString timestamp; ///< RFC 3339 as the server sent it; may be empty
     QString text;
 };
 

@@ -75,8 +75,8 @@ QWidget* LogPanel::makeBar() {
     });
     range_ = new QComboBox;
     range_->setAccessibleName(tr("From when"));
-    range_->addItems({tr("Last lines"), tr("From the start"), tr("Last minute"), tr("Last 5 minutes"), tr("Last 15 minutes"),
-                      tr("Last 30 minutes"), tr("Last hour")});
+    range_->addItems({tr("Last lines"), tr("From the start"), tr("Last minute"), tr("Last 5 minutes"),
+                      tr("Last 15 minutes"), tr("Last 30 minutes"), tr("Last hour")});
     connect(range_, &QComboBox::activated, this, &LogPanel::chooseRange);
     barLayout_->addWidget(state_, 1);
     barLayout_->addWidget(range_);
@@ -91,9 +91,8 @@ QWidget* LogPanel::makeBar() {
     saveButton->setAccessibleName(tr("Save log"));
     barLayout_->addWidget(saveButton);
     connect(saveButton, &QToolButton::clicked, this, &LogPanel::save);
-    connect(wrap_, &QToolButton::toggled, this, [this](bool on) {
-        view_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
-    });
+    connect(wrap_, &QToolButton::toggled, this,
+            [this](bool on) { view_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap); });
     connect(times_, &QToolButton::toggled, this, &LogPanel::rebuild);
     connect(scroll_, &QToolButton::toggled, this, [this](bool on) {
         if (on)
@@ -136,7 +135,8 @@ void LogPanel::updateState() {
     for (std::size_t i = 0; i < problems_.size(); ++i)
         if (!problems_[i].isEmpty())
             broken << (sources_.size() > 1 ? sources_[i].container + QStringLiteral(": ") : QString()) + problems_[i];
-    QString words = broken.isEmpty() ? (options_.previous ? tr("Previous run") : tr("Following")) : broken.join(QStringLiteral(" · "));
+    QString words = broken.isEmpty() ? (options_.previous ? tr("Previous run") : tr("Following"))
+                                     : broken.join(QStringLiteral(" · "));
     if (buffer_.dropped() > 0)
         words += QStringLiteral(" · ") + tr("older lines were let go");
     state_->setText(state_->fontMetrics().elidedText(words, Qt::ElideRight, 520));
@@ -169,8 +169,10 @@ void LogPanel::writeLine(QTextCursor& cursor, const LogLine& line) {
         faint.setForeground(colors().muted);
         cursor.insertText(prefix, faint);
     }
-    static const QRegularExpression bad(QStringLiteral("\\b(error|fatal|panic|critical|emerg)\\b"), QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression warning(QStringLiteral("\\bwarn(ing)?\\b"), QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression bad(QStringLiteral("\\b(error|fatal|panic|critical|emerg)\\b"),
+                                        QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression warning(QStringLiteral("\\bwarn(ing)?\\b"),
+                                            QRegularExpression::CaseInsensitiveOption);
     QTextCharFormat format;
     format.setForeground(bad.match(line.text).hasMatch()       ? toneColor(Tone::bad)
                          : warning.match(line.text).hasMatch() ? toneColor(Tone::waiting)
@@ -206,7 +208,8 @@ void LogPanel::rebuild() {
 }
 
 void LogPanel::save() {
-    const QString suggestion = (sources_.empty() ? QStringLiteral("log") : sources_.front().pod) + QStringLiteral(".log");
+    const QString suggestion =
+        (sources_.empty() ? QStringLiteral("log") : sources_.front().pod) + QStringLiteral(".log");
     const QString path = QFileDialog::getSaveFileName(this, tr("Save log"), suggestion);
     if (path.isEmpty())
         return;

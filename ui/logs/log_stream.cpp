@@ -11,8 +11,8 @@ namespace slipway::ui {
 
 std::string logTarget(const LogSource& source, const LogOptions& options, bool follow) {
     std::string target = "/api/v1/namespaces/" + client::percentEncode(source.ns.toStdString()) + "/pods/" +
-                         client::percentEncode(source.pod.toStdString()) + "/log?container=" +
-                         client::percentEncode(source.container.toStdString()) + "&timestamps=true";
+                         client::percentEncode(source.pod.toStdString()) +
+                         "/log?container=" + client::percentEncode(source.container.toStdString()) + "&timestamps=true";
     if (options.previous)
         target += "&previous=true";
     else if (follow)
@@ -50,7 +50,8 @@ struct LogStream::Shared {
             return;
         posted = true;
         QMetaObject::invokeMethod(
-            owner, [target = owner] { QTimer::singleShot(40, target, [target] { target->deliver(); }); }, Qt::QueuedConnection);
+            owner, [target = owner] { QTimer::singleShot(40, target, [target] { target->deliver(); }); },
+            Qt::QueuedConnection);
     }
 
     void tell(QString what, bool isBroken) {
@@ -101,7 +102,8 @@ struct LogStream::Shared {
             if (resumed && !last.isEmpty()) {
                 const auto seen = base::parseTime(last.toStdString());
                 const auto since = seen ? base::Time::clock::now() - *seen : std::chrono::seconds(60);
-                now.sinceSeconds = std::max<int>(1, 2 + static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(since).count()));
+                now.sinceSeconds = std::max<int>(
+                    1, 2 + static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(since).count()));
             }
             client::Request request;
             request.target = logTarget(source, now, true);

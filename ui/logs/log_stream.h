@@ -15,9 +15,9 @@ struct LogSource {
 };
 
 struct LogOptions {
-    int tailLines = 500;      ///< below 0: from the beginning
-    int sinceSeconds = 0;     ///< 0: no limit
-    bool previous = false;    ///< of the container's last run; does not follow
+    int tailLines = 500;   ///< below 0: from the beginning
+    int sinceSeconds = 0;  ///< 0: no limit
+    bool previous = false; ///< of the container's last run; does not follow
 };
 
 /// The path and query of a log request.

@@ -62,8 +62,14 @@ private:
 
 } // namespace
 
-QIcon icon(const QString& name) { return QIcon(new SvgIconEngine(name, {})); }
-QIcon icon(const QString& name, const QColor& color) { return QIcon(new SvgIconEngine(name, color)); }
-QIcon toneIcon(Tone tone) { return tone == Tone::plain ? QIcon() : icon(toneIconName(tone), toneColor(tone)); }
+QIcon icon(const QString& name) {
+    return QIcon(new SvgIconEngine(name, {}));
+}
+QIcon icon(const QString& name, const QColor& color) {
+    return QIcon(new SvgIconEngine(name, color));
+}
+QIcon toneIcon(Tone tone) {
+    return tone == Tone::plain ? QIcon() : icon(toneIconName(tone), toneColor(tone));
+}
 
 } // namespace slipway::ui

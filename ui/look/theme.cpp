@@ -50,10 +50,9 @@ QString styleSheet(const Colors& c) {
         return {};
     QString sheet = QString::fromUtf8(file.readAll());
     const std::pair<const char*, QColor> names[] = {
-        {"@window", c.window}, {"@surface", c.surface},       {"@raised", c.raised}, {"@border", c.border},
-        {"@text", c.text},     {"@muted", c.muted},           {"@onaccent", c.accentText}, {"@accent", c.accent},
-        {"@hover", c.hover},   {"@selection", c.selection},   {"@bad", toneColor(Tone::bad)}};
-    sheet.replace(QLatin1String("@arrow"), QLatin1String(dark ? "dark" : "light"));
+        {"@window", c.window}, {"@surface", c.surface},     {"@raised", c.raised},         {"@border", c.border},
+        {"@text", c.text},     {"@muted", c.muted},         {"@onaccent", c.accentText},   {"@accent", c.accent},
+        {"@hover", c.hover},   {"@selection", c.selection}, {"@bad", toneColor(Tone::bad)}};
     for (const auto& [name, color] : names)
         sheet.replace(QLatin1String(name), color.name());
     return sheet;
@@ -70,8 +69,12 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
     application.setStyleSheet(styleSheet(colors()));
 }
 
-bool isDarkTheme() { return dark; }
-const Colors& colors() { return dark ? darkColors : lightColors; }
+bool isDarkTheme() {
+    return dark;
+}
+const Colors& colors() {
+    return dark ? darkColors : lightColors;
+}
 
 QColor toneColor(Tone tone) {
     switch (tone) {
@@ -118,8 +121,8 @@ QString toneIconName(Tone tone) {
 
 QFont monospaceFont() {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    font.setFamilies({QStringLiteral("JetBrains Mono"), QStringLiteral("Cascadia Mono"), QStringLiteral("DejaVu Sans Mono"),
-                      font.family(), QStringLiteral("WenQuanYi Micro Hei Mono")});
+    font.setFamilies({QStringLiteral("JetBrains Mono"), QStringLiteral("Cascadia Mono"),
+                      QStringLiteral("DejaVu Sans Mono"), font.family(), QStringLiteral("WenQuanYi Micro Hei Mono")});
     font.setPointSizeF(10);
     font.setFixedPitch(true);
     return font;

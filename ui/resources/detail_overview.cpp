@@ -14,7 +14,9 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Overview)
 };
 
-QString escaped(std::string_view value) { return text(value).toHtmlEscaped(); }
+QString escaped(std::string_view value) {
+    return text(value).toHtmlEscaped();
+}
 
 /// Writes sections of rows.
 class Page {
@@ -30,7 +32,8 @@ public:
     void row(const QString& name, const QString& value) {
         if (value.isEmpty())
             return;
-        html_ += QStringLiteral("<tr><td style='color:%1;padding-right:14px' valign='top' width='34%'>%2</td><td>%3</td></tr>")
+        html_ += QStringLiteral(
+                     "<tr><td style='color:%1;padding-right:14px' valign='top' width='34%'>%2</td><td>%3</td></tr>")
                      .arg(colors().muted.name(), name.toHtmlEscaped(), value);
     }
     void line(const QString& value) { html_ += QStringLiteral("<tr><td colspan='2'>%1</td></tr>").arg(value); }
@@ -63,7 +66,8 @@ QString chips(const Json* map) {
                 continue;
             all << QStringLiteral("<span style='background-color:%1'>&nbsp;%2=%3&nbsp;</span>")
                        .arg(colors().raised.name(), escaped(std::string_view(key.data(), key.size())),
-                            value.is_string() ? escaped(api::view(value.get_string())).left(160) : text(api::printJson(value)).toHtmlEscaped());
+                            value.is_string() ? escaped(api::view(value.get_string())).left(160)
+                                              : text(api::printJson(value)).toHtmlEscaped());
         }
     return all.join(QStringLiteral("<br>"));
 }
@@ -77,26 +81,32 @@ void metadata(Page& page, const KindView& kind, const JsonObject& object) {
         const ColumnSpec& column = kind.columns[i];
         const bool listed = column.role == ColumnRole::containers || column.role == ColumnRole::replicas ||
                             (kind.resource.kind == "Pod" && column.role == ColumnRole::status) ||
-                            std::string_view(column.title) == "Conditions" || std::string_view(column.title) == "Controlled by";
+                            std::string_view(column.title) == "Conditions" ||
+                            std::string_view(column.title) == "Controlled by";
         const Cell& cell = row.cells[i];
         if (!listed)
-            page.row(columnTitle(column.title), cell.tone == Tone::plain ? cell.text.toHtmlEscaped() : toned(cell.text, cell.tone));
+            page.row(columnTitle(column.title),
+                     cell.tone == Tone::plain ? cell.text.toHtmlEscaped() : toned(cell.text, cell.tone));
     }
-    page.row(Words::tr("Created"), QStringLiteral("%1 (%2)").arg(escaped(api::stringAt(object, {"metadata", "creationTimestamp"})), ageText(row.created)));
+    page.row(Words::tr("Created"),
+             QStringLiteral("%1 (%2)").arg(escaped(api::stringAt(object, {"metadata", "creationTimestamp"})),
+                                           ageText(row.created)));
     for (const Json& owner : arrayAt(object, {"metadata", "ownerReferences"})) {
         const QString ownerKind = text(api::stringAt(owner, {"kind"})), name = text(api::stringAt(owner, {"name"}));
         const KindView* view = findKindView(ownerKind, text(api::stringAt(owner, {"apiVersion"})));
         const QString words = (ownerKind + QLatin1Char('/') + name).toHtmlEscaped();
-        page.row(Words::tr("Controlled by"), view == nullptr ? words
-                                                      : QStringLiteral("<a href='object:%1/%2/%3' style='color:%4'>%5</a>")
-                                                            .arg(QLatin1String(view->id), row.ns, name, colors().accent.name(), words));
+        page.row(Words::tr("Controlled by"),
+                 view == nullptr ? words
+                                 : QStringLiteral("<a href='object:%1/%2/%3' style='color:%4'>%5</a>")
+                                       .arg(QLatin1String(view->id), row.ns, name, colors().accent.name(), words));
     }
     page.row(Words::tr("Labels"), chips(api::find(object, {"metadata", "labels"})));
     page.row(Words::tr("Annotations"), chips(api::find(object, {"metadata", "annotations"})));
 }
 
 void containers(Page& page, const JsonObject& object, bool pod) {
-    const auto& specs = pod ? arrayAt(object, {"spec", "containers"}) : arrayAt(object, {"spec", "template", "spec", "containers"});
+    const auto& specs =
+        pod ? arrayAt(object, {"spec", "containers"}) : arrayAt(object, {"spec", "template", "spec", "containers"});
     if (specs.empty())
         return;
     page.section(Words::tr("Containers"));
@@ -130,7 +140,8 @@ void conditions(Page& page, const JsonObject& object) {
     page.section(Words::tr("Conditions"));
     for (const Json& condition : all) {
         const auto type = api::stringAt(condition, {"type"}), status = api::stringAt(condition, {"status"});
-        const bool badWhenTrue = type.ends_with("Pressure") || type.ends_with("Failure") || type.ends_with("Unavailable");
+        const bool badWhenTrue =
+            type.ends_with("Pressure") || type.ends_with("Failure") || type.ends_with("Unavailable");
         const bool good = (status == "True") != badWhenTrue;
         QString value = toned(text(status), status == "Unknown" ? Tone::muted : good ? Tone::ok : Tone::waiting);
         QString why = escaped(api::stringAt(condition, {"reason"}));
@@ -153,8 +164,8 @@ void eventList(Page& page, const std::vector<Json>& events) {
         const bool warning = api::stringAt(event, {"type"}) == "Warning";
         const auto count = api::intAt(*object, {"count"}).value_or(1);
         page.line(toned(text(api::stringAt(event, {"reason"})), warning ? Tone::waiting : Tone::done) +
-                  (count > 1 ? QStringLiteral(" ×%1").arg(count) : QString()) +
-                  QStringLiteral("<br>") + escaped(api::stringAt(event, {"message"})));
+                  (count > 1 ? QStringLiteral(" ×%1").arg(count) : QString()) + QStringLiteral("<br>") +
+                  escaped(api::stringAt(event, {"message"})));
     }
 }
 

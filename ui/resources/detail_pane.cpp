@@ -12,9 +12,17 @@
 namespace slipway::ui {
 
 DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* parent)
-    : QFrame(parent), session_(std::move(session)), title_(new QLabel), subtitle_(new QLabel), kindIcon_(new QLabel),
-      logs_(new QToolButton), shell_(new QToolButton), tabs_(new QTabWidget), scroll_(nullptr), yaml_(new CodeEdit),
-      scale_(new ScaleSlider) {
+    : QFrame(parent)
+    , session_(std::move(session))
+    , title_(new QLabel)
+    , subtitle_(new QLabel)
+    , kindIcon_(new QLabel)
+    , logs_(new QToolButton)
+    , shell_(new QToolButton)
+    , tabs_(new QTabWidget)
+    , scroll_(nullptr)
+    , yaml_(new CodeEdit)
+    , scale_(new ScaleSlider) {
     setObjectName(QStringLiteral("detail"));
     setMinimumWidth(320);
     auto* overview = new QTextBrowser;
@@ -54,7 +62,8 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* pare
     soon_.setSingleShot(true);
     soon_.setInterval(150);
     connect(&soon_, &QTimer::timeout, this, &DetailPane::fetch);
-    connect(scale_, &ScaleSlider::chosen, &actions, [this, &actions](int replicas) { actions.scale(object_, replicas); });
+    connect(scale_, &ScaleSlider::chosen, &actions,
+            [this, &actions](int replicas) { actions.scale(object_, replicas); });
     connect(&actions, &ObjectActions::scaleFailed, this, [this](const ObjectRef& object, const QString& error) {
         if (object.uid == object_.uid)
             scale_->showError(error);
@@ -68,7 +77,7 @@ QWidget* DetailPane::makeHeader() {
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(16, 8, 8, 8);
     layout->setSpacing(4);
-    title_->setObjectName(QStringLiteral("title"));
+    title_->setObjectName(QStringLiteral("paneTitle"));
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     subtitle_->setObjectName(QStringLiteral("subtitle"));
@@ -99,6 +108,15 @@ QWidget* DetailPane::makeHeader() {
     return bar;
 }
 
+void DetailPane::elideTitle() {
+    title_->setText(title_->fontMetrics().elidedText(object_.name, Qt::ElideMiddle, title_->width()));
+}
+
+void DetailPane::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    elideTitle();
+}
+
 void DetailPane::showObject(const ObjectRef& object) {
     if (object == object_ && object_.kind != nullptr)
         return;
@@ -106,9 +124,10 @@ void DetailPane::showObject(const ObjectRef& object) {
     ++request_;
     if (object_.kind == nullptr)
         return;
-    title_->setText(object.name);
+    elideTitle();
     title_->setToolTip(object.name);
-    subtitle_->setText(text(object.kind->resource.kind) + (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
+    subtitle_->setText(text(object.kind->resource.kind) +
+                       (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
     kindIcon_->setPixmap(icon(QLatin1String(object.kind->icon), colors().accent).pixmap(26, 26));
     logs_->setVisible(object.kind->hasLogs() || object.kind->scales());
     shell_->setVisible(object.kind->hasLogs());
@@ -146,7 +165,9 @@ void DetailPane::fetch() {
 void DetailPane::display(const ObjectDetail& detail) {
     auto* overview = findChild<QTextBrowser*>(QStringLiteral("overview"));
     if (!detail.object || !detail.object->is_object()) {
-        overview->setPlainText(detail.object ? QString() : errorText(detail.object.error()));
+        const bool gone = !detail.object && detail.object.error().kind == client::Errc::notFound;
+        if (gone || overview->document()->isEmpty()) // while the cluster is away, what was known stays
+            overview->setPlainText(gone ? tr("It no longer exists.") : detail.object ? QString() : errorText(detail.object.error()));
         return;
     }
     fill(detail.object->get_object(), detail.events);

@@ -43,8 +43,12 @@ signals:
     /// Somebody follows a link to another object.
     void jumpRequested(const slipway::ui::ObjectRef& object);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeHeader();
+    void elideTitle();
     void fetch();
     void display(const ObjectDetail& detail);
     void fill(const api::JsonObject& object, const std::vector<api::Json>& events);

@@ -22,8 +22,12 @@ client::ResourceRef core(const char* resource, const char* kind, bool namespaced
 const std::vector<KindView>& catalog() {
     using enum ColumnRole;
     static const std::vector<KindView> kinds = {
-        {"pods", core("pods", "Pod"), QT_TRANSLATE_NOOP("Kinds", "Pods"), "pod", workloads,
-         {{QT_TRANSLATE_NOOP("Columns", "Containers"), containers, 96},
+        {"pods",
+         core("pods", "Pod"),
+         QT_TRANSLATE_NOOP("Kinds", "Pods"),
+         "pod",
+         workloads,
+         {{QT_TRANSLATE_NOOP("Columns", "Containers"), containers, 112},
           {QT_TRANSLATE_NOOP("Columns", "Ready"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Status"), status, 160},
           {QT_TRANSLATE_NOOP("Columns", "Restarts"), number, 86},
@@ -32,60 +36,112 @@ const std::vector<KindView>& catalog() {
           {QT_TRANSLATE_NOOP("Columns", "Node"), text, 120},
           {QT_TRANSLATE_NOOP("Columns", "QoS"), text, 100}},
          readPod},
-        {"deployments", {"apps", "v1", "deployments", "Deployment", true}, QT_TRANSLATE_NOOP("Kinds", "Deployments"), "deployment", workloads,
+        {"deployments",
+         {"apps", "v1", "deployments", "Deployment", true},
+         QT_TRANSLATE_NOOP("Kinds", "Deployments"),
+         "deployment",
+         workloads,
          {{QT_TRANSLATE_NOOP("Columns", "Ready"), status, 90},
-          {QT_TRANSLATE_NOOP("Columns", "Up-to-date"), number, 96},
-          {QT_TRANSLATE_NOOP("Columns", "Available"), number, 90},
+          {QT_TRANSLATE_NOOP("Columns", "Up-to-date"), number, 112},
+          {QT_TRANSLATE_NOOP("Columns", "Available"), number, 98},
           {QT_TRANSLATE_NOOP("Columns", "Replicas"), replicas, 190},
           {QT_TRANSLATE_NOOP("Columns", "Conditions"), text, 170},
           {QT_TRANSLATE_NOOP("Columns", "Images"), text, 220}},
          readDeployment},
-        {"replicasets", {"apps", "v1", "replicasets", "ReplicaSet", true}, QT_TRANSLATE_NOOP("Kinds", "ReplicaSets"), "replicaset", workloads,
+        {"replicasets",
+         {"apps", "v1", "replicasets", "ReplicaSet", true},
+         QT_TRANSLATE_NOOP("Kinds", "ReplicaSets"),
+         "replicaset",
+         workloads,
          {{QT_TRANSLATE_NOOP("Columns", "Desired"), number, 80},
           {QT_TRANSLATE_NOOP("Columns", "Current"), number, 80},
           {QT_TRANSLATE_NOOP("Columns", "Ready"), status, 90},
           {QT_TRANSLATE_NOOP("Columns", "Controlled by"), text, 190},
           {QT_TRANSLATE_NOOP("Columns", "Images"), text, 220}},
          readReplicaSet},
-        {"services", core("services", "Service"), QT_TRANSLATE_NOOP("Kinds", "Services"), "service", network,
+        {"services",
+         core("services", "Service"),
+         QT_TRANSLATE_NOOP("Kinds", "Services"),
+         "service",
+         network,
          {{QT_TRANSLATE_NOOP("Columns", "Type"), text, 100},
           {QT_TRANSLATE_NOOP("Columns", "Cluster IP"), text, 120},
           {QT_TRANSLATE_NOOP("Columns", "External IP"), text, 120},
           {QT_TRANSLATE_NOOP("Columns", "Ports"), text, 170},
           {QT_TRANSLATE_NOOP("Columns", "Selector"), text, 200}},
          readService},
-        {"endpointslices", {"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true}, QT_TRANSLATE_NOOP("Kinds", "Endpoint slices"),
-         "endpoints", network,
-         {{QT_TRANSLATE_NOOP("Columns", "Address type"), text, 110}, {QT_TRANSLATE_NOOP("Columns", "Ports"), text, 140}, {QT_TRANSLATE_NOOP("Columns", "Endpoints"), text, 260}},
+        {"endpointslices",
+         {"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true},
+         QT_TRANSLATE_NOOP("Kinds", "Endpoint slices"),
+         "endpoints",
+         network,
+         {{QT_TRANSLATE_NOOP("Columns", "Address type"), text, 110},
+          {QT_TRANSLATE_NOOP("Columns", "Ports"), text, 140},
+          {QT_TRANSLATE_NOOP("Columns", "Endpoints"), text, 260}},
          readEndpointSlice},
-        {"configmaps", core("configmaps", "ConfigMap"), QT_TRANSLATE_NOOP("Kinds", "ConfigMaps"), "configmap", config,
-         {{QT_TRANSLATE_NOOP("Columns", "Keys"), text, 300}, {QT_TRANSLATE_NOOP("Columns", "Data"), number, 70}}, readConfigMap},
-        {"secrets", core("secrets", "Secret"), QT_TRANSLATE_NOOP("Kinds", "Secrets"), "secret", config,
-         {{QT_TRANSLATE_NOOP("Columns", "Type"), text, 240}, {QT_TRANSLATE_NOOP("Columns", "Keys"), text, 240}, {QT_TRANSLATE_NOOP("Columns", "Data"), number, 70}}, readSecret},
-        {"nodes", core("nodes", "Node", false), QT_TRANSLATE_NOOP("Kinds", "Nodes"), "node", cluster,
+        {"configmaps",
+         core("configmaps", "ConfigMap"),
+         QT_TRANSLATE_NOOP("Kinds", "ConfigMaps"),
+         "configmap",
+         config,
+         {{QT_TRANSLATE_NOOP("Columns", "Keys"), text, 300}, {QT_TRANSLATE_NOOP("Columns", "Data"), number, 70}},
+         readConfigMap},
+        {"secrets",
+         core("secrets", "Secret"),
+         QT_TRANSLATE_NOOP("Kinds", "Secrets"),
+         "secret",
+         config,
+         {{QT_TRANSLATE_NOOP("Columns", "Type"), text, 240},
+          {QT_TRANSLATE_NOOP("Columns", "Keys"), text, 240},
+          {QT_TRANSLATE_NOOP("Columns", "Data"), number, 70}},
+         readSecret},
+        {"nodes",
+         core("nodes", "Node", false),
+         QT_TRANSLATE_NOOP("Kinds", "Nodes"),
+         "node",
+         cluster,
          {{QT_TRANSLATE_NOOP("Columns", "Status"), status, 170},
           {QT_TRANSLATE_NOOP("Columns", "Roles"), text, 120},
           {QT_TRANSLATE_NOOP("Columns", "Taints"), number, 70},
-          {QT_TRANSLATE_NOOP("Columns", "Version"), text, 110},
+          {QT_TRANSLATE_NOOP("Columns", "Version"), text, 140},
           {QT_TRANSLATE_NOOP("Columns", "Pods"), number, 76},
           {QT_TRANSLATE_NOOP("Columns", "CPU"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Memory"), number, 96},
           {QT_TRANSLATE_NOOP("Columns", "Internal IP"), text, 110},
           {QT_TRANSLATE_NOOP("Columns", "OS image"), text, 180}},
          readNode},
-        {"namespaces", core("namespaces", "Namespace", false), QT_TRANSLATE_NOOP("Kinds", "Namespaces"), "namespace", cluster,
-         {{QT_TRANSLATE_NOOP("Columns", "Status"), status, 120}, {QT_TRANSLATE_NOOP("Columns", "Labels"), text, 320}}, readNamespace},
-        {"events", core("events", "Event"), QT_TRANSLATE_NOOP("Kinds", "Events"), "event", cluster,
+        {"namespaces",
+         core("namespaces", "Namespace", false),
+         QT_TRANSLATE_NOOP("Kinds", "Namespaces"),
+         "namespace",
+         cluster,
+         {{QT_TRANSLATE_NOOP("Columns", "Status"), status, 120}, {QT_TRANSLATE_NOOP("Columns", "Labels"), text, 320}},
+         readNamespace},
+        {"events",
+         core("events", "Event"),
+         QT_TRANSLATE_NOOP("Kinds", "Events"),
+         "event",
+         cluster,
          {{QT_TRANSLATE_NOOP("Columns", "Type"), status, 100},
           {QT_TRANSLATE_NOOP("Columns", "Reason"), text, 140},
           {QT_TRANSLATE_NOOP("Columns", "Object"), text, 220},
           {QT_TRANSLATE_NOOP("Columns", "Message"), text, 420},
           {QT_TRANSLATE_NOOP("Columns", "Count"), number, 66}},
          readEvent},
-        {"leases", {"coordination.k8s.io", "v1", "leases", "Lease", true}, QT_TRANSLATE_NOOP("Kinds", "Leases"), "lease", cluster,
-         {{QT_TRANSLATE_NOOP("Columns", "Holder"), text, 260}}, readLease},
-        {"serviceaccounts", core("serviceaccounts", "ServiceAccount"), QT_TRANSLATE_NOOP("Kinds", "Service accounts"), "serviceaccount", access,
-         {{QT_TRANSLATE_NOOP("Columns", "Secrets"), number, 80}}, readServiceAccount},
+        {"leases",
+         {"coordination.k8s.io", "v1", "leases", "Lease", true},
+         QT_TRANSLATE_NOOP("Kinds", "Leases"),
+         "lease",
+         cluster,
+         {{QT_TRANSLATE_NOOP("Columns", "Holder"), text, 260}},
+         readLease},
+        {"serviceaccounts",
+         core("serviceaccounts", "ServiceAccount"),
+         QT_TRANSLATE_NOOP("Kinds", "Service accounts"),
+         "serviceaccount",
+         access,
+         {{QT_TRANSLATE_NOOP("Columns", "Secrets"), number, 80}},
+         readServiceAccount},
     };
     return kinds;
 }
@@ -101,12 +157,22 @@ void readLabels(const api::JsonObject& object, Row& row) {
 
 } // namespace
 
-QString KindView::translatedTitle() const { return QCoreApplication::translate("Kinds", title); }
-QString KindView::translatedGroup() const { return QCoreApplication::translate("Groups", group); }
-bool KindView::hasLogs() const { return resource.kind == "Pod"; }
-bool KindView::scales() const { return resource.kind == "Deployment"; }
+QString KindView::translatedTitle() const {
+    return QCoreApplication::translate("Kinds", title);
+}
+QString KindView::translatedGroup() const {
+    return QCoreApplication::translate("Groups", group);
+}
+bool KindView::hasLogs() const {
+    return resource.kind == "Pod";
+}
+bool KindView::scales() const {
+    return resource.kind == "Deployment";
+}
 
-std::span<const KindView> allKinds() { return catalog(); }
+std::span<const KindView> allKinds() {
+    return catalog();
+}
 
 const KindView* findKindView(const QString& id) {
     for (const KindView& kind : catalog())
@@ -117,7 +183,8 @@ const KindView* findKindView(const QString& id) {
 
 const KindView* findKindView(const QString& kindName, const QString& apiVersion) {
     for (const KindView& kind : catalog())
-        if (kindName == text(kind.resource.kind) && (apiVersion.isEmpty() || apiVersion == text(kind.resource.apiVersion())))
+        if (kindName == text(kind.resource.kind) &&
+            (apiVersion.isEmpty() || apiVersion == text(kind.resource.apiVersion())))
             return &kind;
     return nullptr;
 }
@@ -142,6 +209,8 @@ Row readRow(const KindView& kind, const api::Json& json) {
     return row;
 }
 
-QString columnTitle(const char* title) { return QCoreApplication::translate("Columns", title); }
+QString columnTitle(const char* title) {
+    return QCoreApplication::translate("Columns", title);
+}
 
 } // namespace slipway::ui

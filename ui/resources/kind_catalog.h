@@ -18,12 +18,12 @@ struct ColumnSpec {
 /// Everything the window knows of one kind: where it is served, how it is called, its columns and how to read them.
 /// Constant data; usable from any thread.
 struct KindView {
-    const char* id;       ///< "pods"
+    const char* id; ///< "pods"
     client::ResourceRef resource;
-    const char* title;    ///< plural, untranslated; context "Kinds"
+    const char* title; ///< plural, untranslated; context "Kinds"
     const char* icon;
-    const char* group;    ///< of the sidebar, untranslated; context "Groups"
-    std::vector<ColumnSpec> columns; ///< between Namespace and Age
+    const char* group;                                     ///< of the sidebar, untranslated; context "Groups"
+    std::vector<ColumnSpec> columns;                       ///< between Namespace and Age
     void (*read)(const api::JsonObject& object, Row& row); ///< fills cells (one per column) and what else it knows
 
     QString translatedTitle() const;

@@ -31,7 +31,8 @@ void ObjectActions::sendScale(const ObjectRef& object, int replicas) {
         if (!answer)
             return emit scaleFailed(object, errorText(answer.error()));
         const api::JsonObject* scale = answer->if_object();
-        emit scaled(object, scale == nullptr ? 0 : static_cast<int>(api::intAt(*scale, {"spec", "replicas"}).value_or(0)));
+        emit scaled(object,
+                    scale == nullptr ? 0 : static_cast<int>(api::intAt(*scale, {"spec", "replicas"}).value_or(0)));
     });
 }
 

@@ -2,8 +2,8 @@
 
 #include "ui/resources/resource_page.h"
 
-#include <QObject>
 #include <QHash>
+#include <QObject>
 #include <QTimer>
 
 namespace slipway::ui {

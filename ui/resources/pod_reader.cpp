@@ -104,7 +104,8 @@ bool summarizeInit(const JsonObject& pod, PodSummary& out) {
         };
         if (terminated != nullptr) {
             const auto reason = reasonOf(terminated);
-            out.status = reason.empty() ? exitText(*terminated, QStringLiteral("Init:")) : QStringLiteral("Init:") + text(reason);
+            out.status = reason.empty() ? exitText(*terminated, QStringLiteral("Init:"))
+                                        : QStringLiteral("Init:") + text(reason);
         } else if (!reasonOf(waiting).empty() && reasonOf(waiting) != "PodInitializing") {
             out.status = QStringLiteral("Init:") + text(reasonOf(waiting));
         } else {
@@ -141,7 +142,8 @@ void summarizeContainers(const JsonObject& pod, PodSummary& out) {
 
 void addBricks(const JsonObject& pod, PodSummary& out) {
     for (const bool init : {true, false}) {
-        const auto& statuses = init ? arrayAt(pod, {"status", "initContainerStatuses"}) : arrayAt(pod, {"status", "containerStatuses"});
+        const auto& statuses =
+            init ? arrayAt(pod, {"status", "initContainerStatuses"}) : arrayAt(pod, {"status", "containerStatuses"});
         for (const api::Json& status : statuses)
             if (const JsonObject* object = status.if_object())
                 out.bricks.push_back(brickOf(*object, init));
@@ -160,7 +162,8 @@ PodSummary summarizePod(const JsonObject& pod) {
     const auto reason = api::stringAt(pod, {"status", "reason"});
     out.status = text(reason.empty() ? api::stringAt(pod, {"status", "phase"}) : reason);
     for (const api::Json& condition : arrayAt(pod, {"status", "conditions"}))
-        if (api::stringAt(condition, {"type"}) == "PodScheduled" && api::stringAt(condition, {"reason"}) == "SchedulingGated")
+        if (api::stringAt(condition, {"type"}) == "PodScheduled" &&
+            api::stringAt(condition, {"reason"}) == "SchedulingGated")
             out.status = QStringLiteral("SchedulingGated");
     if (!summarizeInit(pod, out) || conditionTrue(pod, "Initialized"))
         summarizeContainers(pod, out);
@@ -181,7 +184,8 @@ void readPod(const JsonObject& pod, Row& row) {
     QString owner;
     for (const api::Json& reference : arrayAt(pod, {"metadata", "ownerReferences"}))
         if (api::boolAt(reference.is_object() ? reference.get_object() : JsonObject(), {"controller"}))
-            owner = text(api::stringAt(reference, {"kind"})) + QLatin1Char('/') + text(api::stringAt(reference, {"name"}));
+            owner =
+                text(api::stringAt(reference, {"kind"})) + QLatin1Char('/') + text(api::stringAt(reference, {"name"}));
     QStringList states;
     for (const Brick& brick : summary.bricks)
         states << brick.name + QStringLiteral(": ") + brick.state;
@@ -189,15 +193,18 @@ void readPod(const JsonObject& pod, Row& row) {
         row.containers.push_back(text(api::stringAt(container, {"name"})));
     row.bricks = std::move(summary.bricks);
     const double ready = summary.total == 0 ? 0 : double(summary.ready) / summary.total;
-    row.cells = {{states.join(QStringLiteral(", ")), Tone::plain, double(row.bricks.size()), states.join(QLatin1Char('\n'))},
-                 {QStringLiteral("%1/%2").arg(summary.ready).arg(summary.total), Tone::plain, ready, {}},
-                 {summary.status, summary.tone, 0, text(api::stringAt(pod, {"status", "message"}))},
-                 {QString::number(summary.restarts), summary.restarts > 0 ? Tone::waiting : Tone::plain,
-                  double(summary.restarts), {}},
-                 {owner, Tone::plain, 0, {}},
-                 {text(api::stringAt(pod, {"status", "podIP"})), Tone::plain, 0, {}},
-                 {text(api::stringAt(pod, {"spec", "nodeName"})), Tone::plain, 0, {}},
-                 {text(api::stringAt(pod, {"status", "qosClass"})), Tone::plain, 0, {}}};
+    row.cells = {
+        {states.join(QStringLiteral(", ")), Tone::plain, double(row.bricks.size()), states.join(QLatin1Char('\n'))},
+        {QStringLiteral("%1/%2").arg(summary.ready).arg(summary.total), Tone::plain, ready, {}},
+        {summary.status, summary.tone, 0, text(api::stringAt(pod, {"status", "message"}))},
+        {QString::number(summary.restarts),
+         summary.restarts > 0 ? Tone::waiting : Tone::plain,
+         double(summary.restarts),
+         {}},
+        {owner, Tone::plain, 0, {}},
+        {text(api::stringAt(pod, {"status", "podIP"})), Tone::plain, 0, {}},
+        {text(api::stringAt(pod, {"spec", "nodeName"})), Tone::plain, 0, {}},
+        {text(api::stringAt(pod, {"status", "qosClass"})), Tone::plain, 0, {}}};
 }
 
 } // namespace slipway::ui

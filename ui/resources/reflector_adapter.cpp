@@ -70,8 +70,7 @@ private:
         if (awake_ || owner_ == nullptr)
             return;
         awake_ = true;
-        QMetaObject::invokeMethod(
-            owner_, [owner = owner_] { owner->coalesce_.start(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(owner_, [owner = owner_] { owner->coalesce_.start(); }, Qt::QueuedConnection);
     }
 
     std::mutex mutex_;
@@ -97,8 +96,12 @@ ReflectorAdapter::~ReflectorAdapter() {
     requestPool().start([collector = std::move(collector_)] { collector->reflector_.reset(); });
 }
 
-void ReflectorAdapter::start() { collector_->reflector_->start(); }
-void ReflectorAdapter::reconnect() { collector_->reflector_->reconnect(); }
+void ReflectorAdapter::start() {
+    collector_->reflector_->start();
+}
+void ReflectorAdapter::reconnect() {
+    collector_->reflector_->reconnect();
+}
 
 void ReflectorAdapter::deliver() {
     auto pending = collector_->take();

@@ -13,9 +13,9 @@ namespace slipway::ui {
 
 /// Changes of one kind's rows that arrived together.
 struct RowBatch {
-    bool complete = false;      ///< rows are everything there is; what is not among them is gone
-    std::vector<Row> rows;      ///< added or changed, at most once each
-    std::vector<QString> gone;  ///< uids
+    bool complete = false;     ///< rows are everything there is; what is not among them is gone
+    std::vector<Row> rows;     ///< added or changed, at most once each
+    std::vector<QString> gone; ///< uids
 };
 
 /// Watches one kind and hands its changes to the GUI thread: rows are made on the reflector's thread, collected, and

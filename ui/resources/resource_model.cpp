@@ -18,7 +18,9 @@ QString ageText(std::int64_t created) {
 
 ResourceModel::ResourceModel(const KindView& kind, QObject* parent) : QAbstractTableModel(parent), kind_(kind) {}
 
-int ResourceModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int ResourceModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 int ResourceModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : firstOwnColumn() + static_cast<int>(kind_.columns.size()) + 1;
@@ -28,7 +30,8 @@ ColumnRole ResourceModel::columnRole(int column) const {
     const int own = column - firstOwnColumn();
     if (own < 0)
         return ColumnRole::text;
-    return own < static_cast<int>(kind_.columns.size()) ? kind_.columns[static_cast<std::size_t>(own)].role : ColumnRole::age;
+    return own < static_cast<int>(kind_.columns.size()) ? kind_.columns[static_cast<std::size_t>(own)].role
+                                                        : ColumnRole::age;
 }
 
 const Cell* ResourceModel::cell(const Row& row, int column) const {
@@ -82,7 +85,8 @@ void ResourceModel::apply(const RowBatch& batch) {
         const int at = find(row.uid);
         if (at < 0) {
             fresh.push_back(&row);
-        } else if (rows_[static_cast<std::size_t>(at)].resourceVersion != row.resourceVersion || row.resourceVersion.isEmpty()) {
+        } else if (rows_[static_cast<std::size_t>(at)].resourceVersion != row.resourceVersion ||
+                   row.resourceVersion.isEmpty()) {
             rows_[static_cast<std::size_t>(at)] = row;
             changed.push_back(at);
         }
@@ -128,7 +132,8 @@ QVariant ResourceModel::sortValue(const Row& row, int column) const {
         return QVariant::fromValue<qlonglong>(-row.created);
     const ColumnRole role = columnRole(column);
     if (const Cell* own = cell(row, column);
-        own != nullptr && (role == ColumnRole::number || role == ColumnRole::replicas || role == ColumnRole::containers))
+        own != nullptr &&
+        (role == ColumnRole::number || role == ColumnRole::replicas || role == ColumnRole::containers))
         return own->number;
     return display(row, column);
 }
@@ -147,7 +152,8 @@ QVariant ResourceModel::data(const QModelIndex& index, int role) const {
         return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
                                             display(row, index.column()).toString());
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter | (columnRole(index.column()) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter |
+                   (columnRole(index.column()) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
     case ToneRole:
         return own != nullptr ? int(own->tone) : int(Tone::plain);
     case SortRole:

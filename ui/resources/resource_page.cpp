@@ -12,8 +12,11 @@
 namespace slipway::ui {
 
 ResourcePage::ResourcePage(SessionPtr session, const KindView& kind, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), kind_(kind), model_(new ResourceModel(kind, this)),
-      proxy_(new RowProxy(*model_, this)) {
+    : QWidget(parent)
+    , session_(std::move(session))
+    , kind_(kind)
+    , model_(new ResourceModel(kind, this))
+    , proxy_(new RowProxy(*model_, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -59,18 +62,19 @@ QWidget* ResourcePage::makeHeader() {
     title->setObjectName(QStringLiteral("title"));
     count_ = new QLabel;
     count_->setObjectName(QStringLiteral("chip"));
+    count_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Maximum);
     liveIcon_ = new QLabel;
     live_ = new QLabel;
     live_->setObjectName(QStringLiteral("muted"));
+    live_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long sentence must not push the rest away
     namespaces_ = new QComboBox;
     namespaces_->setAccessibleName(tr("Namespace"));
     namespaces_->setMinimumWidth(170);
     namespaces_->setVisible(kind_.resource.namespaced);
     namespaces_->setToolTip(tr("Namespace shown"));
     setNamespaces({});
-    connect(namespaces_, &QComboBox::activated, this, [this](int index) {
-        emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index));
-    });
+    connect(namespaces_, &QComboBox::activated, this,
+            [this](int index) { emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index)); });
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter   /"));
     filter_->setAccessibleName(tr("Filter rows"));
@@ -85,7 +89,7 @@ QWidget* ResourcePage::makeHeader() {
         updateCounts();
     });
     layout->addWidget(title);
-    layout->addWidget(count_);
+    layout->addWidget(count_, 0, Qt::AlignVCenter);
     layout->addSpacing(space);
     layout->addWidget(liveIcon_);
     layout->addWidget(live_, 1);
@@ -131,7 +135,8 @@ void ResourcePage::makeTable() {
             [this](const QModelIndex& index, int replicas) { emit scaleRequested(objectAt(index), replicas); });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { emit currentChanged(objectAt(current)); });
-    connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { emit opened(objectAt(index)); });
+    connect(table_, &QTableView::doubleClicked, this,
+            [this](const QModelIndex& index) { emit opened(objectAt(index)); });
     connect(table_, &QTableView::customContextMenuRequested, this,
             [this](const QPoint& at) { emit menuRequested(table_->viewport()->mapToGlobal(at)); });
 }
@@ -197,7 +202,7 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
         break;
     case client::Freshness::disconnected:
         tone = Tone::bad;
-        words = tr("Disconnected for %1, reconnecting; what is shown may be old").arg(ageText(lostSince_));
+        words = tr("Disconnected for %1, reconnecting").arg(ageText(lostSince_));
         break;
     case client::Freshness::denied:
         tone = Tone::waiting;
@@ -206,7 +211,7 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
     }
     liveIcon_->setPixmap(toneIcon(tone).pixmap(16, 16));
     live_->setText(words);
-    live_->setToolTip(message);
+    live_->setToolTip(state == client::Freshness::disconnected ? tr("What is shown may be old.") + QLatin1Char('\n') + message : message);
     live_->setAccessibleName(words);
     updateCounts();
 }
@@ -230,15 +235,17 @@ void ResourcePage::updateCounts() {
     else if (!listed_)
         empty_->setText(tr("Loading"));
     else
-        empty_->setText(namespace_.isEmpty() ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
-                                             : tr("Nothing in namespace %1.").arg(namespace_));
+        empty_->setText(namespace_.isEmpty()
+                            ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
+                            : tr("Nothing in namespace %1.").arg(namespace_));
 }
 
 void ResourcePage::tick() {
     if (freshness_ == client::Freshness::disconnected)
         showFreshness(freshness_, freshnessMessage_);
     const int column = model_->ageColumn();
-    const QRect area(table_->columnViewportPosition(column), 0, table_->columnWidth(column), table_->viewport()->height());
+    const QRect area(table_->columnViewportPosition(column), 0, table_->columnWidth(column),
+                     table_->viewport()->height());
     table_->viewport()->update(area);
 }
 

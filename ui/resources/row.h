@@ -16,13 +16,13 @@ namespace slipway::ui {
 struct Cell {
     QString text;
     Tone tone = Tone::plain;
-    double number = 0;       ///< what numeric columns sort by
-    QString tip;             ///< longer text for the tool tip; may be empty
+    double number = 0; ///< what numeric columns sort by
+    QString tip;       ///< longer text for the tool tip; may be empty
 };
 
 /// One container of a pod, drawn as a small brick.
 struct Brick {
-    QString name, state;     ///< state in words: "running", "CrashLoopBackOff"
+    QString name, state; ///< state in words: "running", "CrashLoopBackOff"
     Tone tone = Tone::muted;
     int restarts = 0;
     bool init = false, terminated = false, failed = false;
@@ -33,10 +33,10 @@ struct Row {
     QString uid, ns, name, resourceVersion;
     std::int64_t created = 0; ///< seconds since the epoch; 0: unknown
     std::map<std::string, std::string> labels;
-    std::vector<Cell> cells;  ///< the kind's own columns, in order
+    std::vector<Cell> cells; ///< the kind's own columns, in order
     std::vector<Brick> bricks;
     std::vector<QString> containers; ///< names, for logs and terminals
-    int replicas = -1;        ///< spec.replicas where there is one
+    int replicas = -1;               ///< spec.replicas where there is one
     bool terminating = false;
 };
 

@@ -20,7 +20,9 @@ const Row* rowOf(const QModelIndex& index) {
     return proxy == nullptr ? nullptr : &proxy->rowAt(index);
 }
 
-ColumnRole roleOf(const QModelIndex& index) { return static_cast<ColumnRole>(index.data(ResourceModel::ColumnRoleRole).toInt()); }
+ColumnRole roleOf(const QModelIndex& index) {
+    return static_cast<ColumnRole>(index.data(ResourceModel::ColumnRoleRole).toInt());
+}
 
 /// Background, selection and hover, without the text.
 void paintGround(QPainter* painter, const QStyleOptionViewItem& option) {
@@ -102,8 +104,12 @@ void RowDelegate::paintBricks(QPainter* painter, const QRect& cell, const QModel
     painter->restore();
 }
 
-QRect RowDelegate::sliderArea(const QRect& cell) { return cell.adjusted(44, 0, -14, 0); }
-int RowDelegate::sliderMaximum(int replicas) { return replicas <= 20 ? 20 : (replicas + 10) / 10 * 10 + 10; }
+QRect RowDelegate::sliderArea(const QRect& cell) {
+    return cell.adjusted(44, 0, -14, 0);
+}
+int RowDelegate::sliderMaximum(int replicas) {
+    return replicas <= 20 ? 20 : (replicas + 10) / 10 * 10 + 10;
+}
 
 int RowDelegate::shownReplicas(const QModelIndex& index) const {
     if (dragged_.isValid() && dragged_ == index)

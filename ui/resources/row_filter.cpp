@@ -43,7 +43,9 @@ void RowProxy::setFilter(RowFilter filter) {
     invalidateRowsFilter();
 }
 
-bool RowProxy::filterAcceptsRow(int row, const QModelIndex&) const { return filter_.accepts(model_.row(row)); }
+bool RowProxy::filterAcceptsRow(int row, const QModelIndex&) const {
+    return filter_.accepts(model_.row(row));
+}
 
 bool RowProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
     const QVariant a = left.data(ResourceModel::SortRole), b = right.data(ResourceModel::SortRole);

@@ -11,16 +11,23 @@ namespace {
 
 using api::JsonObject;
 
-Cell plain(QString value) { return {std::move(value), Tone::plain, 0, {}}; }
-Cell plain(std::string_view value) { return plain(text(value)); }
-Cell count(std::int64_t value) { return {QString::number(value), Tone::plain, double(value), {}}; }
+Cell plain(QString value) {
+    return {std::move(value), Tone::plain, 0, {}};
+}
+Cell plain(std::string_view value) {
+    return plain(text(value));
+}
+Cell count(std::int64_t value) {
+    return {QString::number(value), Tone::plain, double(value), {}};
+}
 
 /// "2/3", marked when fewer are ready than wanted.
 Cell readyOf(std::int64_t ready, std::int64_t wanted) {
     Tone tone = ready >= wanted ? Tone::ok : Tone::waiting;
     if (wanted == 0)
         tone = Tone::muted;
-    return {QStringLiteral("%1/%2").arg(ready).arg(wanted), tone, wanted == 0 ? -1.0 : double(ready) / double(wanted), {}};
+    return {
+        QStringLiteral("%1/%2").arg(ready).arg(wanted), tone, wanted == 0 ? -1.0 : double(ready) / double(wanted), {}};
 }
 
 QString imagesOf(const JsonObject& workload) {
@@ -53,7 +60,9 @@ QString numberOrText(const api::Json* value) {
 }
 
 double quantityOf(const api::Json* value) {
-    const std::string written = value == nullptr ? "" : value->is_string() ? std::string(api::view(value->get_string())) : api::printJson(*value);
+    const std::string written = value == nullptr     ? ""
+                                : value->is_string() ? std::string(api::view(value->get_string()))
+                                                     : api::printJson(*value);
     double number = 0;
     const auto end = std::from_chars(written.data(), written.data() + written.size(), number).ptr;
     return end != written.data() + written.size() && *end == 'm' ? number / 1000 : number;
@@ -89,7 +98,8 @@ QString humanMemory(std::string_view quantity, double& bytes) {
     if (quantity.empty())
         return {};
     const double gib = bytes / (1024.0 * 1024 * 1024);
-    return gib >= 1 ? QStringLiteral("%1 GiB").arg(gib, 0, 'f', 1) : QStringLiteral("%1 MiB").arg(bytes / (1024.0 * 1024), 0, 'f', 0);
+    return gib >= 1 ? QStringLiteral("%1 GiB").arg(gib, 0, 'f', 1)
+                    : QStringLiteral("%1 MiB").arg(bytes / (1024.0 * 1024), 0, 'f', 0);
 }
 
 void readDeployment(const JsonObject& object, Row& row) {
@@ -101,7 +111,8 @@ void readDeployment(const JsonObject& object, Row& row) {
         const bool yes = api::stringAt(condition, {"status"}) == "True";
         if (yes)
             conditions << text(type);
-        failing = failing || (type == "ReplicaFailure" && yes) || api::stringAt(condition, {"reason"}) == "ProgressDeadlineExceeded";
+        failing = failing || (type == "ReplicaFailure" && yes) ||
+                  api::stringAt(condition, {"reason"}) == "ProgressDeadlineExceeded";
     }
     row.replicas = static_cast<int>(wanted);
     Cell ready = readyOf(api::intAt(object, {"status", "readyReplicas"}).value_or(0), wanted);
@@ -126,7 +137,8 @@ void readService(const JsonObject& object, Row& row) {
     QStringList ports, external;
     for (const api::Json& port : arrayAt(object, {"spec", "ports"})) {
         QString shown = numberOrText(api::find(port, {"port"}));
-        if (const QString node = numberOrText(api::find(port, {"nodePort"})); !node.isEmpty() && node != QLatin1String("0"))
+        if (const QString node = numberOrText(api::find(port, {"nodePort"}));
+            !node.isEmpty() && node != QLatin1String("0"))
             shown += QLatin1Char(':') + node;
         ports << shown + QLatin1Char('/') + text(api::stringAt(port, {"protocol"}));
     }
@@ -219,7 +231,9 @@ void readEvent(const JsonObject& object, Row& row) {
     row.cells[3].tip = row.cells[3].text;
 }
 
-void readLease(const JsonObject& object, Row& row) { row.cells = {plain(api::stringAt(object, {"spec", "holderIdentity"}))}; }
+void readLease(const JsonObject& object, Row& row) {
+    row.cells = {plain(api::stringAt(object, {"spec", "holderIdentity"}))};
+}
 
 void readServiceAccount(const JsonObject& object, Row& row) {
     row.cells = {count(static_cast<std::int64_t>(arrayAt(object, {"secrets"}).size()))};

@@ -62,7 +62,7 @@ void prepareApplication() {
     QCoreApplication::setOrganizationName(QStringLiteral("slipway"));
     QCoreApplication::setApplicationName(QStringLiteral("slipway"));
     QGuiApplication::setDesktopFileName(QStringLiteral("slipway"));
-    QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/slipway.svg")));
+    QGuiApplication::setWindowIcon(icon(QStringLiteral("slipway")));
     QFont font = QApplication::font();
     font.setPointSizeF(10);
     QApplication::setFont(font);
@@ -95,7 +95,9 @@ int runWindow(int argc, char** argv) {
     } else if (arguments.isSet(start)) {
         window.startPage().startButton().click();
     }
-    return QApplication::exec();
+    const int code = QApplication::exec();
+    requestPool().waitForDone(1500); // what is under way ends in order, unless the network holds it
+    return code;
 }
 
 } // namespace slipway::ui

@@ -22,8 +22,10 @@ int matchScore(const QString& typed, const QString& name) {
 }
 
 CommandPalette::CommandPalette(QList<QAction*> actions, QWidget* parent)
-    : QDialog(parent, Qt::Popup | Qt::FramelessWindowHint), actions_(std::move(actions)), line_(new QLineEdit),
-      list_(new QListWidget) {
+    : QDialog(parent, Qt::Popup | Qt::FramelessWindowHint)
+    , actions_(std::move(actions))
+    , line_(new QLineEdit)
+    , list_(new QListWidget) {
     setAttribute(Qt::WA_DeleteOnClose);
     setAccessibleName(tr("Command palette"));
     line_->setPlaceholderText(tr("Type a command or a kind"));

@@ -33,9 +33,15 @@ std::vector<YamlSource> readDrop(const QMimeData& data) {
 } // namespace
 
 MainWindow::MainWindow(const QString& cluster, SessionPtr session, QWidget* parent)
-    : QMainWindow(parent), runner_(cluster), sidebar_(new Sidebar), start_(new StartPage(runner_)),
-      stack_(new QStackedWidget), clusterName_(new QLabel), message_(new QLabel), messageIcon_(new QLabel),
-      veil_(new QFrame(this)) {
+    : QMainWindow(parent)
+    , runner_(cluster)
+    , sidebar_(new Sidebar)
+    , start_(new StartPage(runner_))
+    , stack_(new QStackedWidget)
+    , clusterName_(new QLabel)
+    , message_(new QLabel)
+    , messageIcon_(new QLabel)
+    , veil_(new QFrame(this)) {
     setWindowTitle(tr("Slipway"));
     setAcceptDrops(true);
     resize(1360, 840);
@@ -52,6 +58,8 @@ MainWindow::MainWindow(const QString& cluster, SessionPtr session, QWidget* pare
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(messageIcon_);
     statusBar()->addWidget(message_, 1);
+    clusterName_->setContentsMargins(0, 0, 12, 0);
+    statusBar()->setContentsMargins(8, 0, 0, 0);
     statusBar()->addPermanentWidget(clusterName_);
     forget_.setSingleShot(true);
     forget_.setInterval(12'000);
@@ -98,7 +106,8 @@ void MainWindow::open(SessionPtr session) {
     }
     sidebar_->setClusterOpen(session_ != nullptr);
     start_->showSession(session_);
-    clusterName_->setText(session_ ? QStringLiteral("%1   %2").arg(session_->name, session_->server) : tr("No cluster open"));
+    clusterName_->setText(session_ ? QStringLiteral("%1   %2").arg(session_->name, session_->server)
+                                   : tr("No cluster open"));
     setWindowTitle(session_ ? tr("%1 - Slipway").arg(session_->name) : tr("Slipway"));
     updateActions();
     if (!session_)
@@ -132,7 +141,8 @@ void MainWindow::openLocal() {
         return openSession(path, {}, true, name);
     };
     if (!local_.kubeconfig.isEmpty())
-        return inBackground(this, std::move(work), [this](const client::Result<SessionPtr>& session) { opened(session); });
+        return inBackground(this, std::move(work),
+                            [this](const client::Result<SessionPtr>& session) { opened(session); });
     // Started just now: its kubeconfig is known with the next status.
     connect(
         &runner_, &ClusterRunner::statusKnown, this,
@@ -195,12 +205,15 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     if (!event->mimeData()->hasUrls() && !event->mimeData()->hasText())
         return;
     event->acceptProposedAction();
-    veil_->setGeometry(stack_->geometry().translated(stack_->mapTo(this, QPoint()) - stack_->pos()).adjusted(24, 24, -24, -24));
+    veil_->setGeometry(
+        stack_->geometry().translated(stack_->mapTo(this, QPoint()) - stack_->pos()).adjusted(24, 24, -24, -24));
     veil_->raise();
     veil_->show();
 }
 
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { veil_->hide(); }
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
+    veil_->hide();
+}
 
 void MainWindow::dropEvent(QDropEvent* event) {
     veil_->hide();

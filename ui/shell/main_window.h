@@ -44,7 +44,8 @@ protected:
 private:
     void makeMenus();
     void makeAppearanceMenu();
-    QAction* add(QMenu* menu, const QString& iconName, const QString& words, const QList<QKeySequence>& keys, void (MainWindow::*call)());
+    QAction* add(QMenu* menu, const QString& iconName, const QString& words, const QList<QKeySequence>& keys,
+                 void (MainWindow::*call)());
     /// A key that works in the tables, not while typing elsewhere.
     QAction* addTableKey(QMenu* menu, const QString& iconName, const QString& words, const QKeySequence& key,
                          void (MainWindow::*call)());

@@ -53,14 +53,15 @@ void MainWindow::makeMenus() {
     addTableKey(object, QStringLiteral("copy"), tr("Show &YAML"), Qt::Key_Y, &MainWindow::yaml);
     addTableKey(object, QStringLiteral("edit"), tr("&Edit YAML"), Qt::Key_E, &MainWindow::edit);
     addTableKey(object, QStringLiteral("logs"), tr("&Logs"), Qt::Key_L, &MainWindow::logs);
-    addTableKey(object, QStringLiteral("previous"), tr("Logs of the &previous run"), Qt::Key_P, &MainWindow::previousLogs);
+    addTableKey(object, QStringLiteral("previous"), tr("Logs of the &previous run"), Qt::Key_P,
+                &MainWindow::previousLogs);
     addTableKey(object, QStringLiteral("terminal"), tr("&Shell"), Qt::Key_S, &MainWindow::shell);
     object->addSeparator();
     addTableKey(object, QStringLiteral("delete"), tr("Dele&te"), Qt::CTRL | Qt::Key_D, &MainWindow::remove);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    add(view, QStringLiteral("search"), tr("&Command palette"), Keys{Qt::CTRL | Qt::Key_K, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)},
-        &MainWindow::showPalette);
+    add(view, QStringLiteral("search"), tr("&Command palette"),
+        Keys{Qt::CTRL | Qt::Key_K, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)}, &MainWindow::showPalette);
     addTableKey(view, QStringLiteral("search"), tr("&Filter"), Qt::Key_Slash, &MainWindow::filter);
     addTableKey(view, QString(), tr("Close the details"), Qt::Key_Escape, &MainWindow::hideDetails);
     add(view, QString(), tr("Go to the &table"), Keys{Qt::CTRL | Qt::Key_1}, &MainWindow::focusTable);
@@ -102,7 +103,8 @@ void MainWindow::makeAppearanceMenu() {
     }
     menu->addSeparator();
     auto* languages = new QActionGroup(this);
-    for (const auto& [code, words] : {std::pair("en", QStringLiteral("English")), {"zh_CN", QStringLiteral("简体中文")}}) {
+    for (const auto& [code, words] :
+         {std::pair("en", QStringLiteral("English")), {"zh_CN", QStringLiteral("简体中文")}}) {
         QAction* action = menu->addAction(icon(QStringLiteral("language")), words);
         action->setCheckable(true);
         action->setChecked(currentLanguage() == QLatin1String(code));
@@ -140,7 +142,8 @@ void MainWindow::stopCluster() {
 
 void MainWindow::chooseFiles() {
     std::vector<YamlSource> sources;
-    for (const QString& path : QFileDialog::getOpenFileNames(this, tr("Apply files"), {}, tr("YAML and JSON (*.yaml *.yml *.json)"))) {
+    for (const QString& path :
+         QFileDialog::getOpenFileNames(this, tr("Apply files"), {}, tr("YAML and JSON (*.yaml *.yml *.json)"))) {
         QFile file(path);
         if (file.open(QIODevice::ReadOnly))
             sources.push_back({QFileInfo(path).fileName(), QString::fromUtf8(file.readAll())});
@@ -165,15 +168,33 @@ void MainWindow::newYaml() {
     workspace_->openNewYaml();
 }
 
-void MainWindow::filter() { workspace_->focusFilter(); }
-void MainWindow::details() { workspace_->showDetails(); }
-void MainWindow::yaml() { workspace_->showYaml(); }
-void MainWindow::edit() { workspace_->openEditor(); }
-void MainWindow::logs() { workspace_->openLogs(false); }
-void MainWindow::previousLogs() { workspace_->openLogs(true); }
-void MainWindow::shell() { workspace_->openShell(); }
-void MainWindow::remove() { workspace_->deleteSelected(); }
-void MainWindow::hideDetails() { workspace_->details().hide(); }
+void MainWindow::filter() {
+    workspace_->focusFilter();
+}
+void MainWindow::details() {
+    workspace_->showDetails();
+}
+void MainWindow::yaml() {
+    workspace_->showYaml();
+}
+void MainWindow::edit() {
+    workspace_->openEditor();
+}
+void MainWindow::logs() {
+    workspace_->openLogs(false);
+}
+void MainWindow::previousLogs() {
+    workspace_->openLogs(true);
+}
+void MainWindow::shell() {
+    workspace_->openShell();
+}
+void MainWindow::remove() {
+    workspace_->deleteSelected();
+}
+void MainWindow::hideDetails() {
+    workspace_->details().hide();
+}
 
 void MainWindow::reconnect() {
     if (workspace_ != nullptr)

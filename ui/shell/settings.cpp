@@ -15,7 +15,9 @@ constexpr auto themeKey = "theme", languageKey = "language", atOnceKey = "applyA
 
 ThemeChoice Settings::theme() {
     const QString name = QSettings().value(themeKey).toString();
-    return name == QLatin1String("light") ? ThemeChoice::light : name == QLatin1String("dark") ? ThemeChoice::dark : ThemeChoice::system;
+    return name == QLatin1String("light")  ? ThemeChoice::light
+           : name == QLatin1String("dark") ? ThemeChoice::dark
+                                           : ThemeChoice::system;
 }
 
 void Settings::setTheme(ThemeChoice choice) {
@@ -23,12 +25,24 @@ void Settings::setTheme(ThemeChoice choice) {
     QSettings().setValue(themeKey, QLatin1String(names[static_cast<int>(choice)]));
 }
 
-QString Settings::language() { return QSettings().value(languageKey).toString(); }
-void Settings::setLanguage(const QString& language) { QSettings().setValue(languageKey, language); }
-bool Settings::applyAtOnce() { return QSettings().value(atOnceKey, false).toBool(); }
-void Settings::setApplyAtOnce(bool on) { QSettings().setValue(atOnceKey, on); }
-QByteArray Settings::geometry() { return QSettings().value(geometryKey).toByteArray(); }
-void Settings::setGeometry(const QByteArray& geometry) { QSettings().setValue(geometryKey, geometry); }
+QString Settings::language() {
+    return QSettings().value(languageKey).toString();
+}
+void Settings::setLanguage(const QString& language) {
+    QSettings().setValue(languageKey, language);
+}
+bool Settings::applyAtOnce() {
+    return QSettings().value(atOnceKey, false).toBool();
+}
+void Settings::setApplyAtOnce(bool on) {
+    QSettings().setValue(atOnceKey, on);
+}
+QByteArray Settings::geometry() {
+    return QSettings().value(geometryKey).toByteArray();
+}
+void Settings::setGeometry(const QByteArray& geometry) {
+    QSettings().setValue(geometryKey, geometry);
+}
 
 QString currentLanguage() {
     const QString chosen = Settings::language();

@@ -26,12 +26,13 @@ Sidebar::Sidebar(QWidget* parent) : QTreeWidget(parent) {
     auto* overview = new QTreeWidgetItem(this, {tr("Start")});
     overview->setIcon(0, icon(QStringLiteral("cluster")));
     overview->setData(0, pageRole, clusterPage());
+    overview->setSizeHint(0, QSize(0, 32));
     QHash<QString, QTreeWidgetItem*> groups;
     for (const KindView& kind : allKinds()) {
         QTreeWidgetItem*& group = groups[QLatin1String(kind.group)];
         if (group == nullptr) {
             group = new QTreeWidgetItem(this, {kind.translatedGroup()});
-            group->setFlags(Qt::NoItemFlags);
+            group->setFlags(Qt::ItemIsEnabled); // a heading: it cannot be chosen
             QFont font = this->font();
             font.setPointSizeF(font.pointSizeF() * 0.88);
             font.setBold(true);
@@ -43,6 +44,7 @@ Sidebar::Sidebar(QWidget* parent) : QTreeWidget(parent) {
         auto* item = new QTreeWidgetItem(group, {kind.translatedTitle()});
         item->setIcon(0, icon(QLatin1String(kind.icon)));
         item->setData(0, pageRole, QLatin1String(kind.id));
+        item->setSizeHint(0, QSize(0, 30));
         group->setExpanded(true);
     }
     connect(this, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {

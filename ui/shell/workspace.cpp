@@ -9,16 +9,20 @@
 namespace slipway::ui {
 
 Workspace::Workspace(SessionPtr session, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), actions_(session_), rows_(new QSplitter(Qt::Vertical)),
-      columns_(new QSplitter(Qt::Horizontal)), pages_(new QStackedWidget),
-      details_(new DetailPane(session_, actions_)), panels_(new QTabWidget),
-      namespaceModel_(*findKindView(QStringLiteral("namespaces"))) {
+    : QWidget(parent)
+    , session_(std::move(session))
+    , actions_(session_)
+    , rows_(new QSplitter(Qt::Vertical))
+    , columns_(new QSplitter(Qt::Horizontal))
+    , pages_(new QStackedWidget)
+    , details_(new DetailPane(session_, actions_))
+    , panels_(new QTabWidget)
+    , namespaceModel_(*findKindView(QStringLiteral("namespaces"))) {
     columns_->addWidget(pages_);
     columns_->addWidget(details_);
     columns_->setStretchFactor(0, 1);
     columns_->setSizes({900, 380});
     columns_->setCollapsible(0, false);
-    panels_->setTabsClosable(true);
     panels_->setMovable(true);
     panels_->setDocumentMode(true);
     panels_->setAccessibleName(tr("Logs, terminals and editors"));
@@ -44,12 +48,12 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     connect(details_, &DetailPane::shellRequested, this, [this] { openShell(); });
     connect(details_, &DetailPane::deleteRequested, this, [this](const ObjectRef& object) { confirmDelete({object}); });
     connect(details_, &DetailPane::jumpRequested, this, &Workspace::jump);
-    connect(panels_, &QTabWidget::tabCloseRequested, this, &Workspace::closeTab);
     connect(&actions_, &ObjectActions::scaled, this, [this](const ObjectRef& object, int replicas) {
         emit told(tr("%1 scaled to %2").arg(object.name).arg(replicas), false);
     });
-    connect(&actions_, &ObjectActions::scaleFailed, this,
-            [this](const ObjectRef& object, const QString& error) { emit told(object.name + QStringLiteral(": ") + error, true); });
+    connect(&actions_, &ObjectActions::scaleFailed, this, [this](const ObjectRef& object, const QString& error) {
+        emit told(object.name + QStringLiteral(": ") + error, true);
+    });
     connect(&actions_, &ObjectActions::failed, this, [this](const QString& error) { emit told(error, true); });
     connect(&actions_, &ObjectActions::removed, this,
             [this](int count) { emit told(tr("%n object(s) deleted", nullptr, count), false); });
@@ -129,7 +133,9 @@ QString Workspace::currentKind() const {
     return shown == nullptr ? QString() : QLatin1String(shown->kind().id);
 }
 
-ResourcePage* Workspace::currentPage() const { return qobject_cast<ResourcePage*>(pages_->currentWidget()); }
+ResourcePage* Workspace::currentPage() const {
+    return qobject_cast<ResourcePage*>(pages_->currentWidget());
+}
 
 void Workspace::showObject(const ObjectRef& object) {
     if (object.kind == nullptr)

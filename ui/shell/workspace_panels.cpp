@@ -11,6 +11,14 @@ namespace slipway::ui {
 
 void Workspace::addPanel(QWidget* panel, const QString& iconName, const QString& title) {
     const int index = panels_->addTab(panel, icon(iconName), title);
+    auto* close = new QToolButton;
+    close->setIcon(icon(QStringLiteral("close"), colors().muted));
+    close->setIconSize(QSize(12, 12));
+    close->setToolTip(tr("Close   Ctrl+W"));
+    close->setAccessibleName(tr("Close %1").arg(title));
+    close->setFocusPolicy(Qt::NoFocus);
+    connect(close, &QToolButton::clicked, panel, [this, panel] { closeTab(panels_->indexOf(panel)); });
+    panels_->tabBar()->setTabButton(index, QTabBar::RightSide, close);
     panels_->show();
     panels_->setCurrentIndex(index);
     panel->setFocus();
@@ -19,8 +27,9 @@ void Workspace::addPanel(QWidget* panel, const QString& iconName, const QString&
 void Workspace::closeTab(int index) {
     QWidget* panel = panels_->widget(index);
     if (auto* editor = qobject_cast<EditorPanel*>(panel); editor != nullptr && editor->isModified()) {
-        const auto answer = QMessageBox::question(this, tr("Close the editor?"), tr("What you changed has not been applied."),
-                                                  QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
+        const auto answer =
+            QMessageBox::question(this, tr("Close the editor?"), tr("What you changed has not been applied."),
+                                  QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
         if (answer != QMessageBox::Discard)
             return;
     }
@@ -64,7 +73,8 @@ void Workspace::followPods(const ObjectRef& deployment, bool previous) {
         if (!object)
             return std::unexpected(object.error());
         client::ListOptions options;
-        if (const api::Json* selector = api::find(*object, {"spec", "selector"}); selector != nullptr && selector->is_object())
+        if (const api::Json* selector = api::find(*object, {"spec", "selector"});
+            selector != nullptr && selector->is_object())
             options.labelSelector = api::formatSelector(selector->get_object());
         auto pods = session->client->list(findKindView(QStringLiteral("pods"))->resource, ns, options);
         if (!pods)
@@ -77,13 +87,14 @@ void Workspace::followPods(const ObjectRef& deployment, bool previous) {
         }
         return sources;
     };
-    inBackground(this, std::move(work), [this, deployment, previous](const client::Result<std::vector<LogSource>>& sources) {
-        if (!sources)
-            return emit told(errorText(sources.error()), true);
-        if (sources->empty())
-            return emit told(tr("%1 has no pods.").arg(deployment.name), true);
-        addPanel(new LogPanel(session_, *sources, previous), QStringLiteral("logs"), deployment.name);
-    });
+    inBackground(this, std::move(work),
+                 [this, deployment, previous](const client::Result<std::vector<LogSource>>& sources) {
+                     if (!sources)
+                         return emit told(errorText(sources.error()), true);
+                     if (sources->empty())
+                         return emit told(tr("%1 has no pods.").arg(deployment.name), true);
+                     addPanel(new LogPanel(session_, *sources, previous), QStringLiteral("logs"), deployment.name);
+                 });
 }
 
 void Workspace::openShell() {
@@ -117,7 +128,8 @@ void Workspace::openEditor() {
 
 void Workspace::openEditorOf(const ObjectRef& object) {
     auto* editor = new EditorPanel(session_, object.kind->resource, object.ns, object.name);
-    connect(editor, &EditorPanel::applied, this, [this](const QString& name) { emit told(tr("%1 applied").arg(name), false); });
+    connect(editor, &EditorPanel::applied, this,
+            [this](const QString& name) { emit told(tr("%1 applied").arg(name), false); });
     addPanel(editor, QStringLiteral("edit"), object.name);
 }
 
@@ -154,9 +166,11 @@ void Workspace::confirmDelete(const std::vector<ObjectRef>& objects) {
     for (const ObjectRef& object : objects)
         names << object.name;
     const int count = static_cast<int>(objects.size());
-    QMessageBox question(QMessageBox::Warning, tr("Delete?"), tr("Delete %n object(s) from %1?", nullptr, count).arg(session_->name),
-                         QMessageBox::Cancel, this);
-    question.setInformativeText(names.mid(0, 10).join(QLatin1Char('\n')) + (count > 10 ? QStringLiteral("\n…") : QString()));
+    QMessageBox question(QMessageBox::Warning, tr("Delete?"),
+                         tr("Delete %n object(s) from %1?", nullptr, count).arg(session_->name), QMessageBox::Cancel,
+                         this);
+    question.setInformativeText(names.mid(0, 10).join(QLatin1Char('\n')) +
+                                (count > 10 ? QStringLiteral("\n…") : QString()));
     auto* yes = question.addButton(tr("Delete"), QMessageBox::DestructiveRole);
     question.setDefaultButton(QMessageBox::Cancel);
     question.exec();

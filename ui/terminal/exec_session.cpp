@@ -40,7 +40,8 @@ ExecResult readExecStatus(std::string_view json) {
     return result;
 }
 
-std::string execTarget(const QString& ns, const QString& pod, const QString& container, const std::vector<std::string>& command) {
+std::string execTarget(const QString& ns, const QString& pod, const QString& container,
+                       const std::vector<std::string>& command) {
     std::string target = "/api/v1/namespaces/" + client::percentEncode(ns.toStdString()) + "/pods/" +
                          client::percentEncode(pod.toStdString()) + "/exec?stdin=true&stdout=true&tty=true&container=" +
                          client::percentEncode(container.toStdString());
@@ -175,7 +176,8 @@ void ExecSession::send(const QByteArray& bytes) {
 
 void ExecSession::resize(int columns, int lines) {
     std::lock_guard lock(shared_->mutex);
-    shared_->size = resizeChannel + ("{\"Width\":" + std::to_string(columns) + ",\"Height\":" + std::to_string(lines) + "}");
+    shared_->size =
+        resizeChannel + ("{\"Width\":" + std::to_string(columns) + ",\"Height\":" + std::to_string(lines) + "}");
     shared_->wakeUp.notify_all();
 }
 

@@ -22,7 +22,8 @@ struct ExecResult {
 ExecResult readExecStatus(std::string_view json);
 
 /// The path and query of an exec request with a terminal.
-std::string execTarget(const QString& ns, const QString& pod, const QString& container, const std::vector<std::string>& command);
+std::string execTarget(const QString& ns, const QString& pod, const QString& container,
+                       const std::vector<std::string>& command);
 
 /// The command that starts the best shell a container has: bash, else sh.
 std::vector<std::string> shellCommand();

@@ -11,9 +11,15 @@
 namespace slipway::ui {
 
 TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), ns_(std::move(ns)), pod_(std::move(pod)),
-      container_(std::move(container)), terminal_(new QTermWidget(0, this)), bar_(new QFrame), message_(new QLabel),
-      again_(new QPushButton(tr("Open again"))) {
+    : QWidget(parent)
+    , session_(std::move(session))
+    , ns_(std::move(ns))
+    , pod_(std::move(pod))
+    , container_(std::move(container))
+    , terminal_(new QTermWidget(0, this))
+    , bar_(new QFrame)
+    , message_(new QLabel)
+    , again_(new QPushButton(tr("Open again"))) {
     terminal_->setTerminalFont(monospaceFont());
     terminal_->setColorScheme(isDarkTheme() ? QStringLiteral("WhiteOnBlack") : QStringLiteral("BlackOnWhite"));
     terminal_->setScrollBarPosition(QTermWidget::ScrollBarRight);

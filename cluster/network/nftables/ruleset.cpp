@@ -156,7 +156,7 @@ private:
             "  chain postrouting {\n    type nat hook postrouting priority srcnat; policy accept;\n";
         text += std::format("    meta mark and {0} == {0} masquerade fully-random\n", mark);
         // A pod that reaches itself through a service must see the answer come from elsewhere.
-        text += "    ip saddr . ip daddr @hairpins masquerade fully-random\n";
+        text += "    ct status dnat ip saddr . ip daddr @hairpins masquerade fully-random\n";
         if (!settings_.podCidr.empty()) {
             if (settings_.masqueradeLocal)
                 text += std::format(

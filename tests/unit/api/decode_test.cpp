@@ -12,6 +12,7 @@ private slots:
     void wrongTypes();
     void unknownFields();
     void nullsGoAndNumbersBecomeWhole();
+    void quantitiesBecomeCanonical();
     void malformedJson_data();
     void malformedJson();
     void yamlScalars_data();
@@ -94,6 +95,16 @@ void DecodeTest::nullsGoAndNumbersBecomeWhole() {
         print(*result),
         QStringLiteral(
             R"({"metadata":{},"spec":{"replicas":2,"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"2"}}}]}}}})"));
+}
+
+void DecodeTest::quantitiesBecomeCanonical() {
+    std::vector<std::string> warnings;
+    const auto result = check("{'spec':{'template':{'spec':{'containers':[{'resources':{'limits':{'cpu':0.5,'memory':'"
+                              "1024Mi'},'requests':{'cpu':'1000m','memory':'1500k'}}}]}}}}",
+                              FieldValidation::strict, warnings);
+    QVERIFY(result.has_value());
+    QCOMPARE(print(*find(find(*result, {"spec", "template", "spec", "containers"})->as_array()[0], {"resources"})),
+             QStringLiteral(R"({"limits":{"cpu":"500m","memory":"1Gi"},"requests":{"cpu":"1","memory":"1500k"}})"));
 }
 
 void DecodeTest::malformedJson_data() {

@@ -29,8 +29,9 @@ spec:
 
 struct Setup {
     explicit Setup(FakeServer::Answer answer)
-        : server(std::make_shared<FakeServer>(std::move(answer))), client(std::make_shared<client::Client>(server)),
-          applier(client, "default") {}
+        : server(std::make_shared<FakeServer>(std::move(answer)))
+        , client(std::make_shared<client::Client>(server))
+        , applier(client, "default") {}
     std::vector<ApplyItem> plan(const char* yaml) { return applier.plan(*parseYaml(yaml)); }
 
     std::shared_ptr<FakeServer> server;
@@ -38,7 +39,9 @@ struct Setup {
     Applier applier;
 };
 
-api::JsonObject object(const char* json) { return api::parseJson(json)->as_object(); }
+api::JsonObject object(const char* json) {
+    return api::parseJson(json)->as_object();
+}
 
 } // namespace
 
@@ -47,7 +50,8 @@ class ApplierTest : public QObject {
 private slots:
     void createsWhatIsAbsent() {
         Setup setup([](const client::Request& request) {
-            return request.method == "GET" ? status(404, "NotFound", "not found") : client::Response{201, "application/json", request.body};
+            return request.method == "GET" ? status(404, "NotFound", "not found")
+                                           : client::Response{201, "application/json", request.body};
         });
         auto items = setup.plan(deployment);
         QCOMPARE(items.size(), std::size_t(1));
@@ -65,7 +69,8 @@ private slots:
     }
 
     void updatesWithAThreeWayPatch() {
-        const std::string live = R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","resourceVersion":"5"},"spec":{"replicas":1}})";
+        const std::string live =
+            R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","resourceVersion":"5"},"spec":{"replicas":1}})";
         Setup setup([&](const client::Request& request) {
             return request.method == "GET" ? client::Response{200, "application/json", live}
                                            : client::Response{200, "application/json", R"({"spec":{"replicas":3}})"};
@@ -86,8 +91,9 @@ private slots:
         Setup setup([](const client::Request& request) {
             if (request.method == "GET")
                 return status(404, "NotFound", "not found");
-            return status(422, "Invalid", "Deployment.apps is invalid",
-                          R"({"causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.template.spec.containers[0].image"}]})");
+            return status(
+                422, "Invalid", "Deployment.apps is invalid",
+                R"({"causes":[{"reason":"FieldValueRequired","message":"Required value","field":"spec.template.spec.containers[0].image"}]})");
         });
         const auto items = setup.plan(deployment);
         QCOMPARE(items[0].action, ApplyAction::failed);
@@ -99,8 +105,11 @@ private slots:
         QTest::addColumn<QString>("message");
         QTest::addColumn<int>("line");
         QTest::newRow("unknown") << "strict decoding error: unknown field \"spec.replicas\"" << 6;
-        QTest::newRow("type") << "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32" << 6;
-        QTest::newRow("list") << "json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.image of type string" << 13;
+        QTest::newRow("type")
+            << "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32" << 6;
+        QTest::newRow("list") << "json: cannot unmarshal number into Go struct field "
+                                 "Container.spec.template.spec.containers.image of type string"
+                              << 13;
         QTest::newRow("none") << "something else" << 1;
     }
     void decodingErrorsNameTheLine() {
@@ -129,21 +138,25 @@ private slots:
 
     void oneBadDocumentDoesNotStopTheOthers() {
         Setup setup([](const client::Request& request) {
-            return request.method == "GET" ? status(404, "NotFound", "not found") : client::Response{201, "application/json", request.body};
+            return request.method == "GET" ? status(404, "NotFound", "not found")
+                                           : client::Response{201, "application/json", request.body};
         });
         const auto items = setup.plan("apiVersion: example.com/v1\nkind: Strange\nmetadata: {name: x}\n---\n"
                                       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\n");
         QCOMPARE(items.size(), std::size_t(2));
         QCOMPARE(items[0].action, ApplyAction::failed);
-        QVERIFY(items[0].message.contains(QStringLiteral("no matches for kind \"Strange\" in version \"example.com/v1\"")));
+        QVERIFY(
+            items[0].message.contains(QStringLiteral("no matches for kind \"Strange\" in version \"example.com/v1\"")));
         QCOMPARE(items[1].action, ApplyAction::create);
     }
 
     void kindsOfTheServersOwnAreDiscovered() {
         Setup setup([](const client::Request& request) {
             if (request.target == "/apis/example.com/v1")
-                return client::Response{200, "application/json", R"({"resources":[{"name":"stranges","kind":"Strange","namespaced":false}]})"};
-            return request.method == "GET" ? status(404, "NotFound", "not found") : client::Response{201, "application/json", request.body};
+                return client::Response{200, "application/json",
+                                        R"({"resources":[{"name":"stranges","kind":"Strange","namespaced":false}]})"};
+            return request.method == "GET" ? status(404, "NotFound", "not found")
+                                           : client::Response{201, "application/json", request.body};
         });
         const auto items = setup.plan("apiVersion: example.com/v1\nkind: Strange\nmetadata: {name: x}\n");
         QCOMPARE(items[0].action, ApplyAction::create);
@@ -152,7 +165,8 @@ private slots:
 
     void patchRemovesOnlyWhatWasAppliedBefore() {
         const api::Type* type = api::findKind("apps", "v1", "Deployment")->type;
-        const auto previous = object(R"({"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"replicas":2,"template":{"spec":{"containers":[
+        const auto previous =
+            object(R"({"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"replicas":2,"template":{"spec":{"containers":[
             {"name":"x","image":"x:1","env":[{"name":"A","value":"1"}]},{"name":"y","image":"y:1"}]}}}})");
         const auto wanted = object(R"({"metadata":{"labels":{"a":"1"}},"spec":{"template":{"spec":{"containers":[
             {"name":"x","image":"x:2"}]}}}})");

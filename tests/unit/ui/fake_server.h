@@ -21,7 +21,8 @@ public:
         return answer_(request);
     }
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request&) override { return refused(); }
-    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&, const std::vector<std::string>&) override {
+    client::Result<std::unique_ptr<client::WebSocket>> connect(const client::Request&,
+                                                               const std::vector<std::string>&) override {
         return refused();
     }
 
@@ -35,7 +36,8 @@ private:
     Answer answer_;
 };
 
-inline client::Response status(int code, const std::string& reason, const std::string& message, const std::string& details = "{}") {
+inline client::Response status(int code, const std::string& reason, const std::string& message,
+                               const std::string& details = "{}") {
     return {code, "application/json",
             R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":")" + message +
                 R"(","reason":")" + reason + R"(","details":)" + details + R"(,"code":)" + std::to_string(code) + "}"};

@@ -48,10 +48,12 @@ private slots:
 
     void requestsNameContainerAndRange() {
         const LogSource source{"ns", "pod", "c"};
-        QCOMPARE(logTarget(source, {}, true),
-                 std::string("/api/v1/namespaces/ns/pods/pod/log?container=c&timestamps=true&follow=true&tailLines=500"));
-        QCOMPARE(logTarget(source, {.tailLines = -1, .sinceSeconds = 60}, true),
-                 std::string("/api/v1/namespaces/ns/pods/pod/log?container=c&timestamps=true&follow=true&sinceSeconds=60"));
+        QCOMPARE(
+            logTarget(source, {}, true),
+            std::string("/api/v1/namespaces/ns/pods/pod/log?container=c&timestamps=true&follow=true&tailLines=500"));
+        QCOMPARE(
+            logTarget(source, {.tailLines = -1, .sinceSeconds = 60}, true),
+            std::string("/api/v1/namespaces/ns/pods/pod/log?container=c&timestamps=true&follow=true&sinceSeconds=60"));
         QVERIFY(logTarget(source, {.previous = true}, true).contains("previous=true"));
         QVERIFY(!logTarget(source, {.previous = true}, true).contains("follow"));
     }
@@ -65,7 +67,8 @@ private slots:
     }
 
     void execTargetEncodesTheCommand() {
-        QVERIFY(execTarget("ns", "p", "c", {"sh", "-c", "a b"}).ends_with("&container=c&command=sh&command=-c&command=a%20b"));
+        QVERIFY(execTarget("ns", "p", "c", {"sh", "-c", "a b"})
+                    .ends_with("&container=c&command=sh&command=-c&command=a%20b"));
     }
 
     void paletteFindsWords() {

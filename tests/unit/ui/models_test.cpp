@@ -12,9 +12,12 @@ using namespace slipway::ui;
 
 namespace {
 
-api::JsonObject object(const char* json) { return api::parseJson(json)->as_object(); }
+api::JsonObject object(const char* json) {
+    return api::parseJson(json)->as_object();
+}
 
-Row row(const QString& name, const QString& version = QStringLiteral("1"), std::map<std::string, std::string> labels = {}) {
+Row row(const QString& name, const QString& version = QStringLiteral("1"),
+        std::map<std::string, std::string> labels = {}) {
     Row made;
     made.uid = made.name = name;
     made.ns = QStringLiteral("default");
@@ -45,29 +48,42 @@ private slots:
         };
         add("pending", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Pending"}})", "Pending", "0/1");
         add("creating", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Pending","containerStatuses":[
-            {"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}}]}})", "ContainerCreating", "0/1");
-        add("running", R"({"spec":{"containers":[{"name":"a"},{"name":"b"}]},"status":{"phase":"Running","containerStatuses":[
-            {"name":"a","ready":true,"state":{"running":{}}},{"name":"b","ready":false,"state":{"running":{}}}]}})", "Running", "1/2");
+            {"name":"a","state":{"waiting":{"reason":"ContainerCreating"}}}]}})",
+            "ContainerCreating", "0/1");
+        add("running",
+            R"({"spec":{"containers":[{"name":"a"},{"name":"b"}]},"status":{"phase":"Running","containerStatuses":[
+            {"name":"a","ready":true,"state":{"running":{}}},{"name":"b","ready":false,"state":{"running":{}}}]}})",
+            "Running", "1/2");
         add("crash loop", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Running","containerStatuses":[
-            {"name":"a","restartCount":4,"state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})", "CrashLoopBackOff", "0/1");
+            {"name":"a","restartCount":4,"state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})",
+            "CrashLoopBackOff", "0/1");
         add("completed", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Succeeded","containerStatuses":[
-            {"name":"a","state":{"terminated":{"exitCode":0,"reason":"Completed"}}}]}})", "Completed", "0/1");
+            {"name":"a","state":{"terminated":{"exitCode":0,"reason":"Completed"}}}]}})",
+            "Completed", "0/1");
         add("exit code", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Failed","containerStatuses":[
-            {"name":"a","state":{"terminated":{"exitCode":3}}}]}})", "ExitCode:3", "0/1");
+            {"name":"a","state":{"terminated":{"exitCode":3}}}]}})",
+            "ExitCode:3", "0/1");
         add("signal", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Failed","containerStatuses":[
-            {"name":"a","state":{"terminated":{"exitCode":137,"signal":9}}}]}})", "Signal:9", "0/1");
-        add("init", R"({"spec":{"initContainers":[{"name":"i"},{"name":"j"}],"containers":[{"name":"a"}]},"status":{"phase":"Pending",
+            {"name":"a","state":{"terminated":{"exitCode":137,"signal":9}}}]}})",
+            "Signal:9", "0/1");
+        add("init",
+            R"({"spec":{"initContainers":[{"name":"i"},{"name":"j"}],"containers":[{"name":"a"}]},"status":{"phase":"Pending",
             "initContainerStatuses":[{"name":"i","state":{"terminated":{"exitCode":0}}},{"name":"j","state":{"running":{}}}]}})",
             "Init:1/2", "0/1");
-        add("init crash", R"({"spec":{"initContainers":[{"name":"i"}],"containers":[{"name":"a"}]},"status":{"phase":"Pending",
-            "initContainerStatuses":[{"name":"i","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})", "Init:CrashLoopBackOff", "0/1");
+        add("init crash",
+            R"({"spec":{"initContainers":[{"name":"i"}],"containers":[{"name":"a"}]},"status":{"phase":"Pending",
+            "initContainerStatuses":[{"name":"i","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})",
+            "Init:CrashLoopBackOff", "0/1");
         add("one of two completed", R"({"spec":{"containers":[{"name":"a"},{"name":"b"}]},"status":{"phase":"Running",
             "conditions":[{"type":"Ready","status":"True"}],"containerStatuses":[
             {"name":"a","state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"name":"b","ready":true,"state":{"running":{}}}]}})",
             "Running", "1/2");
-        add("terminating", R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"spec":{"containers":[{"name":"a"}]},
-            "status":{"phase":"Running","containerStatuses":[{"name":"a","ready":true,"state":{"running":{}}}]}})", "Terminating", "1/1");
-        add("evicted", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Failed","reason":"Evicted"}})", "Evicted", "0/1");
+        add("terminating",
+            R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"spec":{"containers":[{"name":"a"}]},
+            "status":{"phase":"Running","containerStatuses":[{"name":"a","ready":true,"state":{"running":{}}}]}})",
+            "Terminating", "1/1");
+        add("evicted", R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Failed","reason":"Evicted"}})",
+            "Evicted", "0/1");
     }
     void podStatusFollowsKubectl() {
         QFETCH(QString, json);
@@ -79,7 +95,8 @@ private slots:
     }
 
     void runningButNotReadyIsAWarning() {
-        const auto pod = object(R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Running","containerStatuses":[
+        const auto pod =
+            object(R"({"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Running","containerStatuses":[
             {"name":"a","ready":false,"state":{"running":{}}}]}})");
         QCOMPARE(summarizePod(pod).tone, Tone::waiting);
     }

@@ -10,17 +10,20 @@ class YamlTest : public QObject {
     Q_OBJECT
 private slots:
     void scalarsGetKubernetesTypes() {
-        const auto documents = parseYaml("a: 1\nb: '1'\nc: true\nd: \"true\"\ne: null\nf: 1.5\ng: yes\nh: 0x10\ni: 1e3\nj: 10.96.0.1\n"
-                                         "k: ~\nl: -5\nm: nginx:1.14.2\nn: 08h\n");
+        const auto documents =
+            parseYaml("a: 1\nb: '1'\nc: true\nd: \"true\"\ne: null\nf: 1.5\ng: yes\nh: 0x10\ni: 1e3\nj: 10.96.0.1\n"
+                      "k: ~\nl: -5\nm: nginx:1.14.2\nn: 08h\n");
         QVERIFY(documents && documents->size() == 1);
-        const api::Json expected = *api::parseJson(R"({"a":1,"b":"1","c":true,"d":"true","e":null,"f":1.5,"g":"yes","h":16,
+        const api::Json expected =
+            *api::parseJson(R"({"a":1,"b":"1","c":true,"d":"true","e":null,"f":1.5,"g":"yes","h":16,
             "i":1000.0,"j":"10.96.0.1","k":null,"l":-5,"m":"nginx:1.14.2","n":"08h"})");
         QCOMPARE(api::printJson(documents->front().object), api::printJson(expected));
     }
 
     void documentsAndLines() {
-        const auto documents = parseYaml("# first\napiVersion: v1\nkind: A\n---\n\n---\napiVersion: v1\nkind: B\nspec:\n  list:\n  - name: x\n"
-                                         "  - name: y\n    port: 80\n");
+        const auto documents = parseYaml(
+            "# first\napiVersion: v1\nkind: A\n---\n\n---\napiVersion: v1\nkind: B\nspec:\n  list:\n  - name: x\n"
+            "  - name: y\n    port: 80\n");
         QVERIFY(documents && documents->size() == 2);
         const YamlDocument& second = (*documents)[1];
         QCOMPARE((*documents)[0].line, 2);
@@ -61,7 +64,8 @@ private slots:
     }
 
     void writtenYamlReadsBackTheSame() {
-        const api::Json value = *api::parseJson(R"({"apiVersion":"v1","data":{"a":"yes","b":"1","c":"","d":" x","e":"two\nlines\n",
+        const api::Json value =
+            *api::parseJson(R"({"apiVersion":"v1","data":{"a":"yes","b":"1","c":"","d":" x","e":"two\nlines\n",
             "f":"a: b","g":"\u0023no","h":"- x","i":"it\u0027s","j":"true","k":"1e3","l":"\ttab","m":"end\n\n","n":"0x1f","o":"*ref","p":"x\ny",
             "q":"null","r":"10.0.0.1","s":"-","t":"2026-01-01"},
             "list":[{"name":"x","ports":[80,443]},{"name":"y"},[],{}],"empty":{},"n":null,"t":true,"f":1.5})");
@@ -72,7 +76,8 @@ private slots:
     }
 
     void writesAsKubectlDoes() {
-        const api::Json value = *api::parseJson(R"({"spec":{"containers":[{"image":"nginx:latest","name":"nginx"}],"replicas":3}})");
+        const api::Json value =
+            *api::parseJson(R"({"spec":{"containers":[{"image":"nginx:latest","name":"nginx"}],"replicas":3}})");
         QCOMPARE(QString::fromStdString(writeYaml(value)),
                  QStringLiteral("spec:\n  containers:\n  - image: nginx:latest\n    name: nginx\n  replicas: 3\n"));
     }

@@ -1,0 +1,265 @@
+#include "cluster/api/types/apps_v1.h"
+#include "cluster/api/types/core_v1.h"
+#include "cluster/api/types/discovery_v1.h"
+#include "tests/integration/server/server_process.h"
+
+#include <algorithm>
+
+using namespace slipway;
+using api::JsonArray;
+using api::JsonObject;
+using api::apps_v1::Deployment;
+using api::apps_v1::ReplicaSet;
+using api::core_v1::ConfigMap;
+using api::core_v1::Endpoints;
+using api::core_v1::Namespace;
+using api::core_v1::Node;
+using api::core_v1::Pod;
+using api::core_v1::Service;
+using api::core_v1::ServiceAccount;
+using api::discovery_v1::EndpointSlice;
+using client::PatchKind;
+using client::resourceOf;
+
+/// The controllers and the scheduler in a real server process. This test plays the node's agent: it makes a node and
+/// reports pods as running.
+class ServerControllersTest : public QObject {
+    Q_OBJECT
+
+    test::ServerProcess server_;
+    std::shared_ptr<const client::Client> client_;
+    int nextAddress_ = 2;
+
+    template <class T> std::vector<T> all(const std::string& ns = "default") const {
+        std::vector<T> objects;
+        if (auto list = client_->listAll(resourceOf<T>(), ns))
+            for (const api::Json& item : list->items)
+                objects.push_back(api::fromJson<T>(item).value());
+        return objects;
+    }
+
+    void patchStatus(const client::ResourceRef& resource, const std::string& ns, const std::string& name,
+                     const JsonObject& status) {
+        client::PatchOptions options;
+        options.subresource = "status";
+        const auto done = client_->patch(resource, ns, name, PatchKind::merge, JsonObject{{"status", status}}, options);
+        QVERIFY2(done, done ? "" : done.error().message.c_str());
+    }
+
+    /// What the agent does: bound pods run, pods being deleted end.
+    void playAgent() {
+        for (const Pod& pod : all<Pod>()) {
+            if (pod.spec->nodeName.empty())
+                continue;
+            if (!pod.metadata.deletionTimestamp.empty()) {
+                client::DeleteOptions now;
+                now.gracePeriodSeconds = 0;
+                client_->remove(resourceOf<Pod>(), "default", pod.metadata.name, now);
+            } else if (pod.status->podIP.empty()) {
+                const std::string ip = "10.244.0." + std::to_string(nextAddress_++);
+                const JsonObject ready{
+                    {"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", "2026-01-01T00:00:00Z"}};
+                patchStatus(resourceOf<Pod>(), "default", pod.metadata.name,
+                            {{"phase", "Running"},
+                             {"podIP", ip},
+                             {"podIPs", JsonArray{JsonObject{{"ip", ip}}}},
+                             {"conditions", JsonArray{ready}}});
+            }
+        }
+    }
+
+    /// Plays the agent until the deployment has that many available pods of its newest template and no others.
+    bool settles(const std::string& name, int replicas, const std::string& image) {
+        playAgent();
+        const auto d = client_->get<Deployment>("default", name);
+        if (!d || !d->status || d->status->observedGeneration != d->metadata.generation)
+            return false;
+        const auto& s = *d->status;
+        if (s.replicas.value_or(0) != replicas || s.updatedReplicas.value_or(0) != replicas ||
+            s.availableReplicas.value_or(0) != replicas)
+            return false;
+        const auto pods = all<Pod>();
+        return int(pods.size()) == replicas &&
+               std::ranges::all_of(pods, [&](const Pod& pod) { return pod.spec->containers[0].image == image; });
+    }
+
+private slots:
+    void initTestCase() {
+        server_.start();
+        client_ = server_.admin();
+        QVERIFY(client_);
+        const JsonObject node{{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", "n1"}}}};
+        QVERIFY(client_->create(resourceOf<Node>(), "", node));
+        const JsonObject ready{{"type", "Ready"},
+                               {"status", "True"},
+                               {"reason", "KubeletReady"},
+                               {"lastHeartbeatTime", "2026-01-01T00:00:00Z"},
+                               {"lastTransitionTime", "2026-01-01T00:00:00Z"}};
+        const JsonObject offers{{"cpu", "4"}, {"memory", "8Gi"}, {"pods", "20"}};
+        patchStatus(resourceOf<Node>(), "", "n1",
+                    {{"allocatable", offers}, {"capacity", offers}, {"conditions", JsonArray{ready}}});
+    }
+
+    void aNodeGetsItsNetwork() { QTRY_COMPARE(client_->get<Node>("", "n1")->spec->podCIDR, "10.244.0.0/24"); }
+
+    void aNamespaceGetsWhatEveryNamespaceHas() {
+        QTRY_VERIFY(client_->get<ServiceAccount>("default", "default"));
+        QTRY_VERIFY(client_->get<ConfigMap>("default", "kube-root-ca.crt"));
+        QVERIFY(client_->get<ConfigMap>("default", "kube-root-ca.crt")
+                    ->data.at("ca.crt")
+                    .starts_with("-----BEGIN CERTIFICATE-----"));
+    }
+
+    void aDeploymentBringsPodsAndAServiceFindsThem() {
+        const auto deployment =
+            api::parseJson(
+                R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":3,
+            "selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
+            "spec":{"containers":[{"name":"c","image":"web:1","ports":[{"name":"http","containerPort":8080}]}]}}}})")
+                .value();
+        QVERIFY(client_->create(resourceOf<Deployment>(), "default", deployment.get_object()));
+        const auto service =
+            api::parseJson(
+                R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"selector":{"app":"web"},
+            "ports":[{"port":80,"targetPort":"http"}]}})")
+                .value();
+        QVERIFY(client_->create(resourceOf<Service>(), "default", service.get_object()));
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 3, "web:1"), 30'000);
+        const auto endpoints = [&] {
+            const auto found = client_->get<Endpoints>("default", "web");
+            return found && found->subsets.size() == 1 ? found->subsets[0] : api::core_v1::EndpointSubset{};
+        };
+        QTRY_COMPARE(endpoints().addresses.size(), std::size_t(3));
+        QCOMPARE(endpoints().ports.at(0).port, 8080);
+        const auto sliced = [&] {
+            std::size_t count = 0;
+            for (const EndpointSlice& slice : all<EndpointSlice>())
+                if (const auto label = slice.metadata.labels.find("kubernetes.io/service-name");
+                    label != slice.metadata.labels.end() && label->second == "web")
+                    count += slice.endpoints.size();
+            return count;
+        };
+        QTRY_COMPARE(sliced(), std::size_t(3));
+    }
+
+    void aNewImageIsRolledOutAndBackAgain() {
+        const auto setImage = [&](const char* image) {
+            const JsonObject container{{"name", "c"}, {"image", image}};
+            return client_
+                ->patch(resourceOf<Deployment>(), "default", "web", PatchKind::strategicMerge,
+                        JsonObject{{"spec", {{"template", {{"spec", {{"containers", JsonArray{container}}}}}}}}})
+                .has_value();
+        };
+        QVERIFY(setImage("web:2"));
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 3, "web:2"), 60'000);
+        QCOMPARE(
+            client_->get<Deployment>("default", "web")->metadata.annotations.at("deployment.kubernetes.io/revision"),
+            "2");
+        QVERIFY(setImage("web:1")); // what rollout undo does
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 3, "web:1"), 60'000);
+        QTRY_COMPARE(
+            client_->get<Deployment>("default", "web")->metadata.annotations.at("deployment.kubernetes.io/revision"),
+            "3");
+        QCOMPARE(all<ReplicaSet>().size(), std::size_t(2)); // the first one was taken up again
+    }
+
+    void scalingGoesBothWays() {
+        const auto scale = [&](int replicas) {
+            return client_
+                ->patch(resourceOf<Deployment>(), "default", "web", PatchKind::merge,
+                        JsonObject{{"spec", {{"replicas", replicas}}}})
+                .has_value();
+        };
+        QVERIFY(scale(5));
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 5, "web:1"), 30'000);
+        QVERIFY(scale(1));
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 1, "web:1"), 30'000);
+    }
+
+    void aPodThatFitsNowhereSaysWhy() {
+        const auto pod =
+            api::parseJson(
+                R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"big"},"spec":{"containers":[{"name":"c","image":"x",
+            "resources":{"requests":{"cpu":"100"}}}]}})")
+                .value();
+        QVERIFY(client_->create(resourceOf<Pod>(), "default", pod.get_object()));
+        const auto message = [&] {
+            const auto found = client_->get<Pod>("default", "big");
+            if (found && found->status)
+                for (const auto& condition : found->status->conditions)
+                    if (condition.type == "PodScheduled" && condition.status == "False")
+                        return condition.message;
+            return std::string();
+        };
+        QTRY_COMPARE(message(), "0/1 nodes are available: 1 Insufficient cpu.");
+        QVERIFY(client_->remove(resourceOf<Pod>(), "default", "big"));
+        QTRY_VERIFY(!client_->get<Pod>("default", "big"));
+    }
+
+    void whatADeploymentOwnsGoesWithIt_data() {
+        QTest::addColumn<QString>("policy");
+        QTest::newRow("background") << "Background";
+        QTest::newRow("foreground") << "Foreground";
+    }
+    void whatADeploymentOwnsGoesWithIt() {
+        QFETCH(QString, policy);
+        if (!client_->get<Deployment>("default", "web"))
+            aDeploymentOnly();
+        client::DeleteOptions options;
+        options.propagationPolicy = policy.toStdString();
+        QVERIFY(client_->remove(resourceOf<Deployment>(), "default", "web", options));
+        const auto gone = [&] {
+            playAgent();
+            return !client_->get<Deployment>("default", "web") && all<ReplicaSet>().empty() && all<Pod>().empty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(gone(), 30'000);
+    }
+
+    void orphansStay() {
+        aDeploymentOnly();
+        client::DeleteOptions options;
+        options.propagationPolicy = "Orphan";
+        QVERIFY(client_->remove(resourceOf<Deployment>(), "default", "web", options));
+        QTRY_VERIFY_WITH_TIMEOUT(!client_->get<Deployment>("default", "web"), 30'000);
+        const auto sets = all<ReplicaSet>();
+        QCOMPARE(sets.size(), std::size_t(1));
+        QVERIFY(sets[0].metadata.ownerReferences.empty());
+    }
+
+    void aNamespaceGoesWithItsContents() {
+        const JsonObject ns{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "temp"}}}};
+        QVERIFY(client_->create(resourceOf<Namespace>(), "", ns));
+        ConfigMap map;
+        map.metadata.name = "inside";
+        map.metadata.namespace_ = "temp";
+        QVERIFY(client_->create("temp", map));
+        QVERIFY(client_->remove(resourceOf<Namespace>(), "", "temp"));
+        QTRY_VERIFY_WITH_TIMEOUT(!client_->get<Namespace>("", "temp"), 30'000);
+        QVERIFY(all<ConfigMap>("temp").empty());
+    }
+
+    void podsOfAVanishedNodeGo() {
+        QTRY_VERIFY_WITH_TIMEOUT((playAgent(), !all<Pod>().empty()), 30'000); // those of the orphaned set
+        for (const ReplicaSet& set : all<ReplicaSet>())
+            QVERIFY(client_->remove(resourceOf<ReplicaSet>(), "default", set.metadata.name,
+                                    {.propagationPolicy = "Orphan"}));
+        QTRY_VERIFY_WITH_TIMEOUT(all<ReplicaSet>().empty(), 30'000);
+        QVERIFY(client_->remove(resourceOf<Node>(), "", "n1"));
+        QTRY_VERIFY_WITH_TIMEOUT(all<Pod>().empty(), 60'000);
+    }
+
+private:
+    void aDeploymentOnly() {
+        const auto deployment =
+            api::parseJson(
+                R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":2,
+            "selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
+            "spec":{"containers":[{"name":"c","image":"web:1"}]}}}})")
+                .value();
+        QVERIFY(client_->create(resourceOf<Deployment>(), "default", deployment.get_object()));
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", 2, "web:1"), 30'000);
+    }
+};
+
+QTEST_GUILESS_MAIN(ServerControllersTest)
+#include "server_controllers_test.moc"

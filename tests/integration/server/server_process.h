@@ -1,0 +1,63 @@
+#pragma once
+
+#include "cluster/client/client.h"
+#include "cluster/client/kubeconfig.h"
+
+#include <QProcess>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QtTest>
+
+namespace slipway::test {
+
+/// A slipway-server of its own, on a free port of the loopback address and in a folder that goes with it.
+class ServerProcess {
+public:
+    ServerProcess() {
+        QTcpServer probe;
+        probe.listen(QHostAddress::LocalHost);
+        port_ = probe.serverPort();
+    }
+    ~ServerProcess() { kill(); }
+
+    /// Starts it and waits until it is ready.
+    void start() {
+        process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        process_.start(SLIPWAY_BIN_DIR "/slipway-server",
+                       {"--data-dir", folder_.path(), "--secure-port", QString::number(port_)});
+        QVERIFY2(process_.waitForStarted(), "slipway-server does not start");
+        QTRY_VERIFY_WITH_TIMEOUT(isReady(), 30'000);
+    }
+
+    /// SIGKILL: nothing of it runs on.
+    void kill() {
+        process_.kill();
+        process_.waitForFinished();
+    }
+
+    std::filesystem::path kubeconfig() const { return folder_.filePath("admin.kubeconfig").toStdString(); }
+
+    /// As the administrator, over TLS; the server must have been started once.
+    std::shared_ptr<const client::Client> admin() const {
+        const auto settings = client::loadContext(kubeconfig());
+        if (!settings)
+            return nullptr;
+        auto transport = client::makeHttpTransport(*settings);
+        return transport ? std::make_shared<const client::Client>(*transport) : nullptr;
+    }
+
+private:
+    bool isReady() const {
+        const auto client = admin();
+        if (!client)
+            return false;
+        const auto answer = client->transport().send({"GET", "/readyz", "", "", ""});
+        return answer && answer->code == 200;
+    }
+
+    QTemporaryDir folder_;
+    QProcess process_;
+    int port_ = 0;
+};
+
+} // namespace slipway::test

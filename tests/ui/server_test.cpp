@@ -1,0 +1,204 @@
+// The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the server
+// dies and comes back.
+#include "tests/ui/pictures.h"
+#include "ui/cluster/cluster_runner.h"
+#include "ui/editor/editor_panel.h"
+#include "ui/shell/application.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/settings.h"
+
+#include <QMessageBox>
+#include <QProcess>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+using namespace slipway;
+using namespace slipway::ui;
+
+class ServerTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    QProcess server_;
+    quint16 port_ = 0;
+    SessionPtr session_;
+    std::unique_ptr<MainWindow> window_;
+    const client::ResourceRef deployments_{"apps", "v1", "deployments", "Deployment", true};
+
+    void startServer() {
+        server_.setStandardErrorFile(folder_.filePath("server.log"), QIODevice::Append);
+        server_.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway-server"),
+                      {"--data-dir", folder_.filePath("data"), "--secure-port", QString::number(port_)});
+        QVERIFY(server_.waitForStarted());
+    }
+    ResourcePage& page() { return *window_->workspace()->currentPage(); }
+    void activate() {
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+    }
+    void selectFirst() {
+        QTRY_VERIFY_WITH_TIMEOUT(page().table().model()->rowCount() > 0, 10'000);
+        page().table().setFocus();
+        page().table().selectRow(0);
+    }
+    QString liveWords() {
+        for (QLabel* label : page().findChildren<QLabel*>())
+            if (label->accessibleName() == label->text() && !label->text().isEmpty())
+                return label->text();
+        return {};
+    }
+
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        prepareApplication();
+        QSettings().clear();
+        Settings::setLanguage(QStringLiteral("en"));
+        Settings::setTheme(ThemeChoice::dark);
+        installLanguage();
+        applyTheme(*qApp, Settings::theme());
+        QTcpServer free;
+        QVERIFY(free.listen(QHostAddress::LocalHost));
+        port_ = free.serverPort();
+        free.close();
+        startServer();
+        const QString kubeconfig = folder_.filePath("data/admin.kubeconfig");
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(kubeconfig), 20'000);
+        auto session = openSession(kubeconfig, {}, false, QStringLiteral("server-test"));
+        QVERIFY(session);
+        session_ = *session;
+        QTRY_VERIFY_WITH_TIMEOUT(session_->client->getJson("/version").has_value(), 20'000);
+        window_ = std::make_unique<MainWindow>(QStringLiteral("server-test"), session_);
+        window_->resize(1400, 860);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        activate();
+    }
+
+    void cleanupTestCase() {
+        window_.reset();
+        server_.terminate();
+        server_.waitForFinished(5000);
+    }
+
+    void droppedDeploymentAppears() {
+        window_->showPage(QStringLiteral("deployments"));
+        QFile sample(QStringLiteral(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml"));
+        QVERIFY(sample.open(QIODevice::ReadOnly));
+        auto* dialog = window_->drop({{QStringLiteral("nginx-deployment.yaml"), QString::fromUtf8(sample.readAll())}});
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
+        QCOMPARE(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(0), QStringLiteral("Create"));
+        QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 1, 10'000);
+        QCOMPARE(page().model().row(0).name, QStringLiteral("nginx-deployment"));
+        activate();
+    }
+
+    void theSameYamlAgainChangesNothing() {
+        QFile sample(QStringLiteral(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml"));
+        QVERIFY(sample.open(QIODevice::ReadOnly));
+        auto* dialog = window_->drop({{QStringLiteral("nginx-deployment.yaml"), QString::fromUtf8(sample.readAll())}});
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
+        QCOMPARE(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(0), QStringLiteral("Unchanged"));
+        dialog->reject();
+        activate();
+    }
+
+    void wrongTypesNameTheirLine() {
+        auto* dialog = window_->drop({{QStringLiteral("wrong.yaml"),
+                                       QStringLiteral("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QTreeWidget*>()->topLevelItemCount() == 1, 10'000);
+        QCOMPARE(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(4), QStringLiteral("wrong.yaml:6"));
+        QVERIFY(!dialog->applyButton().isEnabled());
+        QVERIFY(tests::takePicture(*dialog, "server-refused"));
+        dialog->reject();
+        activate();
+    }
+
+    void editorAppliesAndNoticesConflicts() {
+        selectFirst();
+        QTest::keyClick(&page().table(), Qt::Key_E);
+        QTRY_COMPARE(window_->workspace()->panels().count(), 1);
+        auto* editor = qobject_cast<EditorPanel*>(window_->workspace()->panels().widget(0));
+        QTRY_VERIFY_WITH_TIMEOUT(editor->editor().toPlainText().contains("replicas: 3"), 10'000);
+        const auto replace = [editor](const char* from, const char* to) {
+            QString yaml = editor->editor().toPlainText();
+            editor->editor().selectAll();
+            editor->editor().insertPlainText(yaml.replace(QLatin1String(from), QLatin1String(to)));
+        };
+        replace("replicas: 3", "replicas: 4");
+        QTest::keyClick(&editor->editor(), Qt::Key_S, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().row(0).replicas, 4, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!editor->isModified(), 10'000);
+        // Somebody else is quicker.
+        const api::Json patch = {{"metadata", {{"labels", {{"touched", "yes"}}}}}};
+        QVERIFY(session_->client->patch(deployments_, "default", "nginx-deployment", client::PatchKind::merge, patch));
+        replace("replicas: 4", "replicas: 7");
+        editor->apply();
+        QTRY_VERIFY_WITH_TIMEOUT(shows(*editor, "Someone else changed it"), 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-conflict"));
+        editor->reload();
+        QTRY_VERIFY_WITH_TIMEOUT(editor->editor().toPlainText().contains("touched"), 10'000);
+        replace("replicas: 4", "replicas: lots");
+        editor->apply();
+        QTRY_VERIFY_WITH_TIMEOUT(shows(*editor, "Line "), 10'000);
+        QCOMPARE(page().model().row(0).replicas, 4);
+        editor->editor().document()->setModified(false);
+        window_->workspace()->closePanel();
+        QCOMPARE(window_->workspace()->panels().count(), 0);
+    }
+
+    void sliderScales() {
+        selectFirst();
+        QTest::keyClick(&page().table(), Qt::Key_D);
+        QSlider& slider = window_->workspace()->details().scaleSlider().slider();
+        QTRY_COMPARE_WITH_TIMEOUT(slider.value(), 4, 10'000);
+        QTest::keyClick(&slider, Qt::Key_Right);
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().row(0).replicas, 5, 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-deployment"));
+    }
+
+    void aDeadServerIsNeverShownAsLive() {
+        QTRY_COMPARE_WITH_TIMEOUT(liveWords(), QStringLiteral("Live"), 10'000);
+        server_.kill();
+        QVERIFY(server_.waitForFinished());
+        QTRY_VERIFY_WITH_TIMEOUT(liveWords().startsWith("Disconnected"), 10'000);
+        QCOMPARE(page().model().rowCount(), 1); // what was known stays, marked as old
+        QVERIFY(tests::takePicture(*window_, "server-disconnected"));
+        startServer();
+        QTRY_COMPARE_WITH_TIMEOUT(liveWords(), QStringLiteral("Live"), 30'000);
+        QCOMPARE(page().model().row(0).replicas, 5);
+    }
+
+    void deleteAsksFirst() {
+        selectFirst();
+        const auto press = [](QMessageBox::ButtonRole role) {
+            QTimer::singleShot(300, qApp, [role] {
+                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                for (QAbstractButton* button : box->buttons())
+                    if (box->buttonRole(button) == role)
+                        button->click();
+            });
+        };
+        press(QMessageBox::RejectRole);
+        window_->workspace()->deleteSelected();
+        QCOMPARE(page().model().rowCount(), 1);
+        press(QMessageBox::DestructiveRole);
+        window_->workspace()->deleteSelected();
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 0, 15'000);
+    }
+
+private:
+    static bool shows(QWidget& widget, const char* words) {
+        for (QLabel* label : widget.findChildren<QLabel*>())
+            if (label->text().startsWith(QLatin1String(words)))
+                return true;
+        return false;
+    }
+};
+
+QTEST_MAIN(ServerTest)
+#include "server_test.moc"

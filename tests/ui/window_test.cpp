@@ -1,0 +1,232 @@
+// The real window on a real cluster, as somebody would use it: start, drop the tutorial's nginx, watch its pods, read a
+// log, type into a shell, drag the slider to five, stop. A picture of every step is kept.
+#include "tests/ui/pictures.h"
+#include "ui/shell/application.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/settings.h"
+
+#include <QDropEvent>
+#include <QMimeData>
+#include <QProcess>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QStyleOptionSlider>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTextBrowser>
+#include <QUrl>
+#include <unistd.h>
+
+using namespace slipway;
+using namespace slipway::ui;
+
+class WindowTest : public QObject {
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> folder_;
+    std::unique_ptr<MainWindow> window_;
+    const QString cluster_ = QStringLiteral("window");
+
+    QByteArray slipway(const QStringList& arguments) {
+        QProcess process;
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway"), QStringList{"--cluster", cluster_} + arguments);
+        if (!process.waitForFinished(180'000) || process.exitCode() != 0)
+            qWarning("slipway %s: %s", qPrintable(arguments.join(' ')), process.peek(4000).constData());
+        return process.readAll();
+    }
+
+    ResourcePage& page() { return *window_->workspace()->currentPage(); }
+    int rowsThat(const std::function<bool(const Row&)>& fit) {
+        int found = 0;
+        for (int i = 0; i < page().model().rowCount(); ++i)
+            found += fit(page().model().row(i)) ? 1 : 0;
+        return found;
+    }
+    int runningPods() {
+        return rowsThat([](const Row& row) {
+            return row.name.startsWith("nginx-deployment-") && row.cells[2].text == "Running" &&
+                   row.cells[1].text == "1/1";
+        });
+    }
+    void activate() {
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+    }
+    void selectRow(const QString& prefix) {
+        for (int i = 0; i < page().table().model()->rowCount(); ++i)
+            if (page().table().model()->index(i, 0).data().toString().startsWith(prefix)) {
+                page().table().setFocus();
+                page().table().selectRow(i);
+                return;
+            }
+        QFAIL("no such row");
+    }
+
+private slots:
+    void initTestCase() {
+        if (geteuid() != 0)
+            QSKIP("nodes need root");
+        folder_ = std::make_unique<QTemporaryDir>(QStringLiteral("/var/lib/slipway/ui-XXXXXX"));
+        qputenv("SLIPWAY_STATE_DIR", folder_->filePath("state").toUtf8());
+        qputenv("SLIPWAY_RUN_DIR", folder_->filePath("run").toUtf8());
+        qputenv("KUBECONFIG", folder_->filePath("kubeconfig").toUtf8());
+        QStandardPaths::setTestModeEnabled(true);
+        prepareApplication();
+        QSettings().clear();
+        Settings::setLanguage(QStringLiteral("en"));
+        Settings::setTheme(ThemeChoice::light);
+        installLanguage();
+        applyTheme(*qApp, Settings::theme());
+        window_ = std::make_unique<MainWindow>(cluster_, nullptr);
+        window_->resize(1400, 860);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        activate();
+    }
+
+    void cleanupTestCase() {
+        window_.reset();
+        if (folder_)
+            slipway({"delete"});
+    }
+
+    void oneClickStartsTheCluster() {
+        QVERIFY(tests::takePicture(*window_, "window-1-before"));
+        QTest::mouseClick(&window_->startPage().startButton(), Qt::LeftButton);
+        QTest::qWait(300);
+        QVERIFY(tests::takePicture(*window_, "window-2-starting"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->session() != nullptr, 150'000);
+        QCOMPARE(window_->currentPage(), QStringLiteral("pods"));
+        window_->showPage(QStringLiteral("nodes"));
+        QTRY_COMPARE_WITH_TIMEOUT(rowsThat([](const Row& row) { return row.cells[0].text == "Ready"; }), 1, 30'000);
+        QVERIFY(tests::takePicture(*window_, "window-3-node-ready"));
+    }
+
+    void droppedYamlRuns() {
+        QVERIFY2(QFile::exists(SLIPWAY_TEST_IMAGES "/nginx.tar"), "build the target test-images first");
+        slipway({"image", "load", SLIPWAY_TEST_IMAGES "/nginx.tar"});
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml")});
+        QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QVERIFY(tests::takePicture(*window_, "window-4-dragging"));
+        QDropEvent drop(QPointF(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &drop);
+        ApplyDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = window_->findChild<ApplyDialog*>()) != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
+        QVERIFY(tests::takePicture(*dialog, "window-4-dropped"));
+        QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
+        QTRY_COMPARE(window_->currentPage(), QStringLiteral("deployments"));
+        activate();
+        window_->showPage(QStringLiteral("pods"));
+        QTRY_COMPARE_WITH_TIMEOUT(runningPods(), 3, 60'000);
+        QVERIFY(tests::takePicture(*window_, "window-5-pods-running"));
+    }
+
+    void malformedYamlNamesItsLine() {
+        const auto before = page().model().rowCount();
+        auto* dialog = window_->drop(
+            {{QStringLiteral("bad.yaml"), QStringLiteral("apiVersion: v1\nkind: Pod\n metadata: {name: x}\n")}});
+        QTRY_VERIFY(dialog->findChild<QTreeWidget*>()->topLevelItemCount() == 1);
+        QVERIFY(dialog->findChild<QTreeWidget*>()->topLevelItem(0)->text(4).contains("bad.yaml:"));
+        QVERIFY(!dialog->applyButton().isEnabled());
+        dialog->reject();
+        auto* wrong = window_->drop(
+            {{QStringLiteral("wrong.yaml"),
+              QStringLiteral(
+                  "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: wrong\nspec:\n  replicas: many\n")}});
+        QTRY_VERIFY_WITH_TIMEOUT(wrong->findChild<QTreeWidget*>()->topLevelItemCount() == 1, 10'000);
+        QCOMPARE(wrong->findChild<QTreeWidget*>()->topLevelItem(0)->text(4), QStringLiteral("wrong.yaml:6"));
+        QVERIFY(tests::takePicture(*wrong, "window-6-refused"));
+        wrong->reject();
+        activate();
+        QCOMPARE(page().model().rowCount(), before);
+    }
+
+    void logsFollow() {
+        selectRow("nginx-deployment-");
+        QTest::keyClick(&page().table(), Qt::Key_L);
+        QTRY_COMPARE(window_->workspace()->panels().count(), 1);
+        auto* logs = qobject_cast<LogPanel*>(window_->workspace()->panels().widget(0));
+        // nginx logs what it is asked: ask it, through the pod's own shell below; its start messages come first.
+        page().table().setFocus();
+        QTest::keyClick(&page().table(), Qt::Key_S);
+        QTRY_COMPARE(window_->workspace()->panels().count(), 2);
+        auto* terminal = qobject_cast<TerminalPanel*>(window_->workspace()->panels().widget(1));
+        QTRY_VERIFY_WITH_TIMEOUT(terminal->isRunning(), 20'000);
+        terminal->type("echo one-$((40 + 2)) > /proc/1/fd/1\r");
+        QTRY_VERIFY_WITH_TIMEOUT(logs->shownText().contains("one-42"), 20'000);
+        window_->workspace()->panels().setCurrentIndex(0);
+        QVERIFY(tests::takePicture(*window_, "window-7-logs"));
+    }
+
+    void terminalRunsCommands() {
+        QCOMPARE(window_->workspace()->panels().count(), 2);
+        auto* terminal = qobject_cast<TerminalPanel*>(window_->workspace()->panels().widget(1));
+        window_->workspace()->panels().setCurrentWidget(terminal);
+        terminal->type("echo sum=$((20 + 22)); hostname\r");
+        QTRY_VERIFY_WITH_TIMEOUT(terminal->shownText().contains("sum=42"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(terminal->shownText().contains("\nnginx-deployment-"), 20'000);
+        QVERIFY(tests::takePicture(*window_, "window-8-terminal"));
+        terminal->type("exit 3\r");
+        QTRY_VERIFY_WITH_TIMEOUT(!terminal->isRunning(), 20'000);
+        QTRY_VERIFY(terminal->findChild<QLabel*>()->text().contains('3'));
+        window_->workspace()->closePanel();
+        window_->workspace()->closePanel();
+    }
+
+    void sliderScalesToFive() {
+        window_->showPage(QStringLiteral("deployments"));
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 1, 10'000);
+        activate();
+        selectRow("nginx-deployment");
+        QTest::keyClick(&page().table(), Qt::Key_D);
+        QSlider& slider = window_->workspace()->details().scaleSlider().slider();
+        QTRY_COMPARE_WITH_TIMEOUT(slider.value(), 3, 10'000);
+        dragTo(slider, 5);
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().row(0).replicas, 5, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(page().model().row(0).cells[0].text, QStringLiteral("5/5"), 60'000);
+        QVERIFY(tests::takePicture(*window_, "window-9-scaled"));
+        window_->showPage(QStringLiteral("pods"));
+        QTRY_COMPARE_WITH_TIMEOUT(runningPods(), 5, 60'000);
+        QVERIFY(tests::takePicture(*window_, "window-10-five-pods"));
+    }
+
+    void stopClosesTheCluster() {
+        window_->showPage(Sidebar::clusterPage());
+        QTRY_VERIFY_WITH_TIMEOUT(window_->startPage().stopButton().isVisible(), 10'000);
+        QTest::mouseClick(&window_->startPage().stopButton(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->session() == nullptr, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->startPage().startButton().isVisible(), 20'000);
+        QVERIFY(tests::takePicture(*window_, "window-11-stopped"));
+        QVERIFY(slipway({"status"}).contains("stopped"));
+    }
+
+private:
+    /// Moves the handle with the mouse, as a hand would.
+    static void dragTo(QSlider& slider, int value) {
+        const auto at = [&slider](int v) {
+            QStyleOptionSlider option;
+            option.initFrom(&slider);
+            option.orientation = Qt::Horizontal;
+            option.minimum = slider.minimum();
+            option.maximum = slider.maximum();
+            option.sliderPosition = option.sliderValue = v;
+            option.subControls = QStyle::SC_All;
+            return slider.style()
+                ->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, &slider)
+                .center();
+        };
+        QTest::mousePress(&slider, Qt::LeftButton, {}, at(slider.value()));
+        for (int v = slider.value(); v <= value; ++v)
+            QTest::mouseMove(&slider, at(v));
+        QTest::mouseMove(&slider, at(value));
+        QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(value));
+        QCOMPARE(slider.value(), value);
+    }
+};
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"
