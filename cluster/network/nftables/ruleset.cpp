@@ -36,7 +36,7 @@ public:
     std::string run() {
         for (const ServicePortPlan& port : plan_.ports)
             addPort(port);
-        std::string text = "table ip slipway {}\ndelete table ip slipway\ntable ip slipway {\n";
+        std::string text = std::format("table ip {0} {{}}\ndelete table ip {0}\ntable ip {0} {{\n", settings_.table);
         text += sets_;
         addMap(text, "cluster_ips", "ipv4_addr . inet_proto . inet_service", clusterIps_);
         addMap(text, "external_ips", "ipv4_addr . inet_proto . inet_service", externalIps_);

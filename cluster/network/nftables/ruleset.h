@@ -9,6 +9,7 @@
 namespace slipway::network {
 
 struct RulesetSettings {
+    std::string table = "slipway";
     std::string podCidr;     ///< of this node: traffic from it that leaves the cluster is masqueraded
     std::string clusterCidr; ///< of all pods; empty: the same as podCidr
     std::string bridge = "cni0";
@@ -17,7 +18,7 @@ struct RulesetSettings {
     bool masqueradeLocal = false;
 };
 
-/// The plan as one nft transaction that replaces table "slipway" whole: the kernel switches from the old rules to the
+/// The plan as one nft transaction that replaces the table whole: the kernel switches from the old rules to the
 /// new ones at once. Plain text, for tests too.
 std::string rulesetText(const ServicePlan& plan, const RulesetSettings& settings);
 
