@@ -218,7 +218,7 @@ client::Result<SyncResult> GarbageCollector::collect(const std::string& uid, con
     if (stringAt(*live, {"metadata", "uid"}) != uid)
         return SyncResult{};
     const Json* owners = api::find(*live, {"metadata", "ownerReferences"});
-    if (owners == nullptr || !owners->is_array())
+    if (owners == nullptr || !owners->is_array() || owners->get_array().empty())
         return SyncResult{};
     for (const Json& owner : owners->get_array()) {
         const std::string apiVersion(stringAt(owner, {"apiVersion"})), kind(stringAt(owner, {"kind"}));
