@@ -75,7 +75,7 @@ int runWindow(int argc, char** argv) {
     QApplication application(argc, argv);
     prepareApplication();
     QCommandLineParser arguments;
-    const QCommandLineOption cluster(QStringLiteral("cluster"), {}, QStringLiteral("name"), QStringLiteral("default"));
+    const QCommandLineOption cluster(QStringLiteral("cluster"), {}, QStringLiteral("name"), QStringLiteral("slipway"));
     const QCommandLineOption context(QStringLiteral("context"), {}, QStringLiteral("name"));
     const QCommandLineOption start(QStringLiteral("start"));
     arguments.addOptions({cluster, context, start});
@@ -92,7 +92,7 @@ int runWindow(int argc, char** argv) {
             else
                 window.startPage().showError(errorText(session.error()));
         });
-    } else if (arguments.isSet(start)) {
+    } else if (arguments.isSet(start) || argc <= 1) { // opened plainly: the cluster is what it is opened for
         window.startPage().startButton().click();
     }
     const int code = QApplication::exec();
