@@ -66,6 +66,8 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
                             "--kubeconfig\n{0}.kubeconfig\n--node-name\n{1}\n--node-ip\n{2}\n"
                             "--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
                             identity, node.name, node.address, dnsAddress(profile.serviceCidr), profile.clusterCidr);
+    if (hasAgent && node.controlPlane)
+        text += "--control-plane\n";
     return text;
 }
 
