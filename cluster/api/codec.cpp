@@ -1,28 +1,12 @@
 #include "cluster/api/codec.h"
 
 #include "cluster/api/codec_ops.h"
+#include "cluster/api/json_type_name.h"
 
 #include <limits>
 
 namespace slipway::api {
 namespace {
-
-std::string_view jsonTypeName(const Json& value) {
-    switch (value.kind()) {
-    case boost::json::kind::null:
-        return "null";
-    case boost::json::kind::bool_:
-        return "bool";
-    case boost::json::kind::string:
-        return "string";
-    case boost::json::kind::array:
-        return "array";
-    case boost::json::kind::object:
-        return "object";
-    default:
-        return "number";
-    }
-}
 
 std::int64_t integer(const Json& value, std::int64_t least, std::int64_t most) {
     std::int64_t number = 0;

@@ -2,6 +2,7 @@
 
 #include "cluster/api/base64.h"
 #include "cluster/api/json_syntax.h"
+#include "cluster/api/json_type_name.h"
 #include "cluster/api/protobuf.h"
 #include "cluster/api/quantity.h"
 #include "cluster/base/time.h"
@@ -18,23 +19,6 @@ namespace {
 struct TypeMismatch {
     std::string message;
 };
-
-std::string_view goJsonName(const Json& value) {
-    switch (value.kind()) {
-    case boost::json::kind::null:
-        return "null";
-    case boost::json::kind::bool_:
-        return "bool";
-    case boost::json::kind::string:
-        return "string";
-    case boost::json::kind::array:
-        return "array";
-    case boost::json::kind::object:
-        return "object";
-    default:
-        return "number";
-    }
-}
 
 std::string_view shortName(const Type& type) {
     return type.name.substr(type.name.rfind('.') + 1);
@@ -106,7 +90,7 @@ private:
                                        shortName(owner), path, wanted)};
     }
     [[noreturn]] void mismatch(const Type& owner, const Json& got, std::string_view wanted) const {
-        mismatch(owner, goJsonName(got), wanted);
+        mismatch(owner, jsonTypeName(got), wanted);
     }
 
     void member(const Type& owner, const Field& field, Json& value, const std::string& path) {
@@ -237,7 +221,7 @@ std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_v
     };
     if (!value.is_object())
         return refuse(
-            std::format("json: cannot unmarshal {} into Go value of type {}.{}", goJsonName(value), version, kind));
+            std::format("json: cannot unmarshal {} into Go value of type {}.{}", jsonTypeName(value), version, kind));
     StructureCheck check(unknown);
     try {
         check.object(type, value.get_object(), {});

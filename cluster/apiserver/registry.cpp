@@ -119,9 +119,11 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
     metadata["resourceVersion"] = versionMark_;
     store::Operation operation;
     operation.key = key;
-    operation.value = api::printJson(object);
-    operation.revisionAt = operation.value->find(versionMark_);
-    operation.value->erase(operation.revisionAt, versionMark_.size());
+    std::string bytes = api::printJson(object);
+    const std::size_t versionAt = bytes.find(versionMark_);
+    bytes.erase(versionAt, versionMark_.size());
+    operation.value = bytes;
+    operation.revisionAt = versionAt;
     operation.expected = expected;
     auto revision = store_.commit({std::move(operation)});
     if (!revision) {
@@ -131,8 +133,8 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
         return std::unexpected(expected == store::Operation::absent ? api::alreadyExists(resource, name)
                                                                     : api::modifiedConflict(resource, name));
     }
-    metadata["resourceVersion"] = std::to_string(*revision);
-    return CachedObject{std::make_shared<const std::string>(api::printJson(object)), *revision, nullptr};
+    bytes.insert(versionAt, std::to_string(*revision)); // what the store did with its copy
+    return CachedObject{std::make_shared<const std::string>(std::move(bytes)), *revision, nullptr};
 }
 
 Outcome<CachedObject> Registry::create(const api::Resource& resource, std::string_view ns, Json body,
