@@ -9,7 +9,8 @@ namespace slipway::agent {
 namespace {
 
 core::ContainerState terminated(const ContainerInfo& info) {
-    core::ContainerStateTerminated state;
+    core::ContainerState result;
+    core::ContainerStateTerminated& state = result.terminated.emplace();
     state.containerID = "containerd://" + info.id;
     state.exitCode = info.exitCode;
     state.reason = !info.reason.empty() ? info.reason : info.exitCode == 0 ? "Completed" : "Error";
@@ -17,11 +18,19 @@ core::ContainerState terminated(const ContainerInfo& info) {
     if (info.startedAt.time_since_epoch().count() > 0)
         state.startedAt = base::formatTime(info.startedAt);
     state.finishedAt = base::formatTime(info.finishedAt);
-    return {.terminated = state};
+    return result;
 }
 
 core::ContainerState waitingState(const Waiting& waiting) {
-    return {.waiting = core::ContainerStateWaiting{waiting.message, waiting.reason}};
+    core::ContainerState result;
+    result.waiting = core::ContainerStateWaiting{waiting.message, waiting.reason};
+    return result;
+}
+
+core::ContainerState runningSince(std::chrono::system_clock::time_point start) {
+    core::ContainerState result;
+    result.running = core::ContainerStateRunning{base::formatTime(start)};
+    return result;
 }
 
 const core::ContainerStatus* statusOf(const std::vector<core::ContainerStatus>& list, const std::string& name) {
@@ -62,7 +71,7 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
     const auto verdict = view.verdicts.find(container.name);
     status.started = false;
     if (info->phase == ContainerPhase::running) {
-        status.state = core::ContainerState{.running = core::ContainerStateRunning{base::formatTime(info->startedAt)}};
+        status.state = runningSince(info->startedAt);
         status.started = verdict == view.verdicts.end() || verdict->second.started;
         status.ready = *status.started && (verdict == view.verdicts.end() || verdict->second.ready);
     } else if (info->phase == ContainerPhase::exited) {

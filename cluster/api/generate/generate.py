@@ -133,8 +133,33 @@ def ordered(types, package):
     return out
 
 
+# A struct with more than this many fields, those of its members included, gets its special members in the .cpp file:
+# compiled in every user they cost more than all the rest.
+INLINE_FIELDS = 8
+
+
+def field_count(types, key, seen=()):
+    """How many fields a value of the type holds, those of nested types included."""
+    return sum(1 + (field_count(types, f.type, seen + (key,)) if f.kind == "object" and f.type not in seen else 0)
+               for f in types[key].fields)
+
+
+def special_members(name):
+    """The declarations of a struct's special members, and what each is in the .cpp file."""
+    return [f"{name}();", f"{name}(const {name}&);", f"{name}({name}&&) noexcept;", f"{name}& operator=(const {name}&);",
+            f"{name}& operator=({name}&&) noexcept;", f"~{name}();"]
+
+
+def special_definitions(full, name):
+    return [f"{full}::{name}() = default;", f"{full}::{name}(const {name}&) = default;",
+            f"{full}::{name}({name}&&) noexcept = default;", f"{full}& {full}::operator=(const {name}&) = default;",
+            f"{full}& {full}::operator=({name}&&) noexcept = default;", f"{full}::~{name}() = default;",
+            f"bool {full}::operator==(const {name}&) const = default;"]
+
+
 def typed_package(types, package, resources):
     members = ordered(types, package)
+    heavy = {t.name for t in members if field_count(types, f"{package}.{t.name}") > INLINE_FIELDS}
     uses = sorted({f.type.rsplit(".", 1)[0] for t in members for f in t.fields if f.kind == "object"} - {package})
     ns = namespace(package)
     head = ["#pragma once", '#include "cluster/api/codec.h"', "#include <cstdint>", "#include <map>", "#include <optional>",
@@ -143,11 +168,13 @@ def typed_package(types, package, resources):
     head += ["", f"namespace slipway::api::{ns} {{"]
     for t in members:
         head.append(f"struct {t.name} {{")
+        if t.name in heavy:
+            head += [f"    {line}" for line in special_members(t.name)]
         for f in t.fields:
             kind = cpp_type(f)
             init = "{}" if f.kind in ("int32", "int64", "bool", "double") and f.required and f.container == "none" else ""
             head.append(f"    {kind} {cpp_name(f.name)}{init};")
-        head += [f"    bool operator==(const {t.name}&) const = default;", "};"]
+        head += [f"    bool operator==(const {t.name}&) const{'' if t.name in heavy else ' = default'};", "};"]
     head += [f"}} // namespace slipway::api::{ns}", "", "namespace slipway::api {"]
     head += [f"template <> const StructTable& tableOf<{ns}::{t.name}>();" for t in members]
     for r in resources:
@@ -161,6 +188,9 @@ def typed_package(types, package, resources):
     code = [f'#include "cluster/api/types/{ns}.h"', '#include "cluster/api/codec_ops.h"', "#include <cstddef>", "",
             '#pragma GCC diagnostic ignored "-Winvalid-offsetof"',
             "namespace slipway::api {"]
+    for t in members:
+        if t.name in heavy:
+            code += special_definitions(f"{ns}::{t.name}", t.name)
     for t in members:
         full = f"{ns}::{t.name}"
         code.append(f"template <> const StructTable& tableOf<{full}>() {{")
