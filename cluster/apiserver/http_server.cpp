@@ -377,7 +377,7 @@ private:
                 if (error)
                     co_return false;
             } else if (!ended && !signal.woken) {
-                signal.timer.expires_after(streamCheck);
+                signal.timer.expires_at(std::min(std::chrono::steady_clock::now() + streamCheck, body.end()));
                 co_await signal.timer.async_wait(tuple);
             }
         }
