@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cluster/agent/source/objects.h"
 #include "cluster/agent/runtime/runtime.h"
+#include "cluster/agent/source/objects.h"
 
 #include <functional>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cluster/agent/probe/checks.h"
 #include "cluster/agent/pod/event_sink.h"
+#include "cluster/agent/probe/checks.h"
 #include "cluster/agent/task_pool.h"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cluster/agent/source/objects.h"
 #include "cluster/agent/pod/pod_environment.h"
+#include "cluster/agent/source/objects.h"
 #include "cluster/client/client.h"
 #include "cluster/client/informer.h"
 

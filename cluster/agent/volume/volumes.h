@@ -1,8 +1,8 @@
 #pragma once
 
 #include "cluster/agent/pod/environment.h"
-#include "cluster/agent/source/objects.h"
 #include "cluster/agent/pod/pod_config.h"
+#include "cluster/agent/source/objects.h"
 #include "cluster/agent/volume/volume_files.h"
 
 namespace slipway::agent {

@@ -1,5 +1,5 @@
-#include "cluster/agent/pod/environment.h"
 #include "cluster/agent/image/images.h"
+#include "cluster/agent/pod/environment.h"
 #include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/source/standalone.h"
 #include "pod_fixture.h"
