@@ -173,7 +173,7 @@ exec "$@"'
 export_environment() {
     if [ -n "${LC_ALL:-}" ]; then export LANG=$LC_ALL; unset LC_ALL; fi
     export LANG=${LANG:-C.UTF-8} LC_CTYPE=C.UTF-8
-    export CCACHE_BASEDIR=$SLIPWAY_SOURCE CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+    export CCACHE_BASEDIR=$SLIPWAY_SOURCE CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
     if [ -z "${CCACHE_DIR:-}" ]; then
         if [ "$(id -u)" = 0 ] && [ -z "${SUDO_UID:-}" ]; then
             CCACHE_DIR=$SLIPWAY_CACHE/ccache

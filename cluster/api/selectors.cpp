@@ -126,8 +126,9 @@ bool holds(const LabelRequirement& r, const std::optional<std::string_view>& lab
         return !label;
     case Op::greater:
     case Op::less: {
-        const auto have = label ? toNumber(*label) : std::nullopt,
-                   limit = toNumber(r.values.empty() ? "" : r.values[0]);
+        if (!label || r.values.empty())
+            return false;
+        const auto have = toNumber(*label), limit = toNumber(r.values[0]);
         return have && limit && (r.op == Op::greater ? *have > *limit : *have < *limit);
     }
     }

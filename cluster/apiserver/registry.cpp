@@ -33,11 +33,6 @@ std::string apiVersionOf(const api::Resource& resource) {
                                   : std::format("{}/{}", resource.group, resource.version);
 }
 
-bool hasFinalizers(const JsonObject& object) {
-    const Json* list = api::find(object, {"metadata", "finalizers"});
-    return list != nullptr && list->is_array() && !list->get_array().empty();
-}
-
 /// Metadata only the server writes stays as it is.
 void keepSystemMetadata(const JsonObject& before, JsonObject& after) {
     JsonObject& to = objectAt(after, {"metadata"});

@@ -3,14 +3,29 @@
 # the graph drawn in ARCHITECTURE.md.
 
 add_library(slipway_options INTERFACE)
-target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers
+  -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread) # GCC 14 gives these wrongly where strings are joined
+option(SLIPWAY_WARNINGS_ARE_ERRORS "Refuse code with warnings (CI)" OFF)
+if(SLIPWAY_WARNINGS_ARE_ERRORS)
+  target_compile_options(slipway_options INTERFACE -Werror)
+endif()
 target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(slipway_options INTERFACE Boost::json) # one set of definitions, for the precompiled headers
 target_link_options(slipway_options INTERFACE LINKER:--as-needed)
 option(SLIPWAY_ASAN "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 if(SLIPWAY_ASAN)
   target_compile_options(slipway_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(slipway_options INTERFACE -fsanitize=address,undefined)
 endif()
+
+# What nearly every file includes, compiled once (installer/cmake/precompiled). Test programs are compiled like libraries
+# (-fPIC), so that one set of precompiled headers serves both.
+function(slipway_precompiled_headers)
+  set(folder ${CMAKE_SOURCE_DIR}/installer/cmake/precompiled)
+  add_library(slipway_precompiled STATIC ${folder}/library.cpp)
+  target_link_libraries(slipway_precompiled PRIVATE slipway_options)
+  target_precompile_headers(slipway_precompiled PRIVATE ${folder}/common.h)
+endfunction()
 
 # slipway_library(<folder> SOURCES <file>... [DEPENDS <folder>...] [USES <third-party target>...]
 #                 [PUBLIC_USES <third-party target>...] [QT])
@@ -20,6 +35,7 @@ function(slipway_library name)
   add_library(slipway_${name} STATIC ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
   target_link_libraries(slipway_${name} PUBLIC slipway_options ${ARG_DEPENDS} ${ARG_PUBLIC_USES} PRIVATE ${ARG_USES})
+  target_precompile_headers(slipway_${name} REUSE_FROM slipway_precompiled)
   if(ARG_QT)
     set_target_properties(slipway_${name} PROPERTIES AUTOMOC ON AUTORCC ON)
   endif()
@@ -45,6 +61,8 @@ function(slipway_test name)
   set_target_properties(test_${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
   target_link_libraries(test_${name} PRIVATE slipway_options ${ARG_DEPENDS} ${ARG_USES} Qt6::Test)
+  target_compile_options(test_${name} PRIVATE -fPIC)
+  target_precompile_headers(test_${name} REUSE_FROM slipway_precompiled)
   target_compile_definitions(test_${name} PRIVATE
     SLIPWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SLIPWAY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND test_${name})

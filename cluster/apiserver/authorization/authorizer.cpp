@@ -7,7 +7,7 @@ namespace slipway::apiserver::authorization {
 namespace {
 
 /// In double quotes, with escapes where a message could otherwise be made to lie.
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
     std::string result = "\"";
     for (const char letter : text) {
         if (letter == '"' || letter == '\\')
@@ -23,14 +23,14 @@ std::string quoted(std::string_view text) {
 }
 
 std::string cannot(const Attributes& attributes) {
-    const std::string who = std::format("User {} cannot {}", quoted(attributes.user), attributes.verb);
+    const std::string who = std::format("User {} cannot {}", inQuotes(attributes.user), attributes.verb);
     if (!attributes.isResourceRequest())
-        return std::format("{} path {}", who, quoted(attributes.nonResourcePath));
+        return std::format("{} path {}", who, inQuotes(attributes.nonResourcePath));
     const std::string resource =
         attributes.subresource.empty() ? attributes.resource : attributes.resource + "/" + attributes.subresource;
     const std::string scope =
-        attributes.ns.empty() ? "at the cluster scope" : "in the namespace " + quoted(attributes.ns);
-    return std::format("{} resource {} in API group {} {}", who, quoted(resource), quoted(attributes.group), scope);
+        attributes.ns.empty() ? "at the cluster scope" : "in the namespace " + inQuotes(attributes.ns);
+    return std::format("{} resource {} in API group {} {}", who, inQuotes(resource), inQuotes(attributes.group), scope);
 }
 
 } // namespace
@@ -53,7 +53,7 @@ std::string forbiddenMessage(const Attributes& attributes) {
     if (!attributes.group.empty())
         what += "." + attributes.group;
     if (!attributes.name.empty())
-        what += " " + quoted(attributes.name);
+        what += " " + inQuotes(attributes.name);
     return what + " is forbidden: " + cannot(attributes);
 }
 
