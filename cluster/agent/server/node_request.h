@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/agent/log_reader.h"
+#include "cluster/agent/pod/log_reader.h"
 
 #include <expected>
 #include <map>

@@ -1,6 +1,6 @@
 #include "cluster/agent/server/server.h"
 
-#include "cluster/agent/log_reader.h"
+#include "cluster/agent/pod/log_reader.h"
 #include "cluster/agent/server/channels.h"
 #include "cluster/agent/server/exec_session.h"
 #include "cluster/agent/server/node_request.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/agent/pods.h"
+#include "cluster/agent/pod/pods.h"
 
 namespace slipway::agent {
 

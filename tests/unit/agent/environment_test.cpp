@@ -1,7 +1,7 @@
-#include "cluster/agent/environment.h"
-#include "cluster/agent/images.h"
-#include "cluster/agent/quantity.h"
-#include "cluster/agent/standalone.h"
+#include "cluster/agent/image/images.h"
+#include "cluster/agent/pod/environment.h"
+#include "cluster/agent/pod/quantity.h"
+#include "cluster/agent/source/standalone.h"
 #include "pod_fixture.h"
 
 using namespace slipway::agent;

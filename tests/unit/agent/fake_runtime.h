@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/agent/runtime.h"
+#include "cluster/agent/runtime/runtime.h"
 
 #include <algorithm>
 #include <mutex>

@@ -1,4 +1,4 @@
-#include "cluster/agent/log_reader.h"
+#include "cluster/agent/pod/log_reader.h"
 
 #include <QTemporaryDir>
 #include <QTest>

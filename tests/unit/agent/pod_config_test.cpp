@@ -1,6 +1,6 @@
-#include "cluster/agent/capacity.h"
-#include "cluster/agent/pod_config.h"
-#include "cluster/agent/static_pods.h"
+#include "cluster/agent/node/capacity.h"
+#include "cluster/agent/pod/pod_config.h"
+#include "cluster/agent/source/static_pods.h"
 #include "pod_fixture.h"
 
 #include <QTemporaryDir>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/agent/decide.h"
+#include "cluster/agent/pod/decide.h"
 
 #include <QTest>
 

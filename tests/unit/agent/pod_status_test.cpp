@@ -1,4 +1,4 @@
-#include "cluster/agent/pod_status.h"
+#include "cluster/agent/pod/pod_status.h"
 #include "pod_fixture.h"
 
 using namespace slipway::agent;

@@ -1,5 +1,5 @@
-#include "cluster/agent/pod_worker.h"
-#include "cluster/agent/standalone.h"
+#include "cluster/agent/pod/pod_worker.h"
+#include "cluster/agent/source/standalone.h"
 #include "fake_runtime.h"
 #include "pod_fixture.h"
 

@@ -1,5 +1,5 @@
-#include "cluster/agent/standalone.h"
-#include "cluster/agent/volumes.h"
+#include "cluster/agent/source/standalone.h"
+#include "cluster/agent/volume/volumes.h"
 #include "cluster/base/files.h"
 #include "pod_fixture.h"
 

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "cluster/agent/node/capacity.h"
+#include "cluster/agent/pod/event_sink.h"
+#include "cluster/agent/runtime/runtime.h"
+#include "cluster/client/client.h"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace slipway::agent {
+
+struct NodeIdentity {
+    std::string name, ip, hostname;
+    int port = 10250;
+    bool controlPlane = false;
+    std::string podCidr; ///< to be asked for; empty: whatever the control plane gives
+    std::filesystem::path root;
+};
+
+/// What the node says of itself, apart from time stamps. Plain except for reading the system's own files.
+core::NodeStatus nodeStatus(const NodeIdentity& identity, const Capacity& capacity, const RuntimeVersion& runtime,
+                            const RuntimeHealth& health, const std::vector<ImageInfo>& images);
+
+/// Registers the node, keeps its status current (on change, and every five minutes) and its lease renewed (every ten
+/// seconds, for forty). Owns two threads. Thread-safe.
+class NodeRegistration {
+public:
+    NodeRegistration(std::shared_ptr<const client::Client> client, Runtime& runtime, EventSink& events,
+                     NodeIdentity identity);
+    ~NodeRegistration();
+    NodeRegistration(const NodeRegistration&) = delete;
+    NodeRegistration& operator=(const NodeRegistration&) = delete;
+
+    void start();
+    /// Looks at the node's condition at once (images or the runtime changed).
+    void refresh();
+    /// The node's pod address range once it is known, waiting for up to @p timeout; empty otherwise.
+    std::string waitForPodCidr(std::chrono::milliseconds timeout);
+
+private:
+    void statusThread(std::stop_token stop);
+    void leaseThread(std::stop_token stop);
+    bool ensureNode();
+    bool writeStatus();
+    bool renewLease();
+    core::NodeStatus currentStatus();
+
+    std::shared_ptr<const client::Client> client_;
+    Runtime& runtime_;
+    EventSink& events_;
+    const NodeIdentity identity_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    bool refresh_ = false;
+    std::string podCidr_, uid_;
+    core::NodeStatus written_;
+    std::chrono::steady_clock::time_point writtenAt_;
+    bool registered_ = false, leaseExists_ = false, readyTold_ = false;
+    std::jthread statusThread_, leaseThread_;
+};
+
+} // namespace slipway::agent

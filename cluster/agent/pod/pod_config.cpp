@@ -1,0 +1,263 @@
+#include "cluster/agent/pod/pod_config.h"
+
+#include "cluster/agent/pod/quantity.h"
+
+#include <algorithm>
+#include <format>
+#include <sstream>
+
+namespace slipway::agent {
+namespace {
+
+StringMap podLabels(const core::Pod& pod) {
+    return {{labels::podName, pod.metadata.name},
+            {labels::podNamespace, pod.metadata.namespace_},
+            {labels::podUid, pod.metadata.uid}};
+}
+
+Namespaces namespacesOf(const core::PodSpec& spec) {
+    Namespaces result;
+    if (spec.hostNetwork.value_or(false))
+        result.network = NamespaceMode::node;
+    if (spec.hostPID.value_or(false))
+        result.pid = NamespaceMode::node;
+    else if (spec.shareProcessNamespace.value_or(false))
+        result.pid = NamespaceMode::pod;
+    if (spec.hostIPC.value_or(false))
+        result.ipc = NamespaceMode::node;
+    return result;
+}
+
+void setDns(SandboxConfig& config, const core::Pod& pod, const DnsSettings& dns) {
+    const core::PodSpec& spec = *pod.spec;
+    std::string policy = spec.dnsPolicy.empty() ? "ClusterFirst" : spec.dnsPolicy;
+    if (policy == "ClusterFirst" && spec.hostNetwork.value_or(false))
+        policy = "Default";
+    if (policy == "ClusterFirstWithHostNet")
+        policy = "ClusterFirst";
+    if (policy == "ClusterFirst" && !dns.clusterDns.empty()) {
+        const std::string& domain = dns.clusterDomain;
+        config.dnsServers = {dns.clusterDns};
+        config.dnsSearches = {pod.metadata.namespace_ + ".svc." + domain, "svc." + domain, domain};
+        config.dnsSearches.insert(config.dnsSearches.end(), dns.nodeSearches.begin(), dns.nodeSearches.end());
+        config.dnsOptions = {"ndots:5"};
+    } else if (policy != "None") {
+        config.dnsServers = dns.nodeServers;
+        config.dnsSearches = dns.nodeSearches;
+        config.dnsOptions = dns.nodeOptions;
+    }
+    if (!spec.dnsConfig)
+        return;
+    const auto add = [](std::vector<std::string>& list, const std::string& entry) {
+        if (std::ranges::find(list, entry) == list.end())
+            list.push_back(entry);
+    };
+    for (const auto& server : spec.dnsConfig->nameservers)
+        add(config.dnsServers, server);
+    for (const auto& search : spec.dnsConfig->searches)
+        add(config.dnsSearches, search);
+    for (const auto& option : spec.dnsConfig->options) {
+        std::erase_if(config.dnsOptions, [&](const std::string& known) {
+            return known == option.name || known.starts_with(option.name + ":");
+        });
+        config.dnsOptions.push_back(option.value.empty() ? option.name : option.name + ":" + option.value);
+    }
+}
+
+std::string capabilityName(const std::string& name) {
+    return name.starts_with("CAP_") ? name.substr(4) : name;
+}
+
+std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod& pod, const core::Container& container,
+                                       const ImageInfo& image) {
+    const core::PodSecurityContext podSecurity = pod.spec->securityContext.value_or(core::PodSecurityContext());
+    const core::SecurityContext security = container.securityContext.value_or(core::SecurityContext());
+    config.privileged = security.privileged.value_or(false);
+    config.readOnlyRoot = security.readOnlyRootFilesystem.value_or(false);
+    config.noNewPrivileges = !security.allowPrivilegeEscalation.value_or(true);
+    config.runAsUser = security.runAsUser ? security.runAsUser : podSecurity.runAsUser;
+    config.runAsGroup = security.runAsGroup ? security.runAsGroup : podSecurity.runAsGroup;
+    if (config.runAsGroup && !config.runAsUser)
+        config.runAsUser = image.uid.value_or(0); // the runtime takes a group only with a user
+    config.supplementalGroups = podSecurity.supplementalGroups;
+    if (podSecurity.fsGroup)
+        config.supplementalGroups.push_back(*podSecurity.fsGroup);
+    if (security.capabilities) {
+        for (const auto& name : security.capabilities->add)
+            config.addCapabilities.push_back(capabilityName(name));
+        for (const auto& name : security.capabilities->drop)
+            config.dropCapabilities.push_back(capabilityName(name));
+    }
+    const auto& seccomp = security.seccompProfile ? security.seccompProfile : podSecurity.seccompProfile;
+    config.seccompUnconfined = !seccomp || seccomp->type == "Unconfined";
+    const bool nonRoot = security.runAsNonRoot ? *security.runAsNonRoot : podSecurity.runAsNonRoot.value_or(false);
+    if (!nonRoot)
+        return std::nullopt;
+    if (config.runAsUser)
+        return *config.runAsUser != 0 ? std::nullopt
+                                      : std::optional(std::string("container's runAsUser breaks non-root policy"));
+    if (!image.username.empty() && image.username != "root")
+        return std::format(
+            "container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root",
+            image.username);
+    if (image.uid.value_or(0) == 0)
+        return "container has runAsNonRoot and image will run as root";
+    return std::nullopt;
+}
+
+} // namespace
+
+void parseResolvConf(std::string_view text, DnsSettings& settings) {
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string key, word;
+        words >> key;
+        if (key == "nameserver" && words >> word)
+            settings.nodeServers.push_back(word);
+        if (key == "search" || key == "domain")
+            for (settings.nodeSearches.clear(); words >> word;)
+                settings.nodeSearches.push_back(word);
+        if (key == "options")
+            while (words >> word)
+                settings.nodeOptions.push_back(word);
+    }
+}
+
+std::string podHostname(const core::Pod& pod) {
+    std::string name = pod.spec->hostname.empty() ? pod.metadata.name : pod.spec->hostname;
+    if (name.size() > 63)
+        name.resize(63);
+    while (!name.empty() && (name.back() == '-' || name.back() == '.'))
+        name.pop_back();
+    return name;
+}
+
+std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain) {
+    std::string text =
+        "# Written by slipway-agent\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+        "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+    const std::string name = podHostname(pod);
+    for (const auto& ip : ips) {
+        text += ip;
+        if (!pod.spec->subdomain.empty())
+            text += std::format("\t{}.{}.{}.svc.{}", name, pod.spec->subdomain, pod.metadata.namespace_, clusterDomain);
+        text += "\t" + name + "\n";
+    }
+    for (const core::HostAlias& alias : pod.spec->hostAliases) {
+        text += alias.ip;
+        for (const auto& host : alias.hostnames)
+            text += "\t" + host;
+        text += "\n";
+    }
+    return text;
+}
+
+SandboxConfig sandboxConfig(const core::Pod& pod, unsigned attempt, const AgentPaths& paths, const DnsSettings& dns) {
+    const core::PodSpec& spec = *pod.spec;
+    SandboxConfig config;
+    config.name = pod.metadata.name;
+    config.ns = pod.metadata.namespace_;
+    config.uid = pod.metadata.uid;
+    config.attempt = attempt;
+    config.logDirectory = paths.logDir(pod).string();
+    config.labels = pod.metadata.labels;
+    config.labels.merge(podLabels(pod));
+    config.namespaces = namespacesOf(spec);
+    if (config.namespaces.network == NamespaceMode::pod)
+        config.hostname = podHostname(pod);
+    setDns(config, pod, dns);
+    for (const core::Container& container : spec.containers)
+        for (const core::ContainerPort& port : container.ports)
+            if (port.hostPort.value_or(0) > 0 && config.namespaces.network == NamespaceMode::pod)
+                config.ports.push_back(
+                    {port.protocol.empty() ? "TCP" : port.protocol, port.hostIP, port.containerPort, *port.hostPort});
+    for (const auto* list : {&spec.initContainers, &spec.containers})
+        for (const core::Container& container : *list)
+            if (container.securityContext && container.securityContext->privileged.value_or(false))
+                config.privileged = true;
+    if (spec.securityContext)
+        for (const core::Sysctl& sysctl : spec.securityContext->sysctls)
+            config.sysctls[sysctl.name] = sysctl.value;
+    return config;
+}
+
+ContainerResources containerResources(const core::Pod& pod, const core::Container& container, std::int64_t nodeMemory) {
+    const core::ResourceRequirements asked = container.resources.value_or(core::ResourceRequirements());
+    const auto value = [](const auto& map, const char* name) {
+        const auto found = map.find(name);
+        return found == map.end() ? std::optional<std::int64_t>() : parseMilli(found->second);
+    };
+    ContainerResources result;
+    const auto cpuLimit = value(asked.limits, "cpu");
+    const auto cpuRequest = value(asked.requests, "cpu");
+    const std::int64_t shareBase = cpuRequest ? *cpuRequest : cpuLimit.value_or(0);
+    result.cpuShares = std::clamp<std::int64_t>(shareBase * 1024 / 1000, 2, 262144);
+    if (cpuLimit.value_or(0) > 0) {
+        result.cpuPeriod = 100'000;
+        result.cpuQuota = std::max<std::int64_t>(*cpuLimit * 100, 1000);
+    }
+    if (const auto memory = value(asked.limits, "memory"))
+        result.memoryLimit = *memory / 1000;
+    const std::string qos = qosClass(*pod.spec);
+    const std::int64_t request = value(asked.requests, "memory").value_or(result.memoryLimit * 1000) / 1000;
+    result.oomScoreAdjustment =
+        qos == "Guaranteed" ? -997
+        : qos == "BestEffort"
+            ? 1000
+            : std::clamp<std::int64_t>(1000 - (nodeMemory > 0 ? 1000 * request / nodeMemory : 0), 3, 999);
+    return result;
+}
+
+std::optional<int> resolvePort(const core::Container& container, const api::IntOrString& port) {
+    if (port.isInt)
+        return port.number;
+    for (const core::ContainerPort& known : container.ports)
+        if (known.name == port.text)
+            return known.containerPort;
+    int number = 0;
+    for (const char c : port.text) {
+        if (c < '0' || c > '9' || number > 65535)
+            return std::nullopt;
+        number = number * 10 + (c - '0');
+    }
+    return number > 0 ? std::optional(number) : std::nullopt;
+}
+
+std::expected<ContainerConfig, std::string> containerConfig(const core::Pod& pod, const core::Container& container,
+                                                            unsigned attempt, const Environment& environment,
+                                                            const ImageInfo& image, std::int64_t nodeMemory) {
+    ContainerConfig config;
+    config.name = container.name;
+    config.attempt = attempt;
+    config.image = container.image;
+    config.imageId = image.id;
+    const auto expand = [&](const std::string& text) {
+        return expandVariables(text, [&](std::string_view name) -> std::optional<std::string> {
+            for (const auto& [known, value] : environment)
+                if (known == name)
+                    return value;
+            return std::nullopt;
+        });
+    };
+    for (const auto& part : container.command)
+        config.command.push_back(expand(part));
+    for (const auto& part : container.args)
+        config.args.push_back(expand(part));
+    config.workingDir = container.workingDir;
+    config.environment = environment;
+    config.labels = podLabels(pod);
+    config.labels[labels::containerName] = container.name;
+    config.annotations[labels::image] = container.image;
+    config.logPath = std::format("{}/{}.log", container.name, attempt);
+    config.stdinOpen = container.stdin.value_or(false);
+    config.stdinOnce = container.stdinOnce.value_or(false);
+    config.tty = container.tty.value_or(false);
+    config.resources = containerResources(pod, container, nodeMemory);
+    config.namespaces = namespacesOf(*pod.spec);
+    if (auto refused = setSecurity(config, pod, container, image))
+        return std::unexpected(*refused);
+    return config;
+}
+
+} // namespace slipway::agent

@@ -1,0 +1,148 @@
+#include "cluster/agent/pod/pods.h"
+
+#include "cluster/base/log.h"
+#include "cluster/base/time.h"
+
+#include <format>
+
+namespace slipway::agent {
+
+struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
+    Shared(PodEnvironment& environment_, TaskPool& pool_) : environment(environment_), pool(pool_) {}
+
+    PodEnvironment& environment;
+    TaskPool& pool;
+    mutable std::mutex mutex;
+    std::map<std::string, Slot> slots;
+    bool ended = false;
+
+    /// With the mutex held.
+    void begin(const std::string& uid, Slot& slot) {
+        if (slot.running) {
+            slot.again = true;
+            return;
+        }
+        slot.running = true;
+        pool.run([self = shared_from_this(), uid, worker = slot.worker] { self->run(uid, worker); });
+    }
+
+    void run(const std::string& uid, const std::shared_ptr<PodWorker>& worker) {
+        const auto wakeAt = worker->sync();
+        std::lock_guard lock(mutex);
+        const auto found = slots.find(uid);
+        if (found == slots.end() || ended)
+            return;
+        Slot& slot = found->second;
+        slot.running = false;
+        if (worker->finished()) {
+            slots.erase(found);
+            return;
+        }
+        if (std::exchange(slot.again, false))
+            begin(uid, slot);
+        else if (wakeAt &&
+                 (!slot.wakeAt || *slot.wakeAt <= std::chrono::system_clock::now() || *wakeAt < *slot.wakeAt)) {
+            slot.wakeAt = wakeAt;
+            pool.runAt(*wakeAt, [self = shared_from_this(), uid] { self->wake(uid); });
+        }
+    }
+
+    void wake(const std::string& uid) {
+        std::lock_guard lock(mutex);
+        const auto found = slots.find(uid);
+        if (found == slots.end() || ended)
+            return;
+        if (found->second.wakeAt && *found->second.wakeAt <= std::chrono::system_clock::now())
+            found->second.wakeAt.reset();
+        begin(uid, found->second);
+    }
+};
+
+Pods::Pods(PodEnvironment& environment, TaskPool& pool) : shared_(std::make_shared<Shared>(environment, pool)) {}
+
+Pods::~Pods() {
+    std::lock_guard lock(shared_->mutex);
+    shared_->ended = true;
+}
+
+void Pods::set(std::shared_ptr<const core::Pod> pod) {
+    std::lock_guard lock(shared_->mutex);
+    const std::string uid = pod->metadata.uid;
+    Slot& slot = shared_->slots[uid];
+    if (slot.worker)
+        slot.worker->update(std::move(pod));
+    else
+        slot.worker = std::make_shared<PodWorker>(shared_->environment, std::move(pod));
+    shared_->begin(uid, slot);
+}
+
+void Pods::drop(const std::string& uid) {
+    std::lock_guard lock(shared_->mutex);
+    const auto found = shared_->slots.find(uid);
+    if (found == shared_->slots.end())
+        return;
+    found->second.worker->abandon();
+    shared_->begin(uid, found->second);
+}
+
+void Pods::kick(const std::string& uid) {
+    std::lock_guard lock(shared_->mutex);
+    if (const auto found = shared_->slots.find(uid); found != shared_->slots.end())
+        shared_->begin(uid, found->second);
+}
+
+void Pods::kickAll() {
+    std::lock_guard lock(shared_->mutex);
+    for (auto& [uid, slot] : shared_->slots)
+        shared_->begin(uid, slot);
+}
+
+void Pods::removeOrphans(const std::set<std::string>& wanted) {
+    std::map<std::string, core::Pod> orphans;
+    const auto note = [&](const std::string& uid, const std::string& ns, const std::string& name) {
+        if (uid.empty() || wanted.contains(uid))
+            return;
+        core::Pod& pod = orphans[uid];
+        pod.metadata.uid = uid;
+        pod.metadata.namespace_ = ns;
+        pod.metadata.name = name;
+        pod.metadata.deletionTimestamp = base::nowRfc3339();
+        pod.spec.emplace();
+    };
+    if (const auto sandboxes = shared_->environment.runtime.listSandboxes())
+        for (const SandboxInfo& sandbox : *sandboxes)
+            note(sandbox.uid, sandbox.ns, sandbox.name);
+    for (const auto& uid : shared_->environment.volumes.podsOnDisk())
+        if (!orphans.contains(uid))
+            note(uid, "", "");
+    for (auto& [uid, pod] : orphans) {
+        {
+            std::lock_guard lock(shared_->mutex);
+            if (shared_->slots.contains(uid))
+                continue;
+        }
+        base::info("agent", "removing what is left of pod {}/{} ({})", pod.metadata.namespace_, pod.metadata.name, uid);
+        set(std::make_shared<const core::Pod>(std::move(pod)));
+        drop(uid);
+    }
+}
+
+std::vector<Pods::Entry> Pods::list() const {
+    std::lock_guard lock(shared_->mutex);
+    std::vector<Entry> result;
+    for (const auto& [uid, slot] : shared_->slots)
+        result.push_back({slot.worker->pod(), slot.worker->status()});
+    return result;
+}
+
+std::optional<Pods::Entry> Pods::find(std::string_view ns, std::string_view name) const {
+    std::lock_guard lock(shared_->mutex);
+    for (const auto& [uid, slot] : shared_->slots) {
+        const auto pod = slot.worker->pod();
+        if (pod->metadata.namespace_ == ns && pod->metadata.name == name)
+            return Entry{pod, slot.worker->status()};
+    }
+    return std::nullopt;
+}
+
+} // namespace slipway::agent

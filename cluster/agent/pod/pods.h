@@ -1,0 +1,48 @@
+#pragma once
+
+#include "cluster/agent/pod/pod_worker.h"
+#include "cluster/agent/task_pool.h"
+
+#include <map>
+#include <set>
+
+namespace slipway::agent {
+
+/// All pods of the node: one worker each, run on a pool when something about it changes. Thread-safe.
+class Pods {
+public:
+    Pods(PodEnvironment& environment, TaskPool& pool);
+    ~Pods();
+    Pods(const Pods&) = delete;
+    Pods& operator=(const Pods&) = delete;
+
+    /// A pod is (still) to run here, or was asked to end.
+    void set(std::shared_ptr<const core::Pod> pod);
+    /// A pod's object is gone.
+    void drop(const std::string& uid);
+    /// Something happened to a pod in the runtime or its probes.
+    void kick(const std::string& uid);
+    void kickAll();
+
+    /// Ends what the runtime has of pods that nobody knows any more, and removes their volumes and logs. To be called
+    /// once the wanted pods are known.
+    void removeOrphans(const std::set<std::string>& wanted);
+
+    struct Entry {
+        std::shared_ptr<const core::Pod> pod;
+        core::PodStatus status;
+    };
+    std::vector<Entry> list() const;
+    std::optional<Entry> find(std::string_view ns, std::string_view name) const;
+
+private:
+    struct Slot {
+        std::shared_ptr<PodWorker> worker;
+        bool running = false, again = false;
+        std::optional<WallTime> wakeAt;
+    };
+    struct Shared;
+    std::shared_ptr<Shared> shared_;
+};
+
+} // namespace slipway::agent

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "cluster/agent/pod/event_sink.h"
+#include "cluster/agent/probe/checks.h"
+#include "cluster/agent/task_pool.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace slipway::agent {
+
+enum class ProbeKind { startup, liveness, readiness };
+
+/// How a probe's results add up: thresholds of successes and failures in a row. Plain.
+struct ProbeCount {
+    ProbeKind kind = ProbeKind::readiness;
+    int successes = 0, failures = 0;
+    std::optional<bool> verdict; ///< nothing decided yet
+
+    /// Takes one result; true when the verdict changed.
+    bool take(bool good, const core::Probe& probe);
+};
+
+/// Looks at running containers as their probes ask, and keeps the verdicts. Thread-safe.
+class Probes {
+public:
+    /// @p changed is called with the pod's uid when a verdict changed; from a pool thread, and it must not block.
+    Probes(Runtime& runtime, EventSink& events, TaskPool& pool, std::function<void(const std::string& uid)> changed);
+    ~Probes();
+
+    /// Begins or goes on with the probes of a running container; probes of an earlier instance end.
+    void watch(const std::shared_ptr<const core::Pod>& pod, const core::Container& container, const ContainerInfo& info,
+               const std::string& podIp);
+    /// Ends all probes of a pod.
+    void forget(const std::string& podUid);
+    /// Nothing when the container has no probes being watched.
+    std::optional<ProbeVerdict> verdict(const std::string& containerId) const;
+
+private:
+    struct Watched;
+    struct Shared;
+    std::shared_ptr<Shared> shared_;
+};
+
+} // namespace slipway::agent

@@ -1,0 +1,128 @@
+#include "cluster/agent/source/api_objects.h"
+
+#include "cluster/agent/source/static_pods.h"
+#include "cluster/api/types/authentication_v1.h"
+#include "cluster/base/log.h"
+
+#include <format>
+
+namespace slipway::agent {
+namespace {
+
+/// What a static pod's mirror is: the same pod, which the agent does not run a second time.
+core::Pod mirrorOf(const core::Pod& pod) {
+    core::Pod mirror = pod;
+    mirror.metadata.uid.clear();
+    mirror.metadata.creationTimestamp.clear();
+    mirror.metadata.annotations[annotations::configMirror] = pod.metadata.annotations.at(annotations::configHash);
+    return mirror;
+}
+
+bool isStatic(const core::Pod& pod) {
+    return pod.metadata.annotations.contains(annotations::configSource);
+}
+
+} // namespace
+
+template <class T>
+ObjectResult<T> ApiObjects::fetch(std::map<std::string, T>& kept, const char* resource, const std::string& ns,
+                                  const std::string& name) {
+    auto object = client_->get<T>(ns, name);
+    std::lock_guard lock(mutex_);
+    const std::string key = client::objectKey(ns, name);
+    if (object) {
+        kept[key] = *object;
+        return std::move(*object);
+    }
+    if (object.error().kind == client::Errc::unreachable)
+        if (const auto found = kept.find(key); found != kept.end())
+            return found->second;
+    kept.erase(key);
+    if (object.error().kind == client::Errc::notFound)
+        return std::unexpected(ObjectError{true, std::format("{} \"{}\" not found", resource, name)});
+    return std::unexpected(ObjectError{false, object.error().message});
+}
+
+ObjectResult<core::ConfigMap> ApiObjects::configMap(const std::string& ns, const std::string& name) {
+    return fetch(configMaps_, "configmap", ns, name);
+}
+
+ObjectResult<core::Secret> ApiObjects::secret(const std::string& ns, const std::string& name) {
+    return fetch(secrets_, "secret", ns, name);
+}
+
+ObjectResult<std::string> ApiObjects::token(const core::Pod& pod, const std::string& audience,
+                                            std::int64_t expirationSeconds) {
+    api::JsonObject spec{{"expirationSeconds", expirationSeconds},
+                         {"boundObjectRef", api::JsonObject{{"apiVersion", "v1"},
+                                                            {"kind", "Pod"},
+                                                            {"name", pod.metadata.name},
+                                                            {"uid", pod.metadata.uid}}}};
+    if (!audience.empty())
+        spec["audiences"] = api::JsonArray{api::Json(audience)};
+    const api::JsonObject request{{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", spec}};
+    const std::string account = pod.spec->serviceAccountName.empty() ? "default" : pod.spec->serviceAccountName;
+    const auto answer =
+        client_->create(client::resourceOf<core::ServiceAccount>(), pod.metadata.namespace_, request, "token", account);
+    if (!answer)
+        return std::unexpected(ObjectError{answer.error().kind == client::Errc::notFound, answer.error().message});
+    return std::string(api::stringAt(*answer, {"status", "token"}));
+}
+
+PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::PodStatus& status) {
+    api::JsonObject body = api::toJson(status);
+    // A merge patch keeps what it does not name: members that went away have to be named.
+    for (const char* name : {"message", "reason", "podIP", "podIPs", "nominatedNodeName", "initContainerStatuses"})
+        if (!body.contains(name))
+            body[name] = nullptr;
+    api::JsonObject metadata;
+    if (!isStatic(pod))
+        metadata["uid"] = pod.metadata.uid;
+    const api::Json patch = api::JsonObject{{"metadata", metadata}, {"status", body}};
+    client::PatchOptions options;
+    options.subresource = "status";
+    const auto resource = client::resourceOf<core::Pod>();
+    const auto write = [&] {
+        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::merge, patch,
+                              options);
+    };
+    auto written = write();
+    // The server tells a node about pods bound to it only: one that is not there yet is forbidden rather than not
+    // found.
+    const bool unknown =
+        !written && (written.error().kind == client::Errc::notFound || written.error().kind == client::Errc::forbidden);
+    if (unknown && isStatic(pod)) {
+        if (auto created = client_->create<core::Pod>(pod.metadata.namespace_, mirrorOf(pod)); !created)
+            base::warn("agent", "mirror of static pod {}: {}", pod.metadata.name, created.error().message);
+        else
+            written = write();
+        if (!written && written.error().kind == client::Errc::forbidden)
+            return Outcome::gone; // it runs without being shown
+    }
+    if (written)
+        return Outcome::written;
+    const client::Error& error = written.error();
+    if (error.kind == client::Errc::notFound || error.kind == client::Errc::conflict)
+        return Outcome::gone;
+    base::warn("agent", "status of pod {}/{} not written: {}", pod.metadata.namespace_, pod.metadata.name,
+               error.message);
+    return Outcome::retry;
+}
+
+PodWriter::Outcome ApiPodWriter::removePod(const core::Pod& pod) {
+    client::DeleteOptions options;
+    options.gracePeriodSeconds = 0;
+    if (!isStatic(pod))
+        options.uid = pod.metadata.uid;
+    const auto removed =
+        client_->remove(client::resourceOf<core::Pod>(), pod.metadata.namespace_, pod.metadata.name, options);
+    if (removed)
+        return Outcome::written;
+    if (removed.error().kind == client::Errc::notFound || removed.error().kind == client::Errc::conflict)
+        return Outcome::gone;
+    base::warn("agent", "pod {}/{} not removed: {}", pod.metadata.namespace_, pod.metadata.name,
+               removed.error().message);
+    return Outcome::retry;
+}
+
+} // namespace slipway::agent
