@@ -90,6 +90,19 @@ std::string_view policyFinalizer(std::string_view policy) {
     return policy == "Foreground" ? "foregroundDeletion" : policy == "Orphan" ? "orphan" : "";
 }
 
+/// A job's pods are told apart by its uid, unless its maker chose the selector.
+void prepareJob(JsonObject& job) {
+    if (api::boolAt(job, {"spec", "manualSelector"}))
+        return;
+    const std::string uid(stringAt(job, {"metadata", "uid"})), name(stringAt(job, {"metadata", "name"}));
+    objectAt(job, {"spec", "selector", "matchLabels"})["batch.kubernetes.io/controller-uid"] = uid;
+    JsonObject& labels = objectAt(job, {"spec", "template", "metadata", "labels"});
+    for (const char* key : {"batch.kubernetes.io/controller-uid", "controller-uid"})
+        labels[key] = uid;
+    for (const char* key : {"batch.kubernetes.io/job-name", "job-name"})
+        labels[key] = name;
+}
+
 } // namespace
 
 std::string_view qosClass(const JsonObject& pod) {
@@ -137,6 +150,12 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
         prepareNamespace(object);
     else if (resource.name == "pods")
         preparePod(object);
+    else if (resource.name == "jobs")
+        prepareJob(object);
+    else if (resource.name == "persistentvolumes" || resource.name == "persistentvolumeclaims")
+        objectAt(object, {"status"})["phase"] = "Pending";
+    else if (resource.name == "services")
+        objectAt(object, {"status", "loadBalancer"});
     return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/api/types/apps_v1.h"
+#include "cluster/api/types/batch_v1.h"
 #include "cluster/api/types/coordination_v1.h"
 #include "cluster/api/types/core_v1.h"
 #include "cluster/api/types/discovery_v1.h"
@@ -23,7 +24,14 @@ struct Informers {
         , serviceAccounts(client)
         , configMaps(client, {}, rootCaOnly())
         , nodes(client)
-        , leases(client, "kube-node-lease") {}
+        , leases(client, "kube-node-lease")
+        , replicationControllers(client)
+        , statefulSets(client)
+        , daemonSets(client)
+        , controllerRevisions(client)
+        , jobs(client)
+        , cronJobs(client)
+        , claims(client) {}
 
     client::Informer<api::core_v1::Pod> pods;
     client::Informer<api::apps_v1::ReplicaSet> replicaSets;
@@ -36,29 +44,31 @@ struct Informers {
     client::Informer<api::core_v1::ConfigMap> configMaps; ///< only those named kube-root-ca.crt
     client::Informer<api::core_v1::Node> nodes;
     client::Informer<api::coordination_v1::Lease> leases;
+    client::Informer<api::core_v1::ReplicationController> replicationControllers;
+    client::Informer<api::apps_v1::StatefulSet> statefulSets;
+    client::Informer<api::apps_v1::DaemonSet> daemonSets;
+    client::Informer<api::apps_v1::ControllerRevision> controllerRevisions;
+    client::Informer<api::batch_v1::Job> jobs;
+    client::Informer<api::batch_v1::CronJob> cronJobs;
+    client::Informer<api::core_v1::PersistentVolumeClaim> claims;
 
     void start() {
-        pods.start();
-        replicaSets.start();
-        deployments.start();
-        services.start();
-        endpointSlices.start();
-        endpoints.start();
-        namespaces.start();
-        serviceAccounts.start();
-        configMaps.start();
-        nodes.start();
-        leases.start();
+        each([](auto& informer) { informer.start(); });
     }
 
-    bool waitForSync(std::chrono::milliseconds timeout) const {
-        return pods.waitForSync(timeout) && replicaSets.waitForSync(timeout) && deployments.waitForSync(timeout) &&
-               services.waitForSync(timeout) && endpointSlices.waitForSync(timeout) && endpoints.waitForSync(timeout) &&
-               namespaces.waitForSync(timeout) && serviceAccounts.waitForSync(timeout) &&
-               configMaps.waitForSync(timeout) && nodes.waitForSync(timeout) && leases.waitForSync(timeout);
+    bool waitForSync(std::chrono::milliseconds timeout) {
+        bool all = true;
+        each([&](auto& informer) { all = all && informer.waitForSync(timeout); });
+        return all;
     }
 
 private:
+    template <class Do> void each(const Do& what) {
+        const auto all = [&](auto&... informers) { (what(informers), ...); };
+        all(pods, replicaSets, deployments, services, endpointSlices, endpoints, namespaces, serviceAccounts, configMaps,
+            nodes, leases, replicationControllers, statefulSets, daemonSets, controllerRevisions, jobs, cronJobs, claims);
+    }
+
     static client::ListOptions rootCaOnly() {
         client::ListOptions options;
         options.fieldSelector = "metadata.name=kube-root-ca.crt";

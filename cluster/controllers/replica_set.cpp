@@ -1,10 +1,6 @@
 #include "cluster/controllers/replica_set.h"
 
-#include "cluster/api/selectors.h"
-#include "cluster/base/log.h"
 #include "cluster/base/time.h"
-#include "cluster/controllers/adoption.h"
-#include "cluster/controllers/pod_state.h"
 
 #include <algorithm>
 #include <format>
@@ -14,32 +10,9 @@ namespace slipway::controllers {
 
 using api::apps_v1::ReplicaSet;
 using api::core_v1::Pod;
+using api::core_v1::PodTemplateSpec;
+using api::core_v1::ReplicationController;
 using client::objectKey;
-using PodPtr = std::shared_ptr<const Pod>;
-
-namespace {
-
-constexpr auto expectationTimeout = std::chrono::minutes(5);
-
-int wantedReplicas(const ReplicaSet& set) {
-    return set.spec ? set.spec->replicas.value_or(1) : 0;
-}
-
-Pod podFromTemplate(const ReplicaSet& set) {
-    Pod pod;
-    if (set.spec->template_) {
-        pod.metadata.labels = set.spec->template_->metadata.labels;
-        pod.metadata.annotations = set.spec->template_->metadata.annotations;
-        pod.metadata.finalizers = set.spec->template_->metadata.finalizers;
-        pod.spec = set.spec->template_->spec;
-    }
-    pod.metadata.generateName = set.metadata.name + "-";
-    pod.metadata.namespace_ = set.metadata.namespace_;
-    pod.metadata.ownerReferences = {makeControllerReference("apps/v1", "ReplicaSet", set.metadata)};
-    return pod;
-}
-
-} // namespace
 
 std::vector<PodPtr> podsToDelete(std::vector<PodPtr> pods, std::size_t surplus) {
     std::map<std::string, int> perNode;
@@ -68,23 +41,67 @@ std::vector<PodPtr> podsToDelete(std::vector<PodPtr> pods, std::size_t surplus) 
     return pods;
 }
 
-api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std::vector<PodPtr>& active,
-                                                std::chrono::system_clock::time_point now,
-                                                std::chrono::milliseconds* wait) {
-    api::apps_v1::ReplicaSetStatus status;
+namespace {
+
+constexpr std::size_t largestBurst = 500; // pods made or deleted in one sync
+
+/// What differs between the two kinds of set.
+struct ReplicaSetKind {
+    using Set = ReplicaSet;
+    using Condition = api::apps_v1::ReplicaSetCondition;
+    static constexpr const char *apiVersion = "apps/v1", *kind = "ReplicaSet", *component = "replicaset-controller";
+    static auto& informer(Informers& informers) { return informers.replicaSets; }
+};
+
+struct ReplicationControllerKind {
+    using Set = ReplicationController;
+    using Condition = api::core_v1::ReplicationControllerCondition;
+    static constexpr const char *apiVersion = "v1", *kind = "ReplicationController",
+                                *component = "replication-controller";
+    static auto& informer(Informers& informers) { return informers.replicationControllers; }
+};
+
+const PodTemplateSpec* templateOf(const ReplicaSet& set) {
+    return set.spec->template_ ? &*set.spec->template_ : nullptr;
+}
+const PodTemplateSpec* templateOf(const ReplicationController& set) {
+    return set.spec->template_ ? &*set.spec->template_ : nullptr;
+}
+
+bool selects(const api::meta_v1::LabelSelector& selector, const std::map<std::string, std::string>& labels) {
+    return api::matches(selector, labels);
+}
+bool selects(const std::map<std::string, std::string>& selector, const std::map<std::string, std::string>& labels) {
+    return !selector.empty() && std::ranges::all_of(selector, [&](const auto& wanted) {
+        const auto found = labels.find(wanted.first);
+        return found != labels.end() && found->second == wanted.second;
+    });
+}
+
+template <class Set>
+auto statusOf(const Set& set, const std::vector<PodPtr>& active, std::chrono::system_clock::time_point now,
+              std::chrono::milliseconds* wait) {
+    typename decltype(set.status)::value_type status;
     if (set.status)
         status.conditions = set.status->conditions;
     int ready = 0, available = 0, labeled = 0;
     const int minReady = set.spec->minReadySeconds.value_or(0);
+    const PodTemplateSpec* podTemplate = templateOf(set);
+    std::chrono::milliseconds least(0);
     for (const PodPtr& pod : active) {
-        const auto& templateLabels = set.spec->template_ ? set.spec->template_->metadata.labels : pod->metadata.labels;
-        labeled += std::ranges::all_of(templateLabels, [&](const auto& label) {
+        const auto& wanted = podTemplate != nullptr ? podTemplate->metadata.labels : pod->metadata.labels;
+        labeled += std::ranges::all_of(wanted, [&](const auto& label) {
             const auto found = pod->metadata.labels.find(label.first);
             return found != pod->metadata.labels.end() && found->second == label.second;
         });
         ready += isReady(*pod);
-        available += isAvailable(*pod, minReady, now, wait);
+        std::chrono::milliseconds own(0);
+        available += isAvailable(*pod, minReady, now, &own);
+        if (own.count() > 0 && (least.count() == 0 || own < least))
+            least = own; // the next pod to become available
     }
+    if (wait != nullptr)
+        *wait = least;
     status.replicas = static_cast<int>(active.size());
     const auto optional = [](int count) { return count == 0 ? std::nullopt : std::optional<std::int32_t>(count); };
     status.readyReplicas = optional(ready);
@@ -94,182 +111,120 @@ api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std
     return status;
 }
 
-ReplicaSetController::ReplicaSetController(Informers& informers, std::shared_ptr<const client::Client> client)
-    : informers_(informers)
-    , client_(client)
-    , events_(client, "replicaset-controller")
-    , controller_("replicaset", [this](const std::string& key) { return sync(key); }, 2) {
-    informers_.replicaSets.onChange([this](const auto& before, const auto& after) {
-        const auto& object = after ? after : before;
-        controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
-    });
-    informers_.pods.onChange([this](const PodPtr& before, const PodPtr& after) { podChanged(before, after); });
-}
-
-void ReplicaSetController::podChanged(const PodPtr& before, const PodPtr& after) {
-    const Pod& pod = after ? *after : *before;
-    const auto* owner = controllerOf(pod.metadata);
-    if (owner == nullptr) {
-        for (const auto& set : informers_.replicaSets.list(pod.metadata.namespace_)) // an orphan may be adopted
-            if (set->spec && api::matches(set->spec->selector, pod.metadata.labels))
-                controller_.enqueue(objectKey(set->metadata.namespace_, set->metadata.name));
+/// Tells in the ReplicaFailure condition whether pods could be made and deleted.
+template <class Condition, class Status>
+void tellFailure(Status& status, const client::Result<void>& scaled, bool creating) {
+    const auto found = std::ranges::find(status.conditions, "ReplicaFailure", &Condition::type);
+    if (scaled) {
+        if (found != status.conditions.end())
+            status.conditions.erase(found);
         return;
     }
-    if (owner->kind != "ReplicaSet")
+    if (found != status.conditions.end())
         return;
-    const std::string key = objectKey(pod.metadata.namespace_, owner->name);
-    {
-        std::lock_guard lock(mutex_);
-        if (const auto found = expected_.find(key); found != expected_.end()) {
-            if (after)
-                found->second.creations.erase(pod.metadata.uid);
-            if (!after || !after->metadata.deletionTimestamp.empty())
-                found->second.deletions.erase(pod.metadata.uid);
-        }
+    Condition condition;
+    condition.type = "ReplicaFailure";
+    condition.status = "True";
+    condition.reason = creating ? "FailedCreate" : "FailedDelete";
+    condition.message = scaled.error().message;
+    condition.lastTransitionTime = base::nowRfc3339();
+    status.conditions.push_back(std::move(condition));
+}
+
+} // namespace
+
+api::apps_v1::ReplicaSetStatus replicaSetStatus(const ReplicaSet& set, const std::vector<PodPtr>& active,
+                                                std::chrono::system_clock::time_point now,
+                                                std::chrono::milliseconds* wait) {
+    return statusOf(set, active, now, wait);
+}
+
+/// Keeps as many pods as the sets of one kind want.
+template <class Kind> class ReplicaController : public WorkloadController {
+    using Set = typename Kind::Set;
+
+public:
+    ReplicaController(Informers& informers, std::shared_ptr<const client::Client> client)
+        : informers_(informers)
+        , client_(client)
+        , pods_(informers, client, Kind::component, Kind::apiVersion, Kind::kind,
+                [this](const std::string& key) { controller_.enqueue(key); })
+        , controller_(Kind::component, [this](const std::string& key) { return sync(key); }, 2) {
+        Kind::informer(informers_).onChange([this](const auto& before, const auto& after) {
+            const auto& object = after ? after : before;
+            controller_.enqueue(objectKey(object->metadata.namespace_, object->metadata.name));
+        });
+        pods_.onOrphan([this](const Pod& pod) {
+            for (const auto& set : Kind::informer(informers_).list(pod.metadata.namespace_))
+                if (set->spec && selects(set->spec->selector, pod.metadata.labels))
+                    controller_.enqueue(objectKey(set->metadata.namespace_, set->metadata.name));
+        });
     }
-    controller_.enqueue(key);
-}
+    void start() override { controller_.start(); }
+    void stop() override { controller_.stop(); }
 
-bool ReplicaSetController::satisfied(const std::string& key) {
-    std::lock_guard lock(mutex_);
-    const auto found = expected_.find(key);
-    if (found == expected_.end())
-        return true;
-    const Expectation& e = found->second;
-    return (e.creations.empty() && e.deletions.empty()) ||
-           std::chrono::steady_clock::now() - e.since > expectationTimeout;
-}
-
-client::Result<std::vector<PodPtr>> ReplicaSetController::claim(const ReplicaSet& set) {
-    std::vector<PodPtr> own;
-    AdoptionCheck mayAdopt(*client_, set);
-    for (const PodPtr& pod : informers_.pods.list(set.metadata.namespace_)) {
-        const auto* owner = controllerOf(pod->metadata);
-        const bool matching = api::matches(set.spec->selector, pod->metadata.labels);
-        if (owner != nullptr && owner->uid == set.metadata.uid) {
-            if (matching) {
-                own.push_back(pod);
-            } else if (pod->metadata.deletionTimestamp.empty()) { // released
-                const api::JsonObject patch{
-                    {"metadata",
-                     api::JsonObject{{"ownerReferences", api::JsonArray{api::JsonObject{{"$patch", "delete"},
-                                                                                        {"uid", set.metadata.uid}}}}}}};
-                if (auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name,
-                                               client::PatchKind::strategicMerge, patch);
-                    !done && done.error().kind != client::Errc::notFound)
-                    return std::unexpected(done.error());
-            }
-        } else if (owner == nullptr && matching && isActive(*pod)) { // an orphan: adopted
-            const auto allowed = mayAdopt();
-            if (!allowed)
-                return std::unexpected(allowed.error());
-            if (!*allowed)
-                continue;
-            const api::Json reference = api::toJson(makeControllerReference("apps/v1", "ReplicaSet", set.metadata));
-            const api::JsonObject patch{{"metadata", api::JsonObject{{"uid", pod->metadata.uid},
-                                                                     {"ownerReferences", api::JsonArray{reference}}}}};
-            auto done = client_->patch(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name,
-                                       client::PatchKind::strategicMerge, patch);
-            if (!done && done.error().kind != client::Errc::notFound)
-                return std::unexpected(done.error());
-            own.push_back(pod);
-        }
+private:
+    client::Result<void> scale(const Set& set, const std::vector<PodPtr>& active, std::size_t wanted) {
+        const auto owner = client::EventRecorder::referenceTo(set);
+        if (active.size() < wanted)
+            return pods_.createMany(owner, std::min(wanted - active.size(), largestBurst), [&](std::size_t) {
+                Pod pod = templateOf(set) != nullptr ? podFromTemplate(*templateOf(set)) : Pod();
+                pod.metadata.generateName = set.metadata.name + "-";
+                return pod;
+            });
+        for (const PodPtr& pod : podsToDelete(active, std::min(active.size() - wanted, largestBurst)))
+            if (auto done = pods_.remove(owner, *pod); !done)
+                return done;
+        return {};
     }
-    return own;
-}
 
-client::Result<void> ReplicaSetController::createPods(const ReplicaSet& set, const std::string& key,
-                                                      std::size_t count) {
-    // Slow start: a template that is refused is refused once, not a hundred times.
-    for (std::size_t made = 0, batch = 1; made < count; batch *= 2)
-        for (std::size_t i = 0; i < batch && made < count; ++i, ++made) {
-            auto pod = [&] {
-                std::lock_guard lock(mutex_); // the cache must not show the pod before it is expected
-                auto created = client_->create(set.metadata.namespace_, podFromTemplate(set));
-                if (created) {
-                    Expectation& e = expected_[key];
-                    e.since = std::chrono::steady_clock::now();
-                    if (!informers_.pods.get(set.metadata.namespace_, created->metadata.name))
-                        e.creations.insert(created->metadata.uid);
-                }
-                return created;
-            }();
-            if (!pod) {
-                if (pod.error().kind != client::Errc::notFound)
-                    events_.record(client::EventRecorder::referenceTo(set), "Warning", "FailedCreate",
-                                   "Error creating: " + pod.error().message);
-                return std::unexpected(pod.error());
-            }
-            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulCreate",
-                           "Created pod: " + pod->metadata.name);
+    client::Result<SyncResult> sync(const std::string& key) {
+        const auto set = Kind::informer(informers_).getKey(key);
+        if (!set || !set->spec) {
+            pods_.forget(key);
+            return SyncResult{};
         }
-    return {};
-}
-
-client::Result<void> ReplicaSetController::deletePods(const ReplicaSet& set, const std::string& key,
-                                                      const std::vector<PodPtr>& pods) {
-    for (const PodPtr& pod : pods) {
-        {
-            std::lock_guard lock(mutex_);
-            Expectation& e = expected_[key];
-            e.since = std::chrono::steady_clock::now();
-            e.deletions.insert(pod->metadata.uid);
+        const bool settled = pods_.settled(key);
+        auto claimed = pods_.claim(*set, set->spec->selector);
+        if (!claimed)
+            return std::unexpected(claimed.error());
+        std::vector<PodPtr> active;
+        std::ranges::copy_if(*claimed, std::back_inserter(active), [](const PodPtr& pod) { return isActive(*pod); });
+        const auto wanted = static_cast<std::size_t>(std::max(0, set->spec->replicas.value_or(1)));
+        client::Result<void> scaled{};
+        const bool scale = settled && set->metadata.deletionTimestamp.empty();
+        if (scale)
+            scaled = this->scale(*set, active, wanted);
+        std::chrono::milliseconds wait(0);
+        auto status = statusOf(*set, active, std::chrono::system_clock::now(), &wait);
+        if (scale)
+            tellFailure<typename Kind::Condition>(status, scaled, active.size() < wanted);
+        if (!set->status || status != *set->status) {
+            Set next = *set;
+            next.status = status;
+            const auto written = client_->updateStatus(next);
+            if (!written && written.error().kind != client::Errc::notFound)
+                return std::unexpected(written.error());
         }
-        client::DeleteOptions options;
-        options.uid = pod->metadata.uid;
-        const auto done =
-            client_->remove(client::resourceOf<Pod>(), pod->metadata.namespace_, pod->metadata.name, options);
-        if (!done) {
-            std::lock_guard lock(mutex_);
-            expected_[key].deletions.erase(pod->metadata.uid);
-            if (done.error().kind != client::Errc::notFound)
-                return std::unexpected(done.error());
-        } else {
-            events_.record(client::EventRecorder::referenceTo(set), "Normal", "SuccessfulDelete",
-                           "Deleted pod: " + pod->metadata.name);
-        }
+        if (!scaled)
+            return std::unexpected(scaled.error());
+        return SyncResult{wait.count() > 0 ? std::optional(wait) : std::nullopt};
     }
-    return {};
+
+    Informers& informers_;
+    const std::shared_ptr<const client::Client> client_;
+    OwnedPods pods_;
+    Controller controller_;
+};
+
+std::unique_ptr<WorkloadController> makeReplicaSetController(Informers& informers,
+                                                             std::shared_ptr<const client::Client> client) {
+    return std::make_unique<ReplicaController<ReplicaSetKind>>(informers, std::move(client));
 }
 
-client::Result<void> ReplicaSetController::scale(const ReplicaSet& set, const std::string& key,
-                                                 const std::vector<PodPtr>& active) {
-    const auto wanted = static_cast<std::size_t>(std::max(0, wantedReplicas(set)));
-    if (active.size() < wanted)
-        return createPods(set, key, std::min<std::size_t>(wanted - active.size(), 500));
-    if (active.size() > wanted)
-        return deletePods(set, key, podsToDelete(active, std::min<std::size_t>(active.size() - wanted, 500)));
-    return {};
-}
-
-client::Result<SyncResult> ReplicaSetController::sync(const std::string& key) {
-    const auto set = informers_.replicaSets.getKey(key);
-    if (!set || !set->spec) {
-        std::lock_guard lock(mutex_);
-        expected_.erase(key);
-        return SyncResult{};
-    }
-    const bool settled = satisfied(key);
-    auto claimed = claim(*set);
-    if (!claimed)
-        return std::unexpected(claimed.error());
-    std::vector<PodPtr> active;
-    std::ranges::copy_if(*claimed, std::back_inserter(active), [](const PodPtr& pod) { return isActive(*pod); });
-    client::Result<void> scaled{};
-    if (settled && set->metadata.deletionTimestamp.empty())
-        scaled = scale(*set, key, active);
-    std::chrono::milliseconds wait(0);
-    auto status = replicaSetStatus(*set, active, std::chrono::system_clock::now(), &wait);
-    if (!set->status || status != *set->status) {
-        ReplicaSet next = *set;
-        next.status = status;
-        const auto written = client_->updateStatus(next);
-        if (!written && written.error().kind != client::Errc::notFound)
-            return std::unexpected(written.error());
-    }
-    if (!scaled)
-        return std::unexpected(scaled.error());
-    return SyncResult{wait.count() > 0 ? std::optional(wait) : std::nullopt};
+std::unique_ptr<WorkloadController> makeReplicationControllerController(Informers& informers,
+                                                                        std::shared_ptr<const client::Client> client) {
+    return std::make_unique<ReplicaController<ReplicationControllerKind>>(informers, std::move(client));
 }
 
 } // namespace slipway::controllers

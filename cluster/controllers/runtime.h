@@ -44,4 +44,13 @@ private:
     std::vector<std::thread> threads_;
 };
 
+/// A controller as the control plane runs it: made before the informers start, started once they are filled.
+class WorkloadController {
+public:
+    virtual ~WorkloadController() = default;
+    virtual void start() = 0;
+    /// Waits for the syncs under way.
+    virtual void stop() = 0;
+};
+
 } // namespace slipway::controllers
