@@ -5,13 +5,18 @@ unset SLIPWAY_EXEC
 
 SLIPWAY_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
-SLIPWAY_CACHE=/var/cache/slipway
+SLIPWAY_CACHE=${SLIPWAY_CACHE:-/var/cache/slipway}
+. "$SLIPWAY_SOURCE/installer/mirrors.sh"
+. "$SLIPWAY_SOURCE/installer/progress.sh"
 
-say() { printf 'slipway: %s\n' "$*" >&2; }
-fail() { say "$*"; exit 1; }
+# What this command needs: SLIPWAY_NEEDS names the package lists (installer/packages/NAME), "run" or "run tests".
+SLIPWAY_NEEDS=${SLIPWAY_NEEDS:-run}
 
-# The package names of a list file, on one line.
-package_names() { sed 's/#.*//' "$1" | xargs; }
+# The package names of the lists wanted, on one line.
+package_names() {
+    local list
+    for list in $SLIPWAY_NEEDS; do sed 's/#.*//' "$SLIPWAY_SOURCE/installer/packages/$list"; done | xargs
+}
 
 # Whether this machine's packages can be used directly.
 is_native() {
@@ -29,27 +34,6 @@ as_root() {
     else
         fail "this needs root: run it as root, or install sudo"
     fi
-}
-
-# Shows a long command as one counting line (every tenth line when not on a terminal); its output goes to a log that
-# is shown when it fails. counted LABEL COMMAND...
-counted() {
-    local label=$1 log status=0 tty=0
-    shift
-    [ -t 2 ] && tty=1
-    log=$(mktemp)
-    "$@" 2>&1 </dev/null | tee "$log" | awk -v label="$label" -v tty=$tty '
-        { n++; line = substr($0, 1, 60)
-          if (tty) printf "\r\033[Kslipway: %s: %d %s", label, n, line > "/dev/stderr"
-          else if (n % 200 == 0) printf "slipway: %s: %d lines, now: %s\n", label, n, line > "/dev/stderr" }
-        END { if (tty && n) printf "\r\033[K" > "/dev/stderr" }' || status=$?
-    if [ $status != 0 ]; then
-        tail -n 40 "$log" >&2
-        rm -f "$log"
-        fail "$label failed (exit code $status)"
-    fi
-    rm -f "$log"
-    say "$label: done after ${SECONDS} s"
 }
 
 # missing_packages ADMINDIR NAME...: those that are not installed.
@@ -72,53 +56,59 @@ install_on_host() {
         -o DPkg::Lock::Timeout=900 install --no-install-recommends $missing
 }
 
-# The apt source lines of a Debian 13 root, on the mirror this machine itself uses.
-trixie_sources() {
-    local main security
-    main=${SLIPWAY_MIRROR:-$(mirror_of '-security' exclude)}
-    [ -n "$main" ] || return 1
-    echo "deb $main trixie main"
-    security=${SLIPWAY_SECURITY_MIRROR:-$(mirror_of '-security' only)}
-    [ -n "$security" ] && [ "$security" != "$main" ] && echo "deb $security trixie-security main"
-    return 0
+# The disk space a step needs, in MiB, or a clear refusal. need_space FOLDER MIB WHAT
+need_space() {
+    local free
+    free=$(df --output=avail -m "$1" 2>/dev/null | tail -n 1)
+    [ "${free:-$2}" -ge "$2" ] || fail "$3 needs $2 MiB in $1, where $free MiB are free"
 }
 
-# The first repository address in this machine's apt configuration that serves Debian. mirror_of SUFFIX only|exclude
-mirror_of() {
-    apt-get indextargets --format '$(ORIGIN)|$(CODENAME)|$(REPO_URI)' 'Created-By: Packages' |
-        awk -F'|' -v suffix="$1" -v mode="$2" '$1 == "Debian" {
-            matches = ($2 ~ suffix "$")
-            if ((mode == "only") == matches) { print $3; exit } }'
+# Whether the root has what is wanted: every list has left its stamp. A list's stamp is the sum of its text, so that a
+# changed list is installed anew; an interrupted installation has left none.
+root_is_ready() {
+    local list
+    [ -e "$SLIPWAY_ROOT/etc/debian_version" ] || return 1
+    for list in $SLIPWAY_NEEDS; do
+        [ "$(cat "$SLIPWAY_ROOT/etc/slipway-packages-$list" 2>/dev/null)" = \
+            "$(sha256sum <"$SLIPWAY_SOURCE/installer/packages/$list")" ] || return 1
+    done
 }
 
-# Makes the root, or brings it up to installer/packages. Runs as root; one at a time.
+# Makes the root, or brings it up to the package lists. Runs as root; one at a time.
 ensure_root() {
-    local stamp wanted sources
-    stamp=$SLIPWAY_ROOT/etc/slipway-packages.sha256
-    wanted=$(sha256sum <"$SLIPWAY_SOURCE/installer/packages")
-    [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+    local list
+    root_is_ready && return
     mkdir -p "$(dirname "$SLIPWAY_ROOT")" "$SLIPWAY_CACHE"
     exec {lock}>"$SLIPWAY_ROOT.lock"
     flock -n "$lock" || { say "waiting for another setup to finish"; flock "$lock"; }
-    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-        install_on_host mmdebstrap debian-archive-keyring util-linux
-        if [ ! -e "$SLIPWAY_ROOT/etc/debian_version" ]; then
-            sources=$(trixie_sources) || { counted "reading package lists" apt-get -q update; sources=$(trixie_sources); } ||
-                fail "no Debian mirror in this machine's apt configuration; set SLIPWAY_MIRROR to one"
-            say "making the Debian 13 root in $SLIPWAY_ROOT"
-            rm -rf "$SLIPWAY_ROOT.new"
-            printf '%s\n' "$sources" >"$SLIPWAY_ROOT.sources.list"
-            counted "making the Debian 13 root" mmdebstrap --variant=minbase --mode=root --include=ca-certificates,mount \
-                trixie "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT.sources.list"
-            mv "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
-        fi
+    if ! root_is_ready; then
+        need_space "$(dirname "$SLIPWAY_ROOT")" 3500 "the Debian 13 root"
+        [ -e "$SLIPWAY_ROOT/etc/debian_version" ] || make_root
+        # A killed installation is taken up where it ended.
+        counted "completing an earlier installation" enter_root dpkg --configure -a
         counted "reading package lists" enter_root apt-get -q update
-        counted "installing packages" enter_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-            --no-install-recommends $(package_names "$SLIPWAY_SOURCE/installer/packages")
+        counted "installing packages" enter_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --fix-broken install \
+            --no-install-recommends $(package_names)
         enter_root apt-get clean
-        echo "$wanted" >"$stamp"
+        for list in $SLIPWAY_NEEDS; do
+            sha256sum <"$SLIPWAY_SOURCE/installer/packages/$list" >"$SLIPWAY_ROOT/etc/slipway-packages-$list"
+        done
     fi
     exec {lock}>&-
+}
+
+# A new minimal Debian 13; it takes its place only when it is whole.
+make_root() {
+    install_on_host mmdebstrap debian-archive-keyring util-linux
+    rm -rf "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
+    debian_sources trixie >"$SLIPWAY_ROOT.sources.list" 2>/dev/null ||
+        { counted "reading package lists" apt-get -q update; debian_sources trixie >"$SLIPWAY_ROOT.sources.list"; } ||
+        fail "no Debian mirror in this machine's apt configuration; set SLIPWAY_MIRROR to one"
+    local options=()
+    mapfile -t options < <(proxy_settings | sed 's/^/--aptopt=/')
+    counted "making the Debian 13 root" mmdebstrap --variant=minbase --mode=root --include=ca-certificates,mount \
+        "${options[@]}" trixie "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT.sources.list"
+    mv "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
 }
 
 # Runs a command inside the root, in a mount namespace of its own that ends with it. The host's own directories (homes,
@@ -139,12 +129,12 @@ for entry in /*; do
     esac
 done
 case $source in /usr/*|/var/*|/etc/*|/opt/*) bind "$source" ;; esac
-mkdir -p /var/cache/slipway /run/slipway
+mkdir -p "$SLIPWAY_CACHE" /run/slipway
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mkdir -p "$root/run/lock"
 bind /run/slipway
-bind /var/cache/slipway
-mkdir -p "$root/var/lib/slipway"
+bind "$SLIPWAY_CACHE"
+mkdir -p /var/lib/slipway "$root/var/lib/slipway"
 mount --bind /var/lib/slipway "$root/var/lib/slipway"
 if [ -n "${XDG_RUNTIME_DIR:-}" ] && [ -d "$XDG_RUNTIME_DIR" ]; then bind "$XDG_RUNTIME_DIR"; fi
 for file in /etc/resolv.conf /etc/hosts /etc/localtime; do
@@ -172,11 +162,11 @@ exec "$@"'
 # The variables programs inside see: compiler cache outside the tree, a UTF-8 locale that exists, the user's language.
 export_environment() {
     if [ -n "${LC_ALL:-}" ]; then export LANG=$LC_ALL; unset LC_ALL; fi
-    export LANG=${LANG:-C.UTF-8} LC_CTYPE=C.UTF-8
+    export LANG=${LANG:-C.UTF-8} LC_CTYPE=C.UTF-8 SLIPWAY_CACHE
     export CCACHE_BASEDIR=$SLIPWAY_SOURCE CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
     if [ -z "${CCACHE_DIR:-}" ]; then
         if [ "$(id -u)" = 0 ] && [ -z "${SUDO_UID:-}" ]; then
-            CCACHE_DIR=$SLIPWAY_CACHE/ccache
+            CCACHE_DIR=/var/lib/slipway/ccache
         else
             CCACHE_DIR=$HOME/.cache/slipway/ccache
         fi
@@ -187,7 +177,7 @@ export_environment() {
 # Sets everything up; afterwards `inside` works. A user without root comes back here as root, through sudo.
 ensure_environment() {
     if is_native; then
-        install_on_host $(package_names "$SLIPWAY_SOURCE/installer/packages")
+        install_on_host $(package_names)
         export_environment
         return
     fi

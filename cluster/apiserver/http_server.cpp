@@ -38,7 +38,11 @@ namespace {
 
 using TlsSocket = ssl::stream<tcp::socket>;
 constexpr std::size_t largestBody = 3 * 1024 * 1024; // as kube-apiserver
+constexpr std::uint32_t largestHeader = 64 * 1024;
 constexpr auto streamCheck = std::chrono::seconds(15);
+// How long a client may take for each phase of a connection before it is closed (kube-apiserver: 32 s, 90 s).
+constexpr auto handshakeLimit = std::chrono::seconds(10), headerLimit = std::chrono::seconds(30),
+               idleLimit = std::chrono::seconds(90), bodyLimit = std::chrono::seconds(60);
 
 constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 
@@ -78,6 +82,39 @@ struct StreamSignal {
     asio::steady_timer timer;
     bool woken = false, closed = false; // on the connection's strand only
 };
+
+/// Closes a socket whose client takes too long. On the connection's strand only; outlives the connection while a timer
+/// of it is still to be called.
+class Deadline : public std::enable_shared_from_this<Deadline> {
+public:
+    Deadline(const asio::any_io_executor& executor, tcp::socket& socket) : timer_(executor), socket_(&socket) {}
+
+    void arm(std::chrono::steady_clock::duration limit) {
+        timer_.expires_after(limit);
+        timer_.async_wait([self = shared_from_this()](error_code error) {
+            if (!error && self->socket_ != nullptr && self->timer_.expiry() <= std::chrono::steady_clock::now()) {
+                error_code ignored;
+                self->socket_->close(ignored);
+            }
+        });
+    }
+    void disarm() { timer_.expires_at(asio::steady_timer::time_point::max()); }
+    /// The socket is about to go.
+    void end() {
+        socket_ = nullptr;
+        timer_.cancel();
+    }
+
+private:
+    asio::steady_timer timer_;
+    tcp::socket* socket_;
+};
+
+Reply tooLarge() {
+    return replyWith(api::Status{.code = 413,
+                                 .reason = "RequestEntityTooLarge",
+                                 .message = std::format("Request entity too large: limit is {}", largestBody)});
+}
 
 } // namespace
 
@@ -173,32 +210,65 @@ private:
         socket.set_option(tcp::no_delay(true), ignored);
         socket.set_option(asio::socket_base::keep_alive(true), ignored);
         TlsSocket stream(std::move(socket), tls_);
-        if (const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, tuple); error)
-            co_return;
+        const auto deadline =
+            std::make_shared<Deadline>(co_await asio::this_coro::executor, stream.next_layer());
+        deadline->arm(handshakeLimit);
+        if (const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, tuple); !error) {
+            co_await serveRequests(stream, *deadline);
+            deadline->arm(handshakeLimit);
+            co_await stream.async_shutdown(tuple);
+        }
+        deadline->end();
+    }
+
+    awaitable<void> serveRequests(TlsSocket& stream, Deadline& deadline) {
         std::string user;
         std::vector<std::string> groups;
         readPeer(stream.native_handle(), user, groups);
         beast::flat_buffer buffer;
-        for (bool keep = true; keep;) {
+        bool first = true;
+        for (bool keep = true; keep; first = false) {
             http::request_parser<http::string_body> parser;
             parser.body_limit(largestBody);
-            const auto [error, size] = co_await http::async_read(stream, buffer, parser, tuple);
-            if (error == http::error::body_limit) {
-                co_await reply(stream,
-                               {413,
-                                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-                                "\"message\":\"Request entity "
-                                "too large: limit is 3145728\",\"reason\":\"RequestEntityTooLarge\",\"code\":413}\n",
-                                "application/json",
-                                {}},
-                               false, false);
+            parser.header_limit(largestHeader);
+            deadline.arm(first ? headerLimit : idleLimit);
+            auto [error, size] = co_await http::async_read_header(stream, buffer, parser, tuple);
+            if (!error) {
+                deadline.arm(bodyLimit);
+                error = co_await readBody(stream, buffer, parser);
+            }
+            deadline.disarm();
+            if (error) {
+                co_await refuse(stream, error);
                 co_return;
             }
-            if (error)
-                break;
             keep = co_await answer(stream, buffer, parser.release(), user, groups);
         }
-        co_await stream.async_shutdown(tuple);
+    }
+
+    static awaitable<error_code> readBody(TlsSocket& stream, beast::flat_buffer& buffer,
+                                          http::request_parser<http::string_body>& parser) {
+        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+            static constexpr std::string_view goOn = "HTTP/1.1 100 Continue\r\n\r\n";
+            if (const auto [error, size] = co_await asio::async_write(stream, asio::buffer(goOn), tuple); error)
+                co_return error;
+        }
+        if (parser.is_done())
+            co_return error_code();
+        const auto [error, size] = co_await http::async_read(stream, buffer, parser, tuple);
+        co_return error;
+    }
+
+    /// Says what is wrong with a request that could not be read, where it can be said.
+    awaitable<void> refuse(TlsSocket& stream, error_code error) {
+        if (error == http::error::body_limit)
+            co_await reply(stream, tooLarge(), false, false);
+        else if (error == http::error::header_limit || error == http::error::buffer_overflow)
+            co_await reply(stream, Reply{431, "431 Request Header Fields Too Large", "text/plain; charset=utf-8", {}},
+                           false, false);
+        else if (error.category() == http::make_error_code(http::error::bad_target).category() &&
+                 error != http::error::end_of_stream && error != http::error::partial_message)
+            co_await reply(stream, Reply{400, "400 Bad Request", "text/plain; charset=utf-8", {}}, false, false);
     }
 
     static Request translate(http::request<http::string_body>& from, const std::string& user,
@@ -240,7 +310,7 @@ private:
         if (auto* complete = std::get_if<Reply>(&made))
             co_return co_await reply(stream, std::move(*complete), keep, head);
         if (auto* body = std::get_if<std::unique_ptr<StreamBody>>(&made))
-            co_return co_await sendStream(stream, std::move(*body));
+            co_return co_await sendStream(stream, buffer, std::move(*body), message.version(), keep, head);
         co_await join(stream, buffer, std::move(message), std::get<Tunnel>(made));
         co_return false;
     }
@@ -270,68 +340,90 @@ private:
         return out;
     }
 
-    /// Notices that the client went away while nothing is being sent.
-    static awaitable<void> watchClose(TlsSocket& stream, std::shared_ptr<StreamSignal> signal,
-                                      std::shared_ptr<bool> running) {
-        char byte;
-        for (;;) {
-            const auto [error, size] = co_await stream.async_read_some(asio::buffer(&byte, 1), tuple);
-            if (error)
+    /// What the reader beside a stream shares with the sender.
+    struct Reading {
+        bool running = true, stop = false;
+    };
+
+    /// Notices that the client went away while nothing is being sent, and keeps what it sends on: its next request.
+    static awaitable<void> watchClose(TlsSocket& stream, beast::flat_buffer& buffer,
+                                      std::shared_ptr<StreamSignal> signal, std::shared_ptr<Reading> reading) {
+        while (!reading->stop && buffer.size() < largestHeader) {
+            const auto [error, size] = co_await stream.async_read_some(buffer.prepare(4096), tuple);
+            buffer.commit(size);
+            if (error && reading->stop && error == asio::error::operation_aborted)
                 break;
+            if (error) {
+                signal->closed = true;
+                break;
+            }
         }
-        signal->closed = true;
+        reading->running = false;
         signal->timer.cancel();
-        *running = false;
     }
 
-    awaitable<bool> sendStream(TlsSocket& stream, std::unique_ptr<StreamBody> body) {
+    /// Sends a stream's header and pieces until it ends or the client goes. True when all was sent.
+    static awaitable<bool> sendPieces(TlsSocket& stream, StreamBody& body, StreamSignal& signal, bool chunked) {
+        for (bool ended = false; !ended;) {
+            if (signal.closed)
+                co_return false;
+            signal.woken = false;
+            StreamBody::Piece piece = body.drain();
+            ended = piece.end;
+            if (!piece.data.empty()) {
+                const auto [error, size] =
+                    chunked ? co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece.data)), tuple)
+                            : co_await asio::async_write(stream, asio::buffer(piece.data), tuple);
+                if (error)
+                    co_return false;
+            } else if (!ended && !signal.woken) {
+                signal.timer.expires_at(std::min(std::chrono::steady_clock::now() + streamCheck, body.end()));
+                co_await signal.timer.async_wait(tuple);
+            }
+        }
+        if (!chunked)
+            co_return true;
+        const auto [error, size] = co_await asio::async_write(stream, http::make_chunk_last(), tuple);
+        co_return !error;
+    }
+
+    /// True when the connection goes on: the stream ended in order, and its end could be told in chunks.
+    awaitable<bool> sendStream(TlsSocket& stream, beast::flat_buffer& buffer, std::unique_ptr<StreamBody> body,
+                               unsigned version, bool keep, bool head) {
         const auto executor = co_await asio::this_coro::executor;
-        auto signal = std::make_shared<StreamSignal>(executor);
-        http::response<http::empty_body> header(http::status::ok, 11);
+        const bool chunked = version >= 11;
+        http::response<http::empty_body> header(http::status::ok, version);
         header.set(http::field::content_type, body->contentType());
         header.set(http::field::cache_control, "no-cache, private");
-        header.chunked(true);
+        header.keep_alive(keep && chunked);
+        header.chunked(chunked);
         http::response_serializer<http::empty_body> serializer(header);
         if (const auto [error, size] = co_await http::async_write_header(stream, serializer, tuple); error)
             co_return false;
-        auto reading = std::make_shared<bool>(true);
-        asio::co_spawn(executor, watchClose(stream, signal, reading), asio::detached);
+        if (head)
+            co_return keep && chunked;
+        const auto signal = std::make_shared<StreamSignal>(executor);
+        const auto reading = std::make_shared<Reading>();
+        asio::co_spawn(executor, watchClose(stream, buffer, signal, reading), asio::detached);
         body->setWake([signal, executor] {
             asio::post(executor, [signal] {
                 signal->woken = true;
                 signal->timer.cancel();
             });
         });
-        bool ended = false;
-        while (!ended && !signal->closed) {
-            signal->woken = false;
-            StreamBody::Piece piece = body->drain();
-            ended = piece.end;
-            if (!piece.data.empty()) {
-                const auto [error, size] =
-                    co_await asio::async_write(stream, http::make_chunk(asio::buffer(piece.data)), tuple);
-                if (error)
-                    break;
-                continue;
-            }
-            if (!ended && !signal->woken) {
-                signal->timer.expires_after(streamCheck);
-                co_await signal->timer.async_wait(tuple);
-            }
-        }
+        const bool whole = co_await sendPieces(stream, *body, *signal, chunked);
         body.reset();
-        if (ended && !signal->closed)
-            co_await asio::async_write(stream, http::make_chunk_last(), tuple);
-        // The reader above still uses the stream: end it before the stream goes.
+        // The reader still uses the stream: it is called back, and when it does not come the connection goes with it.
+        reading->stop = true;
         error_code ignored;
-        stream.next_layer().shutdown(ended ? tcp::socket::shutdown_send : tcp::socket::shutdown_both, ignored);
-        for (int tries = 0; *reading; ++tries) {
+        stream.next_layer().cancel(ignored);
+        for (int tries = 0; reading->running; ++tries) {
             if (tries == 20)
                 stream.next_layer().close(ignored);
             signal->timer.expires_after(std::chrono::milliseconds(50));
             co_await signal->timer.async_wait(tuple);
         }
-        co_return false;
+        co_return whole && keep && chunked && !signal->closed;
     }
 
     static awaitable<void> pump(TlsSocket& from, TlsSocket& to, std::shared_ptr<StreamSignal> done) {

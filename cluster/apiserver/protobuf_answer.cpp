@@ -34,6 +34,7 @@ public:
 
     std::string contentType() const override { return std::string(api::protobufContentType) + ";stream=watch"; }
     void setWake(std::function<void()> wake) override { json_->setWake(std::move(wake)); }
+    std::chrono::steady_clock::time_point end() const override { return json_->end(); }
 
     Piece drain() override {
         Piece piece = json_->drain();

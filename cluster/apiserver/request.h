@@ -4,6 +4,7 @@
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -83,6 +84,8 @@ public:
     /// @p wake is called when there is something to drain. Called once, before the first drain.
     virtual void setWake(std::function<void()> wake) = 0;
     virtual Piece drain() = 0;
+    /// When it ends by itself even if nothing wakes it (the timeoutSeconds of a watch).
+    virtual std::chrono::steady_clock::time_point end() const { return std::chrono::steady_clock::time_point::max(); }
 };
 
 /// The connection is to be joined, byte for byte, with a node agent's after sending it this request.

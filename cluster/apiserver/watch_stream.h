@@ -21,6 +21,7 @@ public:
 
     void setWake(std::function<void()> wake) override { queue_->setWake(std::move(wake)); }
     Piece drain() override;
+    std::chrono::steady_clock::time_point end() const override { return end_; }
 
 private:
     std::string frameOf(const WatchQueue::Item& item);

@@ -1,4 +1,4 @@
-# Everything the project uses from the distribution. installer/packages lists the Debian packages.
+# Everything the project uses from the distribution. installer/packages/run lists the Debian packages.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)

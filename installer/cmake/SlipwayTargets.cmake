@@ -5,10 +5,6 @@
 add_library(slipway_options INTERFACE)
 target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers
   -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread) # GCC 14 gives these wrongly where strings are joined
-option(SLIPWAY_WARNINGS_ARE_ERRORS "Refuse code with warnings (CI)" OFF)
-if(SLIPWAY_WARNINGS_ARE_ERRORS)
-  target_compile_options(slipway_options INTERFACE -Werror)
-endif()
 target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_link_libraries(slipway_options INTERFACE Boost::json) # one set of definitions, for the precompiled headers
 target_link_options(slipway_options INTERFACE LINKER:--as-needed)
