@@ -94,9 +94,9 @@ struct Agent::Parts {
     LoggedEvents loggedEvents;
     std::unique_ptr<Connected> connected;
     TaskPool pool;
+    CheckLoop checks;
     AgentPaths paths;
     NodeAllocatable node;
-    Pods* podsToKick = nullptr;
     Probes probes;
     Volumes volumes;
     PodEnvironment environment;
@@ -114,11 +114,11 @@ struct Agent::Parts {
         , connected(connect(settings, caPem))
         , paths{settings.rootDir, settings.podLogs}
         , node(allocatable())
-        , probes(*runtime, eventSink(), pool, [this](const std::string& uid) { pods.kick(uid); })
+        , probes(*runtime, eventSink(), pool, checks, [this](const std::string& uid) { pods.kick(uid); })
         , volumes(paths, objects(), node)
-        , environment{*runtime, objects(), eventSink(),           writer(), volumes,
-                      probes,   paths,     dnsSettings(settings), node,     settings.nodeIp}
+        , environment{*runtime, objects(), eventSink(), writer(), volumes, probes, checks, paths, dnsSettings(settings), node, settings.nodeIp}
         , pods(environment, pool) {
+        environment.wake = pods.waker();
         startNetwork();
         if (connected)
             startConnected();
@@ -126,9 +126,23 @@ struct Agent::Parts {
             staticPods = std::make_unique<StaticPods>(
                 settings.podManifests, settings.nodeName, [this](auto pod) { pods.set(std::move(pod)); },
                 [this](const std::string& uid) { pods.drop(uid); });
-        events = std::jthread([this](std::stop_token stop) { watchRuntime(stop); });
+        events = std::jthread([this](std::stop_token stop) { guarded("watching the runtime", [&] { watchRuntime(stop); }); });
         server = NodeServer::start(serverSettings(), *runtime, pods, paths);
     }
+
+    /// Whoever gives work ends first, then the work, then what it uses.
+    ~Parts() {
+        server.reset();
+        staticPods.reset();
+        for (std::jthread* thread : {&events, &orphans, &networkSetup}) {
+            thread->request_stop();
+            if (thread->joinable())
+                thread->join();
+        }
+        pool.stop();
+    }
+    Parts(const Parts&) = delete;
+    Parts& operator=(const Parts&) = delete;
 
     ObjectSource& objects() { return connected ? static_cast<ObjectSource&>(connected->objects) : noObjects; }
     EventSink& eventSink() { return connected ? static_cast<EventSink&>(connected->events) : loggedEvents; }
@@ -175,8 +189,8 @@ struct Agent::Parts {
         connected->services.start();
         connected->slices.start();
         connected->pods.start();
-        networkSetup = std::jthread([this](std::stop_token stop) { setUpNetwork(stop); });
-        orphans = std::jthread([this](std::stop_token stop) { removeOrphans(stop); });
+        networkSetup = std::jthread([this](std::stop_token stop) { guarded("setting up the network", [&] { setUpNetwork(stop); }); });
+        orphans = std::jthread([this](std::stop_token stop) { guarded("removing orphans", [&] { removeOrphans(stop); }); });
     }
 
     /// Once it is known which pods should be here, what is left of others goes.
