@@ -168,7 +168,7 @@ client::Result<std::vector<ColumnSpec>> fetchColumns(const client::Client& clien
     for (const api::Json& definition : arrayAt(table->get_object(), {"columnDefinitions"})) {
         ++source;
         const auto name = api::stringAt(definition, {"name"}), type = api::stringAt(definition, {"type"});
-        if (name == "Name" || name == "Namespace" || name == "Age" || !definition.is_object())
+        if (name == "Name" || name == "Namespace" || name == "Age" || name == "Created At" || !definition.is_object())
             continue;
         const bool number = type == "integer" || type == "number";
         const int width = std::clamp(static_cast<int>(name.size()) * 8 + 30, number ? 70 : 110, 220);
