@@ -204,6 +204,14 @@
     </context>
     <context>
         <name>Groups</name>
+    <message>
+        <source>Custom resources</source>
+        <translation>自定义资源</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>存储</translation>
+    </message>
         <message>
             <source>Workloads</source>
             <translation>工作负载</translation>
@@ -882,6 +890,10 @@
     </context>
     <context>
         <name>slipway::ui::ResourcePage</name>
+    <message>
+        <source>Columns as they were</source>
+        <translation>恢复默认列</translation>
+    </message>
         <message>
             <source>Namespace</source>
             <translation>命名空间</translation>

@@ -8,6 +8,7 @@
 #include "cluster/agent/source/api_objects.h"
 #include "cluster/agent/source/standalone.h"
 #include "cluster/agent/source/static_pods.h"
+#include "cluster/agent/stats/usage.h"
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/client/kubeconfig.h"
@@ -94,9 +95,9 @@ struct Agent::Parts {
     LoggedEvents loggedEvents;
     std::unique_ptr<Connected> connected;
     TaskPool pool;
+    CheckLoop checks;
     AgentPaths paths;
     NodeAllocatable node;
-    Pods* podsToKick = nullptr;
     Probes probes;
     Volumes volumes;
     PodEnvironment environment;
@@ -105,6 +106,7 @@ struct Agent::Parts {
     std::unique_ptr<network::DnsServer> dns;
     std::unique_ptr<network::ServiceProxy> proxy;
     std::unique_ptr<StaticPods> staticPods;
+    Usage usage;
     std::unique_ptr<NodeServer> server;
     std::jthread events, networkSetup, orphans;
 
@@ -114,11 +116,13 @@ struct Agent::Parts {
         , connected(connect(settings, caPem))
         , paths{settings.rootDir, settings.podLogs}
         , node(allocatable())
-        , probes(*runtime, eventSink(), pool, [this](const std::string& uid) { pods.kick(uid); })
+        , probes(*runtime, eventSink(), pool, checks, [this](const std::string& uid) { pods.kick(uid); })
         , volumes(paths, objects(), node)
-        , environment{*runtime, objects(), eventSink(),           writer(), volumes,
-                      probes,   paths,     dnsSettings(settings), node,     settings.nodeIp}
-        , pods(environment, pool) {
+        , environment{*runtime, objects(), eventSink(),           writer(), volumes,        probes,
+                      checks,   paths,     dnsSettings(settings), node,     settings.nodeIp}
+        , pods(environment, pool)
+        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir) {
+        environment.wake = pods.waker();
         startNetwork();
         if (connected)
             startConnected();
@@ -126,9 +130,24 @@ struct Agent::Parts {
             staticPods = std::make_unique<StaticPods>(
                 settings.podManifests, settings.nodeName, [this](auto pod) { pods.set(std::move(pod)); },
                 [this](const std::string& uid) { pods.drop(uid); });
-        events = std::jthread([this](std::stop_token stop) { watchRuntime(stop); });
+        events = std::jthread(
+            [this](std::stop_token stop) { guarded("watching the runtime", [&] { watchRuntime(stop); }); });
         server = NodeServer::start(serverSettings(), *runtime, pods, paths);
     }
+
+    /// Whoever gives work ends first, then the work, then what it uses.
+    ~Parts() {
+        server.reset();
+        staticPods.reset();
+        for (std::jthread* thread : {&events, &orphans, &networkSetup}) {
+            thread->request_stop();
+            if (thread->joinable())
+                thread->join();
+        }
+        pool.stop();
+    }
+    Parts(const Parts&) = delete;
+    Parts& operator=(const Parts&) = delete;
 
     ObjectSource& objects() { return connected ? static_cast<ObjectSource&>(connected->objects) : noObjects; }
     EventSink& eventSink() { return connected ? static_cast<EventSink&>(connected->events) : loggedEvents; }
@@ -147,6 +166,13 @@ struct Agent::Parts {
         result.nodeName = settings.nodeName;
         result.nodeIp = settings.nodeIp;
         result.clientCaPem = caPem;
+        result.pages = [this](const std::string& path) -> std::optional<std::pair<std::string, std::string>> {
+            if (path == "/stats/summary")
+                return std::pair<std::string, std::string>("application/json", usage.summary());
+            if (path == "/metrics/resource")
+                return std::pair<std::string, std::string>("text/plain; version=0.0.4", usage.resourceMetrics());
+            return std::nullopt;
+        };
         const auto beside = settings.kubeconfig.parent_path() / ("node-" + settings.nodeName);
         result.certificate =
             settings.tlsCertificate.empty() ? std::filesystem::path(beside) += ".crt" : settings.tlsCertificate;
@@ -175,8 +201,10 @@ struct Agent::Parts {
         connected->services.start();
         connected->slices.start();
         connected->pods.start();
-        networkSetup = std::jthread([this](std::stop_token stop) { setUpNetwork(stop); });
-        orphans = std::jthread([this](std::stop_token stop) { removeOrphans(stop); });
+        networkSetup = std::jthread(
+            [this](std::stop_token stop) { guarded("setting up the network", [&] { setUpNetwork(stop); }); });
+        orphans =
+            std::jthread([this](std::stop_token stop) { guarded("removing orphans", [&] { removeOrphans(stop); }); });
     }
 
     /// Once it is known which pods should be here, what is left of others goes.

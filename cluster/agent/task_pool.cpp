@@ -1,5 +1,7 @@
 #include "cluster/agent/task_pool.h"
 
+#include "cluster/base/log.h"
+
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -44,7 +46,7 @@ struct TaskPool::State {
             auto task = std::move(tasks.front());
             tasks.pop_front();
             lock.unlock();
-            task();
+            guarded("a task", task);
             task = nullptr;
             lock.lock();
         }
@@ -77,14 +79,35 @@ TaskPool::TaskPool(unsigned mostThreads) : state_(std::make_unique<State>()) {
 }
 
 TaskPool::~TaskPool() {
+    stop();
+}
+
+void TaskPool::stop() {
+    std::deque<std::function<void()>> tasks;
+    std::multimap<Clock::time_point, std::function<void()>> later;
     {
         std::unique_lock lock(state_->mutex);
         state_->stopping = true;
         state_->work.notify_all();
         state_->timerChanged.notify_all();
         state_->ended.wait(lock, [&] { return state_->threads == 0; });
+        tasks.swap(state_->tasks); // dropped without the lock: what they hold may take it
+        later.swap(state_->later);
     }
-    state_->timer.join();
+    if (state_->timer.joinable())
+        state_->timer.join();
+}
+
+bool guarded(const char* what, const std::function<void()>& work) {
+    try {
+        work();
+        return true;
+    } catch (const std::exception& error) {
+        base::error("agent", "{} failed: {}", what, error.what());
+    } catch (...) {
+        base::error("agent", "{} failed: an unknown exception", what);
+    }
+    return false;
 }
 
 void TaskPool::run(std::function<void()> task) {
@@ -95,6 +118,8 @@ void TaskPool::run(std::function<void()> task) {
 
 void TaskPool::runAt(Clock::time_point time, std::function<void()> task) {
     std::lock_guard lock(state_->mutex);
+    if (state_->stopping)
+        return;
     state_->later.emplace(time, std::move(task));
     state_->timerChanged.notify_one();
 }

@@ -74,32 +74,51 @@ std::expected<NodeConnections::Address, api::Status> NodeConnections::addressOf(
     return address;
 }
 
+std::expected<std::shared_ptr<client::Transport>, api::Status> NodeConnections::transportTo(const Address& address) {
+    std::lock_guard lock(mutex_);
+    const std::string server = std::format("https://{}:{}", address.host, address.port);
+    auto& known = transports_[server];
+    if (known)
+        return known;
+    client::ConnectionSettings settings;
+    settings.server = server;
+    settings.caPem = ca_;
+    settings.clientCertificatePem = cert_;
+    settings.clientKeyPem = key_;
+    auto made = client::makeHttpTransport(settings);
+    if (!made)
+        return std::unexpected(api::internalError(made.error().message));
+    return known = *made;
+}
+
+std::expected<std::string, api::Status> NodeConnections::fetch(std::string_view node, const std::string& target) {
+    const auto address = addressOf(node);
+    if (!address)
+        return std::unexpected(address.error());
+    const auto transport = transportTo(*address);
+    if (!transport)
+        return std::unexpected(transport.error());
+    client::Request request;
+    request.target = target;
+    const auto answer = (*transport)->send(request);
+    if (!answer)
+        return std::unexpected(api::internalError(answer.error().message));
+    if (answer->code != 200)
+        return std::unexpected(api::internalError(std::format("node {} answered {}", node, answer->code)));
+    return answer->body;
+}
+
 Answer NodeConnections::openLog(std::string_view node, const std::string& target) {
     const auto address = addressOf(node);
     if (!address)
         return replyWith(address.error());
-    std::shared_ptr<client::Transport> transport;
-    {
-        std::lock_guard lock(mutex_);
-        const std::string server = std::format("https://{}:{}", address->host, address->port);
-        auto& known = transports_[server];
-        if (!known) {
-            client::ConnectionSettings settings;
-            settings.server = server;
-            settings.caPem = ca_;
-            settings.clientCertificatePem = cert_;
-            settings.clientKeyPem = key_;
-            auto made = client::makeHttpTransport(settings);
-            if (!made)
-                return replyWith(api::internalError(made.error().message));
-            known = *made;
-        }
-        transport = known;
-    }
+    const auto transport = transportTo(*address);
+    if (!transport)
+        return replyWith(transport.error());
     client::Request request;
     request.target = target;
     request.accept = "text/plain, */*";
-    auto stream = transport->open(request);
+    auto stream = (*transport)->open(request);
     if (stream)
         return std::make_unique<RelayedStream>(std::move(*stream));
     const client::Error& error = stream.error();

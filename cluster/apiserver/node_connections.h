@@ -23,6 +23,8 @@ public:
 
     /// A container's log, followed or not.
     Answer openLog(std::string_view node, const std::string& target);
+    /// What a node answers to a plain question of the server's own; the error is fit to be passed on.
+    std::expected<std::string, api::Status> fetch(std::string_view node, const std::string& target);
     /// Where an exec, attach or port-forward connection goes on.
     Answer tunnel(std::string_view node, const std::string& target);
 
@@ -36,6 +38,8 @@ private:
         unsigned short port = 0;
     };
     std::expected<Address, api::Status> addressOf(std::string_view node) const;
+
+    std::expected<std::shared_ptr<client::Transport>, api::Status> transportTo(const Address& address);
 
     const WatchCache& cache_;
     const std::string ca_, cert_, key_;

@@ -2,6 +2,7 @@
 
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
+#include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/node_connections.h"
 #include "cluster/apiserver/protobuf_answer.h"
 #include "cluster/apiserver/resource_requests.h"
@@ -59,14 +60,23 @@ Answer discovery(const Request& request, const RequestInfo& info, std::string_vi
     const bool core = parts[0] == "api";
     if (parts.size() == 1) {
         if (wantsAggregated(request.accept)) {
-            Reply reply = replyWith(api::discoveryAggregated(core));
+            JsonObject groups = api::discoveryAggregated(core);
+            if (!core)
+                addMetricsGroup(groups);
+            Reply reply = replyWith(groups);
             reply.contentType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
             return reply;
         }
-        return replyWith(core ? api::discoveryApiVersions(address) : api::discoveryGroups());
+        if (core)
+            return replyWith(api::discoveryApiVersions(address));
+        JsonObject groups = api::discoveryGroups();
+        addMetricsGroup(groups);
+        return replyWith(groups);
     }
     JsonObject document;
-    if (core && parts.size() == 2)
+    if (!core && parts[1] == metricsGroup)
+        document = metricsDiscovery(parts);
+    else if (core && parts.size() == 2)
         document = api::discoveryResources("", parts[1]);
     else if (!core && parts.size() == 2)
         document = api::discoveryGroup(parts[1]);
@@ -159,6 +169,8 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
 }
 
 Answer ApiServer::resource(const Request& request, const RequestInfo& info, const User& user) {
+    if (info.group == metricsGroup)
+        return answerMetrics(request, info, cache_, *nodes_);
     const api::Resource* found = api::findResource(info.group, info.version, info.resource);
     if (found == nullptr)
         return replyWith(api::unknownPath());

@@ -9,6 +9,7 @@
 
 #include <QMessageBox>
 #include <QProcess>
+#include <QScrollBar>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTcpServer>
@@ -95,6 +96,25 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 1, 10'000);
         QCOMPARE(page().model().row(0).name, QStringLiteral("nginx-deployment"));
         activate();
+    }
+
+    void everyKindOfTheServerHasAPage() {
+        const auto found = discoverKinds(*session_->client);
+        QVERIFY(found);
+        const auto kinds = viewsOf(*found);
+        QVERIFY2(kinds.size() > 40, qPrintable(QString::number(kinds.size())));
+        for (const KindView* kind : kinds) {
+            const QString id = QLatin1String(kind->id);
+            window_->showPage(id);
+            QTRY_COMPARE_WITH_TIMEOUT(window_->workspace()->currentKind(), id, 5'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(liveWords() == QLatin1String("Live"), kind->id, 10'000);
+            const auto* bar = page().table().horizontalScrollBar();
+            QTRY_VERIFY2(bar->maximum() == 0 || !page().table().isVisible(), kind->id); // the columns fit
+        }
+        window_->showPage(QStringLiteral("clusterroles.rbac.authorization.k8s.io"));
+        QTRY_VERIFY_WITH_TIMEOUT(page().model().rowCount() > 10, 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-clusterroles"));
+        window_->showPage(QStringLiteral("deployments"));
     }
 
     void theSameYamlAgainChangesNothing() {

@@ -1,6 +1,7 @@
 #include "ui/resources/kind_catalog.h"
 
 #include "cluster/base/time.h"
+#include "ui/resources/discovered_kinds.h"
 #include "ui/resources/row_readers.h"
 #include "ui/session/session.h"
 
@@ -178,7 +179,7 @@ const KindView* findKindView(const QString& id) {
     for (const KindView& kind : catalog())
         if (id == QLatin1String(kind.id))
             return &kind;
-    return nullptr;
+    return findDiscovered([&id](const KindView& kind) { return id == QLatin1String(kind.id); });
 }
 
 const KindView* findKindView(const QString& kindName, const QString& apiVersion) {
@@ -186,7 +187,10 @@ const KindView* findKindView(const QString& kindName, const QString& apiVersion)
         if (kindName == text(kind.resource.kind) &&
             (apiVersion.isEmpty() || apiVersion == text(kind.resource.apiVersion())))
             return &kind;
-    return nullptr;
+    return findDiscovered([&](const KindView& kind) {
+        return kindName == text(kind.resource.kind) &&
+               (apiVersion.isEmpty() || apiVersion == text(kind.resource.apiVersion()));
+    });
 }
 
 Row readRow(const KindView& kind, const api::Json& json) {
@@ -204,7 +208,10 @@ Row readRow(const KindView& kind, const api::Json& json) {
     if (row.uid.isEmpty())
         row.uid = row.ns + QLatin1Char('/') + row.name;
     readLabels(*object, row);
-    kind.read(*object, row);
+    if (kind.read != nullptr)
+        kind.read(*object, row);
+    else
+        readTabled(kind, *object, row);
     row.cells.resize(kind.columns.size());
     return row;
 }

@@ -1,5 +1,6 @@
 #include "ui/resources/reflector_adapter.h"
 
+#include "ui/resources/table_transport.h"
 #include "ui/session/background.h"
 
 #include <QHash>
@@ -83,8 +84,11 @@ private:
 ReflectorAdapter::ReflectorAdapter(SessionPtr session, const KindView& kind, QString ns, client::ListOptions selectors,
                                    QObject* parent)
     : QObject(parent), collector_(std::make_shared<Collector>(this, kind)) {
-    collector_->reflector_ = std::make_unique<client::Reflector>(session->client, kind.resource, ns.toStdString(),
-                                                                 std::move(selectors), *collector_);
+    const auto source = kind.read != nullptr
+                            ? session->client
+                            : std::make_shared<const client::Client>(std::make_shared<TableTransport>(session->client));
+    collector_->reflector_ =
+        std::make_unique<client::Reflector>(source, kind.resource, ns.toStdString(), std::move(selectors), *collector_);
     coalesce_.setSingleShot(true);
     coalesce_.setInterval(50);
     connect(&coalesce_, &QTimer::timeout, this, &ReflectorAdapter::deliver);

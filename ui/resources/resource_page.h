@@ -61,6 +61,10 @@ private:
     void applyBatch(const RowBatch& batch);
     void showFreshness(client::Freshness state, const QString& message);
     void updateCounts();
+    void fitColumns();
+    bool isWanted(int column) const;
+    void showColumnMenu(const QPoint& at);
+    QString settingOf(const char* what, int column) const;
     void tick();
     ObjectRef objectAt(const QModelIndex& proxyIndex) const;
 
@@ -71,7 +75,7 @@ private:
     RowProxy* proxy_;
     std::unique_ptr<ReflectorAdapter> watch_;
     QTimer unwatch_, tick_;
-    bool listed_ = false;
+    bool listed_ = false, fitting_ = false;
     qint64 lostSince_ = 0;
     client::Freshness freshness_ = client::Freshness::starting;
     QString freshnessMessage_;

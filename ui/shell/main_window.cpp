@@ -115,6 +115,7 @@ void MainWindow::open(SessionPtr session) {
     workspace_ = new Workspace(session_);
     stack_->addWidget(workspace_);
     connect(workspace_, &Workspace::told, this, &MainWindow::tell);
+    connect(workspace_, &Workspace::kindsKnown, this, &MainWindow::showKinds);
     connect(workspace_, &Workspace::kindShown, this, [this](const QString& id) {
         page_ = id;
         sidebar_->setCurrent(id);

@@ -56,6 +56,7 @@ private:
     void tell(const QString& message, bool bad);
     void showPalette();
     void updateActions();
+    void showKinds(const std::vector<const KindView*>& kinds);
     void startCluster();
     void stopCluster();
     void chooseFiles();
@@ -84,7 +85,7 @@ private:
     QLabel *clusterName_, *message_, *messageIcon_;
     QFrame* veil_;
     QTimer forget_;
-    QList<QAction*> commands_, workspaceActions_;
+    QList<QAction*> commands_, workspaceActions_, kindActions_;
     LocalCluster local_;
 };
 

@@ -76,13 +76,24 @@ void MainWindow::makeMenus() {
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         action->setEnabled(false);
     }
-    for (const KindView& kind : allKinds()) {
-        auto* action = new QAction(icon(QLatin1String(kind.icon)), tr("Go to %1").arg(kind.translatedTitle()), this);
-        connect(action, &QAction::triggered, this, [this, id = QString(QLatin1String(kind.id))] { showPage(id); });
-        commands_ << action;
-    }
+    std::vector<const KindView*> kinds;
+    for (const KindView& kind : allKinds())
+        kinds.push_back(&kind);
+    showKinds(kinds);
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     add(help, QString(), tr("&About Slipway"), {}, &MainWindow::showAbout);
+}
+
+void MainWindow::showKinds(const std::vector<const KindView*>& kinds) {
+    qDeleteAll(std::exchange(kindActions_, {}));
+    for (const KindView* kind : kinds) {
+        auto* action = new QAction(icon(QLatin1String(kind->icon)), tr("Go to %1").arg(kind->translatedTitle()), this);
+        connect(action, &QAction::triggered, this, [this, id = QString(QLatin1String(kind->id))] { showPage(id); });
+        kindActions_ << action;
+    }
+    sidebar_->setKinds(kinds);
+    sidebar_->setClusterOpen(session_ != nullptr);
+    sidebar_->setCurrent(page_);
 }
 
 void MainWindow::makeAppearanceMenu() {
@@ -152,7 +163,7 @@ void MainWindow::chooseFiles() {
 }
 
 void MainWindow::showPalette() {
-    auto* palette = new CommandPalette(commands_, this);
+    auto* palette = new CommandPalette(commands_ + kindActions_, this);
     palette->show();
 }
 

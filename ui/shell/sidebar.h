@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/resources/kind_catalog.h"
+
 #include <QTreeWidget>
 
 namespace slipway::ui {
@@ -12,6 +14,8 @@ public:
 
     /// The page of the cluster itself.
     static QString clusterPage() { return QStringLiteral("cluster"); }
+    /// Shows these kinds, grouped.
+    void setKinds(const std::vector<const KindView*>& kinds);
     /// Marks a page as current without telling.
     void setCurrent(const QString& page);
     /// Kinds can be chosen only while a cluster is open.
@@ -21,6 +25,7 @@ signals:
     void pageChosen(const QString& page);
 
 private:
+    QTreeWidgetItem* addGroup(const char* group);
     QTreeWidgetItem* find(const QString& page) const;
 };
 

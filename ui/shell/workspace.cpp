@@ -1,8 +1,10 @@
 #include "ui/shell/workspace.h"
 
 #include "ui/editor/editor_panel.h"
+#include "ui/session/background.h"
 
 #include <QMenu>
+#include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
 
@@ -21,7 +23,12 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     columns_->addWidget(pages_);
     columns_->addWidget(details_);
     columns_->setStretchFactor(0, 1);
-    columns_->setSizes({900, 380});
+    columns_->setSizes({900, 440});
+    columns_->restoreState(QSettings().value(QStringLiteral("details")).toByteArray());
+    connect(columns_, &QSplitter::splitterMoved, this,
+            [this] { QSettings().setValue(QStringLiteral("details"), columns_->saveState()); });
+    connect(rows_, &QSplitter::splitterMoved, this,
+            [this] { QSettings().setValue(QStringLiteral("panels"), rows_->saveState()); });
     columns_->setCollapsible(0, false);
     panels_->setMovable(true);
     panels_->setDocumentMode(true);
@@ -30,7 +37,8 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     rows_->addWidget(panels_);
     rows_->setStretchFactor(0, 3);
     rows_->setStretchFactor(1, 2);
-    rows_->setSizes({520, 320});
+    rows_->setSizes({440, 400});
+    rows_->restoreState(QSettings().value(QStringLiteral("panels")).toByteArray());
     rows_->setCollapsible(0, false);
     details_->hide();
     panels_->hide();
@@ -58,6 +66,36 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     connect(&actions_, &ObjectActions::removed, this,
             [this](int count) { emit told(tr("%n object(s) deleted", nullptr, count), false); });
     watchNamespaces();
+    discoverSoon_.setSingleShot(true);
+    discoverSoon_.setInterval(400); // a new definition is served a moment after it is made
+    connect(&discoverSoon_, &QTimer::timeout, this, &Workspace::discover);
+    discover();
+}
+
+void Workspace::discover() {
+    inBackground(
+        this, [session = session_] { return discoverKinds(*session->client); },
+        [this](const client::Result<std::vector<DiscoveredKind>>& found) {
+            if (!found)
+                return; // what is known stays; the tables say that the cluster cannot be reached
+            emit kindsKnown(viewsOf(*found));
+            watchDefinitions();
+        });
+}
+
+void Workspace::watchDefinitions() {
+    const KindView* definitions = findKindView(QStringLiteral("customresourcedefinitions.apiextensions.k8s.io"));
+    if (definitions == nullptr || definitionWatch_)
+        return;
+    definitionWatch_ = std::make_unique<ReflectorAdapter>(session_, *definitions, QString());
+    connect(definitionWatch_.get(), &ReflectorAdapter::batchReady, this, [this] { discoverSoon_.start(); });
+    definitionWatch_->start();
+}
+
+void Workspace::widenDetails(double share) {
+    const int all = columns_->width(), wanted = static_cast<int>(all * share);
+    if (details_->width() < wanted)
+        columns_->setSizes({all - wanted, wanted});
 }
 
 void Workspace::watchNamespaces() {
@@ -119,6 +157,19 @@ void Workspace::showKind(const QString& id) {
     const KindView* kind = findKindView(id);
     if (kind == nullptr)
         return;
+    wantedKind_ = id;
+    if (!kind->columnsKnown) { // its columns first: the server knows them
+        inBackground(
+            this, [session = session_, resource = kind->resource] { return fetchColumns(*session->client, resource); },
+            [this, id](const client::Result<std::vector<ColumnSpec>>& columns) {
+                if (!columns)
+                    return emit told(errorText(columns.error()), true);
+                setColumns(id, *columns);
+                if (wantedKind_ == id)
+                    showKind(id);
+            });
+        return;
+    }
     ResourcePage* shown = page(*kind);
     shown->setNamespace(namespace_);
     if (details_->object().kind != kind)
@@ -163,6 +214,7 @@ void Workspace::showDetails() {
 void Workspace::showYaml() {
     showDetails();
     details_->showYaml();
+    widenDetails(0.5); // YAML is read in whole lines
 }
 
 void Workspace::jump(const ObjectRef& object) {

@@ -40,11 +40,16 @@ public:
 
 signals:
     void kindShown(const QString& id);
+    /// The kinds this cluster has are known, or have changed.
+    void kindsKnown(const std::vector<const slipway::ui::KindView*>& kinds);
     void told(const QString& message, bool bad);
 
 private:
     ResourcePage* page(const KindView& kind);
     void watchNamespaces();
+    void discover();
+    void watchDefinitions();
+    void widenDetails(double share);
     void showObject(const ObjectRef& object);
     void openLogsOf(const ObjectRef& object, bool previous);
     void openShellOf(const ObjectRef& object, const std::vector<QString>& containers);
@@ -64,7 +69,9 @@ private:
     DetailPane* details_;
     QTabWidget* panels_;
     QHash<QString, ResourcePage*> byKind_;
-    std::unique_ptr<ReflectorAdapter> namespaceWatch_;
+    std::unique_ptr<ReflectorAdapter> namespaceWatch_, definitionWatch_;
+    QTimer discoverSoon_;
+    QString wantedKind_; ///< whose columns are being asked for
     ResourceModel namespaceModel_;
     QString namespace_;
     ObjectRef pendingJump_;

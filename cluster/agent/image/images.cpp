@@ -1,5 +1,8 @@
 #include "cluster/agent/image/images.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace slipway::agent {
 namespace {
 
@@ -31,6 +34,40 @@ std::string normalizeImage(std::string_view name) {
     if (digest.empty() && !hasTag(path))
         result += ":latest";
     return result + std::string(digest);
+}
+
+bool isImageName(std::string_view name) {
+    const std::size_t at = name.find('@');
+    const std::string_view digest = at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
+    if (at != std::string_view::npos && (digest.find(':') == std::string_view::npos || digest.ends_with(':')))
+        return false;
+    std::string_view path = name.substr(0, at);
+    if (hasTag(path)) {
+        const std::size_t colon = path.rfind(':');
+        const std::string_view tag = path.substr(colon + 1);
+        const auto fits = [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '-';
+        };
+        if (tag.empty() || tag.size() > 128 || tag[0] == '.' || tag[0] == '-' || !std::ranges::all_of(tag, fits))
+            return false;
+        path = path.substr(0, colon);
+    }
+    const std::size_t first = path.find('/');
+    const std::string_view host = first == std::string_view::npos ? std::string_view() : path.substr(0, first);
+    if (host.find_first_of(".:") != std::string_view::npos || host == "localhost")
+        path.remove_prefix(first + 1);
+    bool separator = true;
+    for (const char c : path) {
+        const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!word && c != '.' && c != '_' && c != '-' && c != '/')
+            return false;
+        if (separator && !word && (c == '/' || c == '.'))
+            return false;
+        separator = !word && c != '-' && c != '_';
+        if (!word && &c == &path.front())
+            return false;
+    }
+    return !path.empty() && !separator && path.back() != '-' && path.back() != '_' && path.size() <= 255;
 }
 
 std::string effectivePullPolicy(std::string_view policy, std::string_view image) {

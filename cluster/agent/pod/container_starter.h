@@ -18,19 +18,22 @@ public:
 
     /// Prepares volumes and runs a new sandbox.
     std::optional<Failure> startSandbox(const core::Pod& pod, unsigned attempt);
-    /// Creates and starts a container in the sandbox.
-    std::optional<Failure> startContainer(const std::shared_ptr<const core::Pod>& pod, const SandboxInfo& sandbox,
-                                          const Actions::Start& start, const std::vector<std::string>& podIps);
+    /// The container's image where it is here and may be used; nothing when it has to be pulled.
+    std::expected<std::optional<ImageInfo>, Failure> localImage(const core::Pod& pod, const core::Container& container);
+    /// The logins to try, in order; the last one is anonymous.
+    std::vector<std::optional<RegistryLogin>> logins(const core::Pod& pod, const core::Container& container);
+    /// What a pull came to: events, back-off, and the image to use.
+    std::expected<ImageInfo, Failure> pulled(const core::Pod& pod, const core::Container& container,
+                                             const RuntimeResult<std::string>& result, std::chrono::duration<double> took);
+    /// Creates and starts a container in the sandbox. @p id: the container, once it exists.
+    std::optional<Failure> startContainer(const core::Pod& pod, const core::Container& container,
+                                          const SandboxInfo& sandbox, unsigned attempt, const ImageInfo& image,
+                                          const std::vector<std::string>& podIps, const std::string& targetId,
+                                          std::string& id);
 
 private:
-    std::expected<ImageInfo, Failure> ensureImage(const core::Pod& pod, const core::Container& container);
-    std::expected<ImageInfo, Failure> pull(const core::Pod& pod, const core::Container& container,
-                                           const std::optional<ImageInfo>& local);
-    std::vector<RegistryLogin> logins(const core::Pod& pod, const std::string& image);
     std::expected<void, std::string> addFiles(const core::Pod& pod, const core::Container& container,
                                               const std::vector<std::string>& podIps, ContainerConfig& config);
-    std::optional<Failure> afterStart(const core::Pod& pod, const core::Container& container, const std::string& id,
-                                      const std::vector<std::string>& podIps);
     Failure configFailure(const core::Pod& pod, const core::Container& container, const std::string& message);
 
     PodEnvironment& environment_;

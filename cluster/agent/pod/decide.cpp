@@ -1,5 +1,6 @@
 #include "cluster/agent/pod/decide.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::agent {
@@ -55,6 +56,10 @@ public:
             needSandbox();
             return actions_;
         }
+        // Ephemeral containers run once, whatever else goes on.
+        for (const core::EphemeralContainer& container : spec_.ephemeralContainers)
+            if (view_.state.container(container.name) == nullptr && !heldBack(container.name))
+                actions_.start.push_back({container.name, 0});
         if (runInitContainers())
             for (const core::Container& container : spec_.containers)
                 keepRunning(container);
@@ -142,7 +147,12 @@ private:
     void keepRunning(const core::Container& container) {
         const ContainerInfo* info = view_.state.current(container.name);
         if (info == nullptr) {
-            start(container);
+            // What ended well before the sandbox was lost does not run a second time.
+            const ContainerInfo* older = view_.state.container(container.name);
+            const bool ended = older != nullptr && older->phase == ContainerPhase::exited &&
+                               !isInit(container.name) && !mayRestart(spec_, container, *older);
+            if (!ended)
+                start(container);
             return;
         }
         switch (info->phase) {
@@ -161,9 +171,15 @@ private:
         }
     }
 
+    bool isInit(const std::string& name) const {
+        return std::ranges::any_of(spec_.initContainers, [&](const auto& known) { return known.name == name; });
+    }
+
     bool startedAndFit(const core::Container& container) const {
         const ContainerInfo* info = view_.state.current(container.name);
         if (info == nullptr || info->phase != ContainerPhase::running)
+            return false;
+        if (view_.starting.contains(container.name))
             return false;
         const auto verdict = view_.verdicts.find(container.name);
         return verdict == view_.verdicts.end() || verdict->second.started;

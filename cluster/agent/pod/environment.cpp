@@ -32,6 +32,20 @@ std::string expandVariables(std::string_view text,
     return result;
 }
 
+std::expected<std::string, std::string> expandStrictly(std::string_view text, const Environment& environment) {
+    std::optional<std::string> missing;
+    std::string result = expandVariables(text, [&](std::string_view name) -> std::optional<std::string> {
+        for (const auto& [known, value] : environment)
+            if (known == name)
+                return value;
+        missing = std::string(name);
+        return std::nullopt;
+    });
+    if (missing)
+        return std::unexpected(std::format("missing value for \"{}\"", *missing));
+    return result;
+}
+
 namespace {
 
 std::string quoted(const std::string& text) {
@@ -114,8 +128,11 @@ public:
 
     std::expected<Environment, std::string> run() {
         const std::string& ns = pod_.metadata.namespace_;
+        const auto services = objects_.services();
+        if (!services)
+            return std::unexpected(services.error().message);
         for (const auto& [name, value] :
-             serviceVariables(objects_.services(), ns, pod_.spec->enableServiceLinks.value_or(true)))
+             serviceVariables(*services, ns, pod_.spec->enableServiceLinks.value_or(true)))
             set(name, value);
         for (const core::EnvFromSource& source : container_.envFrom)
             if (auto failed = addFrom(source))
@@ -134,6 +151,12 @@ private:
         result_.emplace_back(name, std::move(value));
     }
 
+    /// Any printable ASCII but '=' makes a name (KEP-4369); other keys are left out.
+    void setFrom(const std::string& name, const std::string& value) {
+        if (!name.empty() && std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~' && c != '='; }))
+            set(name, value);
+    }
+
     std::optional<std::string> lookup(std::string_view name) const {
         for (const auto& [known, value] : result_)
             if (known == name)
@@ -150,7 +173,7 @@ private:
                            ? std::nullopt
                            : std::optional(object.error().message);
             for (const auto& [key, value] : object->data)
-                set(source.prefix + key, value);
+                setFrom(source.prefix + key, value);
         }
         if (source.secretRef) {
             const auto object = objects_.secret(ns, source.secretRef->name);
@@ -159,7 +182,7 @@ private:
                            ? std::nullopt
                            : std::optional(object.error().message);
             for (const auto& [key, value] : object->data)
-                set(source.prefix + key, value.data);
+                setFrom(source.prefix + key, value.data);
         }
         return std::nullopt;
     }

@@ -34,6 +34,9 @@ StringMap serviceVariables(const std::vector<std::shared_ptr<const core::Service
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
+/// expandVariables() that refuses a name the environment does not have, as subPathExpr does.
+std::expected<std::string, std::string> expandStrictly(std::string_view text, const Environment& environment);
+
 /// The whole environment in order: services, envFrom, env. The error is a message for CreateContainerConfigError.
 std::expected<Environment, std::string> containerEnvironment(const core::Pod& pod, const core::Container& container,
                                                              ObjectSource& objects, const NodeAllocatable& node);

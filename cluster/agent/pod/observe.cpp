@@ -4,11 +4,25 @@
 #include "cluster/base/files.h"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace slipway::agent {
 namespace {
 
 constexpr std::size_t mostMessage = 4096, mostLogMessage = 2048;
+
+/// A container may have written any amount, or put something else in the file's place.
+std::string firstBytes(const std::string& path, std::size_t most) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0)
+        return {};
+    std::string text(most, '\0');
+    const ssize_t size = ::read(file, text.data(), most);
+    ::close(file);
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return text;
+}
 
 } // namespace
 
@@ -65,7 +79,7 @@ std::string PodObserver::terminationMessage(const ContainerInfo& info) const {
     const auto path = info.annotations.find(labels::messagePath);
     std::string text;
     if (path != info.annotations.end())
-        text = base::readFile(path->second).value_or("").substr(0, mostMessage);
+        text = firstBytes(path->second, mostMessage);
     const auto policy = info.annotations.find("io.kubernetes.container.terminationMessagePolicy");
     const bool fromLogs = policy != info.annotations.end() && policy->second == "FallbackToLogsOnError";
     if (text.empty() && fromLogs && info.exitCode != 0 && !info.logPath.empty()) {
@@ -75,6 +89,8 @@ std::string PodObserver::terminationMessage(const ContainerInfo& info) const {
             info.logPath, options,
             [&](std::string_view piece) {
                 text += piece;
+                if (text.size() > 2 * mostLogMessage)
+                    text.erase(0, text.size() - mostLogMessage);
                 return true;
             },
             [] { return false; }, {});

@@ -133,17 +133,23 @@ std::string podHostname(const core::Pod& pod) {
     return name;
 }
 
-std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain) {
-    std::string text =
-        "# Written by slipway-agent\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-        "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain,
+                      const std::string& nodeHosts) {
+    const bool host = pod.spec->hostNetwork.value_or(false);
+    std::string text = host ? "# Kubernetes-managed hosts file (host network).\n" + nodeHosts
+                            : "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n"
+                              "::1\tlocalhost ip6-localhost ip6-loopback\n"
+                              "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\n"
+                              "fe00::2\tip6-allrouters\n";
     const std::string name = podHostname(pod);
-    for (const auto& ip : ips) {
+    for (const auto& ip : host ? std::vector<std::string>() : ips) {
         text += ip;
         if (!pod.spec->subdomain.empty())
             text += std::format("\t{}.{}.{}.svc.{}", name, pod.spec->subdomain, pod.metadata.namespace_, clusterDomain);
         text += "\t" + name + "\n";
     }
+    if (!pod.spec->hostAliases.empty())
+        text += "\n# Entries added by HostAliases.\n";
     for (const core::HostAlias& alias : pod.spec->hostAliases) {
         text += alias.ip;
         for (const auto& host : alias.hostnames)

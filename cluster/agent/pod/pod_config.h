@@ -31,8 +31,9 @@ struct DnsSettings {
 void parseResolvConf(std::string_view text, DnsSettings& settings);
 
 std::string podHostname(const core::Pod& pod);
-/// /etc/hosts of a pod's containers.
-std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain);
+/// /etc/hosts of a pod's containers; on the host network it begins with @p nodeHosts, the node's own.
+std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain,
+                      const std::string& nodeHosts = {});
 
 SandboxConfig sandboxConfig(const core::Pod& pod, unsigned attempt, const AgentPaths& paths, const DnsSettings& dns);
 

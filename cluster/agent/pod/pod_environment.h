@@ -25,10 +25,13 @@ struct PodEnvironment {
     PodWriter& writer;
     Volumes& volumes;
     Probes& probes;
+    CheckLoop& checks;
     AgentPaths paths;
     DnsSettings dns;
     NodeAllocatable node;
     std::string nodeIp;
+    /// Looks at a pod again; may be called from any thread, and after the pods are gone.
+    std::function<void(const std::string& uid)> wake = {};
 };
 
 } // namespace slipway::agent

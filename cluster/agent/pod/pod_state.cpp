@@ -24,6 +24,40 @@ const core::Container* findContainer(const core::PodSpec& spec, std::string_view
     return nullptr;
 }
 
+std::optional<core::Container> anyContainer(const core::PodSpec& spec, std::string_view name) {
+    if (const core::Container* container = findContainer(spec, name))
+        return *container;
+    for (const core::EphemeralContainer& from : spec.ephemeralContainers) {
+        if (from.name != name)
+            continue;
+        core::Container container;
+        container.name = from.name;
+        container.image = from.image;
+        container.args = from.args;
+        container.command = from.command;
+        container.env = from.env;
+        container.envFrom = from.envFrom;
+        container.imagePullPolicy = from.imagePullPolicy;
+        container.securityContext = from.securityContext;
+        container.stdin = from.stdin;
+        container.stdinOnce = from.stdinOnce;
+        container.tty = from.tty;
+        container.terminationMessagePath = from.terminationMessagePath;
+        container.terminationMessagePolicy = from.terminationMessagePolicy;
+        container.volumeMounts = from.volumeMounts;
+        container.workingDir = from.workingDir;
+        return container;
+    }
+    return std::nullopt;
+}
+
+std::string targetOf(const core::PodSpec& spec, std::string_view name) {
+    for (const core::EphemeralContainer& container : spec.ephemeralContainers)
+        if (container.name == name)
+            return container.targetContainerName;
+    return {};
+}
+
 bool isTerminal(const core::Pod& pod) {
     return pod.status && (pod.status->phase == "Succeeded" || pod.status->phase == "Failed");
 }

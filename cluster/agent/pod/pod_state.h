@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,7 @@ struct PodView {
     std::map<std::string, Waiting> waiting;       ///< why a container has not been started
     std::map<std::string, int> restarts;          ///< counts known from the pod's last status
     bool terminating = false;                     ///< deleted, or to be ended for another reason
+    std::set<std::string> starting; ///< running already, but the postStart hook has not ended
     std::string failReason, failMessage;          ///< set when the agent itself ended the pod (DeadlineExceeded)
     std::string hostIp;
     std::vector<std::string> podIps;
@@ -82,6 +84,10 @@ inline bool isSidecar(const core::Container& container) {
 }
 /// The specification of a container or init container of that name, or null.
 const core::Container* findContainer(const core::PodSpec& spec, std::string_view name);
+/// An ephemeral container as a container, or the container of that name; nothing when there is none.
+std::optional<core::Container> anyContainer(const core::PodSpec& spec, std::string_view name);
+/// The container whose processes an ephemeral container sees; empty: its own only.
+std::string targetOf(const core::PodSpec& spec, std::string_view name);
 bool isTerminal(const core::Pod& pod);
 inline bool succeeded(const ContainerInfo& info) {
     return info.phase == ContainerPhase::exited && info.exitCode == 0;

@@ -3,6 +3,7 @@
 #include "cluster/agent/pod/decide.h"
 #include "cluster/base/time.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::agent {
@@ -70,7 +71,9 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
     status.restartCount = static_cast<std::int32_t>(info->attempt);
     const auto verdict = view.verdicts.find(container.name);
     status.started = false;
-    if (info->phase == ContainerPhase::running) {
+    if (info->phase == ContainerPhase::running && view.starting.contains(container.name)) {
+        status.state = waitingState({"ContainerCreating", ""}); // until its postStart hook has ended
+    } else if (info->phase == ContainerPhase::running) {
         status.state = runningSince(info->startedAt);
         status.started = verdict == view.verdicts.end() || verdict->second.started;
         status.ready = *status.started && (verdict == view.verdicts.end() || verdict->second.ready);
@@ -207,6 +210,11 @@ void setConditions(core::PodStatus& status, const PodView& view, const std::opti
 
 } // namespace
 
+bool isNodesCondition(std::string_view type) {
+    return type == "PodScheduled" || type == "Initialized" || type == "ContainersReady" || type == "Ready" ||
+           type == "PodReadyToStartContainers";
+}
+
 core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStatus>& before) {
     const core::PodSpec& spec = *view.pod->spec;
     core::PodStatus status;
@@ -216,8 +224,22 @@ core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStat
     for (const auto& container : spec.containers)
         status.containerStatuses.push_back(containerStatus(
             view, container, false, before ? statusOf(before->containerStatuses, container.name) : nullptr));
+    for (const auto& from : spec.ephemeralContainers)
+        if (const auto container = anyContainer(spec, from.name)) {
+            core::ContainerStatus one = containerStatus(
+                view, *container, false,
+                before ? statusOf(before->ephemeralContainerStatuses, container->name) : nullptr);
+            one.started.reset();
+            one.ready = false;
+            status.ephemeralContainerStatuses.push_back(std::move(one));
+        }
     const bool final_ = before && (before->phase == "Succeeded" || before->phase == "Failed");
     status.phase = final_ ? before->phase : !view.failReason.empty() ? "Failed" : phaseOf(view, status);
+    // The last word is said once nothing runs any more.
+    const bool runs = std::ranges::any_of(
+        view.state.containers, [](const ContainerInfo& info) { return info.phase == ContainerPhase::running; });
+    if (!final_ && runs && (status.phase == "Failed" || status.phase == "Succeeded"))
+        status.phase = "Running";
     status.reason = !view.failReason.empty() ? view.failReason : before ? before->reason : "";
     status.message = !view.failReason.empty() ? view.failMessage : before && final_ ? before->message : "";
     status.qosClass = before && !before->qosClass.empty() ? before->qosClass : qosClass(spec);

@@ -2,14 +2,16 @@
 
 #include "cluster/agent/pod/container_starter.h"
 #include "cluster/agent/pod/observe.h"
+#include "cluster/agent/pod/operations.h"
 
 #include <atomic>
 #include <mutex>
 
 namespace slipway::agent {
 
-/// One pod's life on the node: brings what is to what should be, step by step, and reports. update() and abandon() may
-/// be called from any thread; sync() by one thread at a time.
+/// One pod's life on the node: brings what is to what should be, step by step, and reports. What takes long (pulls,
+/// hooks, stops) is begun, not waited for, and is part of what the next step sees; a deletion ends pulls and hooks.
+/// update() and abandon() may be called from any thread; sync() by one thread at a time.
 class PodWorker {
 public:
     PodWorker(PodEnvironment& environment, std::shared_ptr<const core::Pod> pod);
@@ -29,29 +31,53 @@ public:
 
 private:
     PodView view(const std::shared_ptr<const core::Pod>& pod, PodRuntimeState state);
-    void take(const PodView& view, const Actions& actions);
-    void stopPod(const PodView& view);
-    void killContainer(const core::Pod& pod, const ContainerInfo& info, const std::string& message,
-                       std::chrono::seconds grace, const std::string& podIp);
-    void startContainers(const PodView& view, const Actions& actions);
+    /// True when something changed at once.
+    bool take(const PodView& view, const Actions& actions);
+    bool stopPod(const PodView& view);
+    void kill(const PodView& view, const ContainerInfo& info, const std::string& message, std::chrono::seconds grace);
+    void stop(const core::Pod& pod, const ContainerInfo& info, std::chrono::seconds grace);
+    bool startSandbox(const PodView& view, const Actions& actions);
+    bool startContainers(const PodView& view, const Actions& actions);
+    bool startContainer(const PodView& view, const Actions::Start& start, const core::Container& container,
+                        const ImageInfo& image);
+    void pull(const core::Container& container, std::vector<std::optional<RegistryLogin>> logins, std::size_t index,
+              WallTime begin);
+    void runPostStart(const core::Container& container, const std::string& id, const std::string& podIp);
     void noteFailure(const std::string& name, const ContainerStarter::Failure& failure);
+    void noteWaiting(const core::Pod& pod, const Actions& actions);
+    void showPullBackOff(const core::Pod& pod, std::optional<WallTime>& wakeAt);
+    void refreshVolumes(std::optional<WallTime>& wakeAt);
     void removeOld(const PodView& view);
     void checkDeadline(const core::Pod& pod, std::optional<WallTime>& wakeAt);
     bool report(const PodView& view);
     bool finish(const PodView& view);
-    void cleanUp(const PodRuntimeState& state, const core::Pod& pod);
+    bool cleanUp(const PodRuntimeState& state, const core::Pod& pod);
     std::chrono::seconds grace(const core::Pod& pod) const;
+
+    /// How far the end of a running container has come.
+    struct Ending {
+        WallTime began;
+        std::chrono::seconds grace{0};
+        bool hookDone = false;
+        WallTime retryAt;
+    };
 
     PodEnvironment& environment_;
     ContainerStarter starter_;
     PodObserver observer_;
     mutable std::mutex mutex_;
     std::shared_ptr<const core::Pod> pod_;
-    std::atomic<bool> abandoned_ = false, finished_ = false;
+    std::atomic<bool> abandoned_ = false, finished_ = false, refreshNow_ = false;
     std::map<std::string, BackOff> crashes_;
     std::map<std::string, WallTime> notBefore_;
     std::map<std::string, Waiting> waiting_;
     std::map<std::string, int> restarts_;
+    Operations operations_;
+    std::map<std::string, Ending> endings_;    ///< by container id
+    std::map<std::string, ImageInfo> images_;  ///< pulled, for the start that follows, by container name
+    std::map<std::string, WallTime> pullFailed_; ///< by container name
+    std::set<std::string> starting_;
+    WallTime stopBegan_;
     std::string failReason_, failMessage_;
     std::optional<core::PodStatus> reported_; ///< what the API is known to have
     WallTime refreshVolumesAt_;

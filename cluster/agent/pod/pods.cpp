@@ -18,6 +18,8 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
 
     /// With the mutex held.
     void begin(const std::string& uid, Slot& slot) {
+        if (ended)
+            return;
         if (slot.running) {
             slot.again = true;
             return;
@@ -27,7 +29,9 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
     }
 
     void run(const std::string& uid, const std::shared_ptr<PodWorker>& worker) {
-        const auto wakeAt = worker->sync();
+        std::optional<WallTime> wakeAt;
+        if (!guarded("looking after a pod", [&] { wakeAt = worker->sync(); }))
+            wakeAt = std::chrono::system_clock::now() + std::chrono::seconds(10);
         std::lock_guard lock(mutex);
         const auto found = slots.find(uid);
         if (found == slots.end() || ended)
@@ -95,6 +99,17 @@ void Pods::kickAll() {
     std::lock_guard lock(shared_->mutex);
     for (auto& [uid, slot] : shared_->slots)
         shared_->begin(uid, slot);
+}
+
+std::function<void(const std::string&)> Pods::waker() const {
+    return [weak = std::weak_ptr(shared_)](const std::string& uid) {
+        const auto shared = weak.lock();
+        if (!shared)
+            return;
+        std::lock_guard lock(shared->mutex);
+        if (const auto found = shared->slots.find(uid); found != shared->slots.end())
+            shared->begin(uid, found->second);
+    };
 }
 
 void Pods::removeOrphans(const std::set<std::string>& wanted) {

@@ -23,6 +23,8 @@ public:
     /// Something happened to a pod in the runtime or its probes.
     void kick(const std::string& uid);
     void kickAll();
+    /// kick() as a function that is harmless once the pods are gone.
+    std::function<void(const std::string& uid)> waker() const;
 
     /// Ends what the runtime has of pods that nobody knows any more, and removes their volumes and logs. To be called
     /// once the wanted pods are known.

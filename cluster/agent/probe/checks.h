@@ -8,27 +8,47 @@ namespace slipway::agent {
 /// One look at a container: what it said.
 struct CheckResult {
     bool good = false;
-    std::string output; ///< why not, worded as Kubernetes words it
+    std::string output;  ///< why not, worded as Kubernetes words it
+    std::string warning; ///< good, but worth an event (a redirect to another host)
 };
 
-/// HTTP GET (also https, certificates unchecked): 200 to 399 is good. Blocks for up to @p timeout.
-CheckResult checkHttp(const core::HTTPGetAction& action, const std::string& host, int port,
-                      std::chrono::seconds timeout);
+/// Called once, from the loop's or the runtime's thread, or from the caller's before begin...() returns. Must not block.
+using CheckDone = std::function<void(CheckResult)>;
 
-/// A TCP connection can be made.
-CheckResult checkTcp(const std::string& host, int port, std::chrono::seconds timeout);
+/// Network connections of all probes and hooks of the node, carried by one thread. Outlives nothing: the destructor
+/// drops checks that are under way, without calling back.
+class CheckLoop {
+public:
+    CheckLoop();
+    ~CheckLoop();
+    CheckLoop(const CheckLoop&) = delete;
+    CheckLoop& operator=(const CheckLoop&) = delete;
 
-/// A command in the container ends with 0.
-CheckResult checkExec(Runtime& runtime, const std::string& containerId, const std::vector<std::string>& command,
-                      std::chrono::seconds timeout);
+    /// HTTP GET (also https, certificates unchecked): 200 to 399 is good; redirects to the same host are followed.
+    OperationPtr beginHttp(const core::HTTPGetAction& action, const std::string& host, int port,
+                           std::chrono::milliseconds timeout, CheckDone done);
+    /// A TCP connection can be made.
+    OperationPtr beginTcp(const std::string& host, int port, std::chrono::milliseconds timeout, CheckDone done);
+    /// Good after a time.
+    OperationPtr beginSleep(std::chrono::milliseconds time, CheckDone done);
 
-/// Whichever of them the probe asks for.
-CheckResult check(const core::Probe& probe, const core::Container& container, const std::string& containerId,
-                  const std::string& podIp, Runtime& runtime);
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
 
-/// Runs a lifecycle hook; empty when it went well, else why not.
-std::string runHook(const core::LifecycleHandler& hook, const core::Container& container,
-                    const std::string& containerId, const std::string& podIp, Runtime& runtime,
-                    std::chrono::seconds timeout);
+/// What a check is about.
+struct CheckTarget {
+    const core::Container* container = nullptr;
+    std::string containerId, podIp;
+};
+
+/// Begins whichever check the probe asks for.
+OperationPtr beginProbe(const core::Probe& probe, const CheckTarget& target, Runtime& runtime, CheckLoop& loop,
+                        CheckDone done);
+
+/// Begins a lifecycle hook, given up after @p timeout.
+OperationPtr beginHook(const core::LifecycleHandler& hook, const CheckTarget& target, Runtime& runtime, CheckLoop& loop,
+                       std::chrono::seconds timeout, CheckDone done);
 
 } // namespace slipway::agent

@@ -37,12 +37,14 @@ struct Probes::Watched {
 };
 
 struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
-    Shared(Runtime& runtime_, EventSink& events_, TaskPool& pool_, std::function<void(const std::string&)> changed_)
-        : runtime(runtime_), events(events_), pool(pool_), changed(std::move(changed_)) {}
+    Shared(Runtime& runtime_, EventSink& events_, TaskPool& pool_, CheckLoop& loop_,
+           std::function<void(const std::string&)> changed_)
+        : runtime(runtime_), events(events_), pool(pool_), loop(loop_), changed(std::move(changed_)) {}
 
     Runtime& runtime;
     EventSink& events;
     TaskPool& pool;
+    CheckLoop& loop;
     std::function<void(const std::string&)> changed;
     mutable std::mutex mutex;
     std::map<std::string, std::shared_ptr<Watched>> byContainer;
@@ -54,7 +56,10 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
     }
 
     void schedule(const std::shared_ptr<Watched>& watched, ProbeKind kind, WallTime at) {
-        pool.runAt(at, [self = shared_from_this(), watched, kind] { self->look(watched, kind); });
+        pool.runAt(at, [weak = weak_from_this(), watched, kind] {
+            if (const auto self = weak.lock())
+                self->look(watched, kind);
+        });
     }
 
     void look(const std::shared_ptr<Watched>& watched, ProbeKind kind) {
@@ -70,19 +75,28 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
                 return;
             }
         }
-        const CheckResult result = check(probe, watched->container, watched->containerId, watched->podIp, runtime);
+        const CheckTarget target{&watched->container, watched->containerId, watched->podIp};
+        beginProbe(probe, target, runtime, loop,
+                   [weak = weak_from_this(), watched, kind, period](const CheckResult& result) {
+                       if (const auto self = weak.lock())
+                           self->note(watched, kind, period, result);
+                   });
+    }
+
+    void note(const std::shared_ptr<Watched>& watched, ProbeKind kind, std::chrono::seconds period,
+              const CheckResult& result) {
         bool tell = false, again = true;
         {
             std::lock_guard lock(mutex);
             if (!current(watched))
                 return;
-            tell = take(*watched, kind, probe, result);
+            tell = take(*watched, kind, *watched->probe(kind), result);
             again = kind != ProbeKind::startup || !watched->started();
+            if (again)
+                schedule(watched, kind, std::chrono::system_clock::now() + period);
         }
         if (tell)
             changed(watched->pod->metadata.uid);
-        if (again)
-            schedule(watched, kind, std::chrono::system_clock::now() + period);
     }
 
     bool take(Watched& watched, ProbeKind kind, const core::Probe& probe, const CheckResult& result) {
@@ -92,6 +106,9 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
         if (!result.good)
             events.record(referenceTo(*watched.pod, watched.container.name), "Warning", "Unhealthy",
                           std::format("{} probe failed: {}", names[index], result.output));
+        else if (!result.warning.empty())
+            events.record(referenceTo(*watched.pod, watched.container.name), "Warning", "ProbeWarning",
+                          std::format("{} probe warning: {}", names[index], result.warning));
         const bool changedNow = watched.counts[kind].take(result.good, probe);
         if (changedNow && !result.good && kind != ProbeKind::readiness)
             watched.failure =
@@ -100,8 +117,9 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
     }
 };
 
-Probes::Probes(Runtime& runtime, EventSink& events, TaskPool& pool, std::function<void(const std::string&)> changed)
-    : shared_(std::make_shared<Shared>(runtime, events, pool, std::move(changed))) {}
+Probes::Probes(Runtime& runtime, EventSink& events, TaskPool& pool, CheckLoop& loop,
+               std::function<void(const std::string&)> changed)
+    : shared_(std::make_shared<Shared>(runtime, events, pool, loop, std::move(changed))) {}
 
 Probes::~Probes() {
     std::lock_guard lock(shared_->mutex);

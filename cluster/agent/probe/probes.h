@@ -26,7 +26,8 @@ struct ProbeCount {
 class Probes {
 public:
     /// @p changed is called with the pod's uid when a verdict changed; from a pool thread, and it must not block.
-    Probes(Runtime& runtime, EventSink& events, TaskPool& pool, std::function<void(const std::string& uid)> changed);
+    Probes(Runtime& runtime, EventSink& events, TaskPool& pool, CheckLoop& loop,
+           std::function<void(const std::string& uid)> changed);
     ~Probes();
 
     /// Begins or goes on with the probes of a running container; probes of an earlier instance end.

@@ -20,7 +20,7 @@ using StringMap = std::map<std::string, std::string>;
 
 /// A refused or failed runtime call.
 struct RuntimeError {
-    enum class Kind { unavailable, notFound, timeout, other };
+    enum class Kind { unavailable, notFound, timeout, cancelled, other };
     Kind kind = Kind::other;
     std::string message;
 };
@@ -43,16 +43,17 @@ struct PortMapping {
 };
 
 /// A namespace of the sandbox: its own, or the node's.
-enum class NamespaceMode { pod, container, node };
+enum class NamespaceMode { pod, container, node, target };
 
 struct Namespaces {
     NamespaceMode network = NamespaceMode::pod, pid = NamespaceMode::container, ipc = NamespaceMode::pod;
+    std::string targetId; ///< the container whose processes are shared, with NamespaceMode::target
 };
 
 struct SandboxConfig {
     std::string name, uid, ns;
     unsigned attempt = 0;
-    std::string hostname, logDirectory, cgroupParent;
+    std::string hostname, logDirectory, cgroupParent, runtimeHandler;
     std::vector<std::string> dnsServers, dnsSearches, dnsOptions;
     std::vector<PortMapping> ports;
     StringMap labels, annotations, sysctls;
@@ -73,13 +74,22 @@ struct SandboxInfo {
 
 struct BindMount {
     std::string containerPath, hostPath;
-    bool readOnly = false;
+    bool readOnly = false, recursiveReadOnly = false;
     enum class Propagation { none, hostToContainer, bidirectional } propagation = Propagation::none;
 };
 
 /// Limits as the kernel's control groups take them; 0: none.
 struct ContainerResources {
     std::int64_t cpuPeriod = 0, cpuQuota = 0, cpuShares = 0, memoryLimit = 0, oomScoreAdjustment = 0;
+};
+
+/// What a container uses, and what its writable layer holds.
+struct ContainerUsage {
+    std::string id, name, podUid, podNamespace, podName;
+    WallTime at;
+    std::uint64_t cpuNanoseconds = 0; ///< since the container began
+    std::uint64_t memoryWorkingSet = 0, memoryUsage = 0, memoryRss = 0, pageFaults = 0, majorPageFaults = 0;
+    std::uint64_t rootfsBytes = 0, rootfsInodes = 0;
 };
 
 struct ContainerConfig {
@@ -95,6 +105,8 @@ struct ContainerConfig {
     bool stdinOpen = false, stdinOnce = false, tty = false;
     ContainerResources resources;
     bool privileged = false, readOnlyRoot = false, noNewPrivileges = false, seccompUnconfined = false;
+    std::string seccompFile; ///< a profile of the node's; empty: the runtime's own, or none
+    bool procUnmasked = false;
     std::vector<std::string> addCapabilities, dropCapabilities;
     std::optional<std::int64_t> runAsUser, runAsGroup;
     std::vector<std::int64_t> supplementalGroups;
@@ -159,7 +171,18 @@ public:
     virtual RuntimeResult<int> exitCode() = 0;
 };
 
-/// A container runtime. Thread-safe; calls block.
+/// Something begun that may take long. Letting go of it does not end it.
+class Operation {
+public:
+    virtual ~Operation() = default;
+    /// Ends it early: its callback comes soon, with an error unless it was over already. May be called from any thread.
+    virtual void cancel() = 0;
+};
+using OperationPtr = std::shared_ptr<Operation>;
+template <class T> using OperationDone = std::function<void(RuntimeResult<T>)>;
+
+/// A container runtime. Thread-safe; calls block, except those that begin an operation: they hold no thread, and call
+/// back once, from a thread of the runtime or from the caller's before they return. Callbacks must not block.
 class Runtime {
 public:
     virtual ~Runtime() = default;
@@ -180,12 +203,19 @@ public:
     virtual RuntimeResult<void> startContainer(const std::string& id) = 0;
     /// SIGTERM (or the image's signal), then SIGKILL after @p grace.
     virtual RuntimeResult<void> stopContainer(const std::string& id, std::chrono::seconds grace) = 0;
+    /// stopContainer() as an operation.
+    virtual OperationPtr beginStop(const std::string& id, std::chrono::seconds grace, OperationDone<void> done) = 0;
     virtual RuntimeResult<void> removeContainer(const std::string& id) = 0;
     virtual RuntimeResult<std::vector<ContainerInfo>> listContainers(const StringMap& labels = {}) = 0;
     virtual RuntimeResult<ContainerInfo> containerStatus(const std::string& id) = 0;
     virtual RuntimeResult<void> reopenLog(const std::string& id) = 0;
+    /// What every running container uses now.
+    virtual RuntimeResult<std::vector<ContainerUsage>> containerUsage() = 0;
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
                                                std::chrono::seconds timeout) = 0;
+    /// execSync() as an operation.
+    virtual OperationPtr beginExec(const std::string& id, const std::vector<std::string>& command,
+                                   std::chrono::seconds timeout, OperationDone<ExecOutput> done) = 0;
     /// Starts a command in a running container, with a terminal of its own when @p tty.
     virtual RuntimeResult<std::unique_ptr<ExecProcess>>
     exec(const std::string& id, const std::vector<std::string>& command, bool tty, bool input) = 0;
@@ -196,6 +226,9 @@ public:
     /// Fetches an image; its reference on success.
     virtual RuntimeResult<std::string> pullImage(const std::string& name,
                                                  const std::optional<RegistryLogin>& login) = 0;
+    /// pullImage() as an operation.
+    virtual OperationPtr beginPull(const std::string& name, const std::optional<RegistryLogin>& login,
+                                   OperationDone<std::string> done) = 0;
     virtual RuntimeResult<void> removeImage(const std::string& name) = 0;
 
     /// Calls @p tell for each event until @p stop, or until the runtime breaks the stream.

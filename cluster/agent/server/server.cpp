@@ -43,8 +43,13 @@ struct Found {
 class Session {
 public:
     Session(tcp::socket socket, asio::ssl::context& tls, bool checkClient, Runtime& runtime, Pods& pods,
-            const AgentPaths& paths)
-        : stream_(std::move(socket), tls), checkClient_(checkClient), runtime_(runtime), pods_(pods), paths_(paths) {}
+            const AgentPaths& paths, const decltype(NodeServerSettings::pages)& pages)
+        : stream_(std::move(socket), tls)
+        , checkClient_(checkClient)
+        , runtime_(runtime)
+        , pods_(pods)
+        , paths_(paths)
+        , pages_(pages) {}
 
     asio::awaitable<void> run() {
         beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(30));
@@ -79,6 +84,9 @@ private:
             co_return co_await logs(request, *target);
         if (what == "exec" && target->path.size() == 4)
             co_return co_await exec(request, *target);
+        if (pages_)
+            if (auto page = pages_(std::string(request.target().substr(0, request.target().find('?')))))
+                co_return co_await reply(request, http::status::ok, std::move(page->second), page->first.c_str());
         co_return co_await reply(request, http::status::not_found, "404 page not found\n");
     }
 
@@ -251,6 +259,7 @@ private:
     Runtime& runtime_;
     Pods& pods_;
     const AgentPaths& paths_;
+    const decltype(NodeServerSettings::pages)& pages_;
 };
 
 } // namespace
@@ -261,6 +270,7 @@ struct NodeServer::State {
     Runtime& runtime;
     Pods& pods;
     AgentPaths paths;
+    decltype(NodeServerSettings::pages) pages;
     asio::io_context context{1};
     tcp::acceptor acceptor{context};
     std::thread thread;
@@ -291,7 +301,7 @@ struct NodeServer::State {
 
     void serve(asio::io_context& own, tcp::socket socket) {
         {
-            Session session(std::move(socket), *tls, checkClient, runtime, pods, paths);
+            Session session(std::move(socket), *tls, checkClient, runtime, pods, paths, pages);
             asio::co_spawn(own, session.run(), [](const std::exception_ptr& failed) {
                 try {
                     if (failed)
@@ -327,6 +337,7 @@ std::unique_ptr<NodeServer> NodeServer::start(const NodeServerSettings& settings
     auto state = std::make_unique<State>(runtime, pods, paths);
     try {
         state->tls = makeTlsContext(settings);
+        state->pages = settings.pages;
         state->checkClient = !settings.clientCaPem.empty();
         // Without a CA nobody can be told apart: then only this machine may ask.
         const auto address = settings.clientCaPem.empty() ? asio::ip::address(asio::ip::address_v4::loopback())

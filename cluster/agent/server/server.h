@@ -7,7 +7,9 @@ namespace slipway::agent {
 struct NodeServerSettings {
     int port = 10250;
     std::string nodeName, nodeIp;
-    std::string clientCaPem;                ///< clients need a certificate of this CA; empty: loopback only, no check
+    std::string clientCaPem; ///< clients need a certificate of this CA; empty: loopback only, no check
+    /// What else is answered to GET, by path: type and body; nothing for a path that is not known. Any thread.
+    std::function<std::optional<std::pair<std::string, std::string>>(const std::string& path)> pages;
     std::filesystem::path certificate, key; ///< where they do not exist a self-signed pair is made
 };
 

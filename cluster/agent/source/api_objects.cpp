@@ -1,5 +1,6 @@
 #include "cluster/agent/source/api_objects.h"
 
+#include "cluster/agent/pod/pod_status.h"
 #include "cluster/agent/source/static_pods.h"
 #include "cluster/api/types/authentication_v1.h"
 #include "cluster/base/log.h"
@@ -51,6 +52,33 @@ ObjectResult<core::Secret> ApiObjects::secret(const std::string& ns, const std::
     return fetch(secrets_, "secret", ns, name);
 }
 
+ObjectResult<core::PersistentVolumeClaim> ApiObjects::claim(const std::string& ns, const std::string& name) {
+    auto object = client_->get<core::PersistentVolumeClaim>(ns, name);
+    if (object)
+        return std::move(*object);
+    return std::unexpected(ObjectError{object.error().kind == client::Errc::notFound, object.error().message});
+}
+
+ObjectResult<core::PersistentVolume> ApiObjects::persistentVolume(const std::string& name) {
+    auto object = client_->get<core::PersistentVolume>("", name);
+    if (object)
+        return std::move(*object);
+    return std::unexpected(ObjectError{object.error().kind == client::Errc::notFound, object.error().message});
+}
+
+ObjectResult<std::vector<std::shared_ptr<const core::Service>>> ApiObjects::services() {
+    if (!services_.waitForSync(std::chrono::seconds(2)))
+        return std::unexpected(
+            ObjectError{false, "services have not yet been read at least once, cannot construct envvars"});
+    return services_.list();
+}
+
+void ApiObjects::keepOnly(const std::set<std::string>& configMaps, const std::set<std::string>& secrets) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(configMaps_, [&](const auto& entry) { return !configMaps.contains(entry.first); });
+    std::erase_if(secrets_, [&](const auto& entry) { return !secrets.contains(entry.first); });
+}
+
 ObjectResult<std::string> ApiObjects::token(const core::Pod& pod, const std::string& audience,
                                             std::int64_t expirationSeconds) {
     api::JsonObject spec{{"expirationSeconds", expirationSeconds},
@@ -72,9 +100,19 @@ ObjectResult<std::string> ApiObjects::token(const core::Pod& pod, const std::str
 PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::PodStatus& status) {
     api::JsonObject body = api::toJson(status);
     // A merge patch keeps what it does not name: members that went away have to be named.
-    for (const char* name : {"message", "reason", "podIP", "podIPs", "nominatedNodeName", "initContainerStatuses"})
+    for (const char* name : {"message", "reason", "podIP", "podIPs", "nominatedNodeName", "initContainerStatuses",
+                             "ephemeralContainerStatuses"})
         if (!body.contains(name))
             body[name] = nullptr;
+    // Addresses are replaced as a whole; conditions of others (readiness gates, the scheduler's) are left alone.
+    for (const char* name : {"podIPs", "hostIPs"})
+        if (const auto list = body.find(name); list != body.end() && list->value().is_array())
+            list->value().get_array().push_back(api::JsonObject{{"$patch", "replace"}});
+    api::JsonArray conditions;
+    for (const core::PodCondition& condition : status.conditions)
+        if (isNodesCondition(condition.type))
+            conditions.emplace_back(api::toJson(condition));
+    body["conditions"] = std::move(conditions);
     api::JsonObject metadata;
     if (!isStatic(pod))
         metadata["uid"] = pod.metadata.uid;
@@ -83,7 +121,7 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     options.subresource = "status";
     const auto resource = client::resourceOf<core::Pod>();
     const auto write = [&] {
-        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::merge, patch,
+        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::strategicMerge, patch,
                               options);
     };
     auto written = write();

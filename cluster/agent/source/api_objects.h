@@ -5,6 +5,8 @@
 #include "cluster/client/client.h"
 #include "cluster/client/informer.h"
 
+#include <set>
+
 namespace slipway::agent {
 
 /// ConfigMaps, Secrets, tokens and services from the API. What was read once serves again while the API is away.
@@ -17,7 +19,11 @@ public:
     ObjectResult<core::Secret> secret(const std::string& ns, const std::string& name) override;
     ObjectResult<std::string> token(const core::Pod& pod, const std::string& audience,
                                     std::int64_t expirationSeconds) override;
-    std::vector<std::shared_ptr<const core::Service>> services() override { return services_.list(); }
+    ObjectResult<core::PersistentVolumeClaim> claim(const std::string& ns, const std::string& name) override;
+    ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override;
+    ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() override;
+    /// Forgets what was kept of objects that no pod of the node refers to.
+    void keepOnly(const std::set<std::string>& configMaps, const std::set<std::string>& secrets);
 
 private:
     template <class T>

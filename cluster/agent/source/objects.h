@@ -27,7 +27,10 @@ public:
     /// A new token of the pod's service account, bound to the pod.
     virtual ObjectResult<std::string> token(const core::Pod& pod, const std::string& audience,
                                             std::int64_t expirationSeconds) = 0;
-    virtual std::vector<std::shared_ptr<const core::Service>> services() = 0;
+    virtual ObjectResult<core::PersistentVolumeClaim> claim(const std::string& ns, const std::string& name) = 0;
+    virtual ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) = 0;
+    /// The error says that services have not been read yet.
+    virtual ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() = 0;
 };
 
 } // namespace slipway::agent

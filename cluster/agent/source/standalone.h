@@ -17,7 +17,15 @@ public:
     ObjectResult<std::string> token(const core::Pod&, const std::string&, std::int64_t) override {
         return std::unexpected(ObjectError{false, "there is no API server to ask for a token"});
     }
-    std::vector<std::shared_ptr<const core::Service>> services() override { return {}; }
+    ObjectResult<core::PersistentVolumeClaim> claim(const std::string&, const std::string& name) override {
+        return std::unexpected(ObjectError{true, "persistentvolumeclaim \"" + name + "\" not found"});
+    }
+    ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override {
+        return std::unexpected(ObjectError{true, "persistentvolume \"" + name + "\" not found"});
+    }
+    ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() override {
+        return std::vector<std::shared_ptr<const core::Service>>();
+    }
 };
 
 class NoWriter : public PodWriter {

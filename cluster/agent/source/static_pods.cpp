@@ -1,5 +1,6 @@
 #include "cluster/agent/source/static_pods.h"
 
+#include "cluster/agent/task_pool.h"
 #include "cluster/api/decode.h"
 #include "cluster/api/defaults.h"
 #include "cluster/api/schema.h"
@@ -85,7 +86,7 @@ void StaticPods::run(std::stop_token stop) {
     const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     ::inotify_add_watch(watch, folder_.c_str(), IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE);
     while (!stop.stop_requested()) {
-        scan();
+        guarded("reading static pods", [this] { scan(); });
         // Waits for a change; the limit bounds how long stopping takes.
         for (pollfd watched{watch, POLLIN, 0}; !stop.stop_requested() && ::poll(&watched, 1, 500) == 0;) {
         }

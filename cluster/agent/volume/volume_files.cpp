@@ -25,7 +25,9 @@ VolumeFiles readBack(const fs::path& folder) {
         struct stat info{};
         ::stat(it->path().c_str(), &info);
         files[it->path().lexically_relative(folder).string()] = {base::readFile(it->path()).value_or(""),
-                                                                 info.st_mode & 07777U};
+                                                                 info.st_mode & 07777U,
+                                                                 info.st_uid == 0 ? std::nullopt
+                                                                                  : std::optional<std::int64_t>(info.st_uid)};
     }
     return files;
 }
@@ -39,7 +41,9 @@ void writeAll(const fs::path& folder, const VolumeFiles& files, std::optional<st
         out.close();
         if (!out)
             throw fs::filesystem_error("write", path, std::make_error_code(std::errc::io_error));
-        if (group && ::chown(path.c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(*group)) != 0)
+        const auto owner = static_cast<uid_t>(file.owner.value_or(-1));
+        const auto ownGroup = static_cast<gid_t>(group.value_or(-1));
+        if ((group || file.owner) && ::chown(path.c_str(), owner, ownGroup) != 0)
             throw fs::filesystem_error("chown", path, std::error_code(errno, std::generic_category()));
         ::chmod(path.c_str(), group ? file.mode | ((file.mode & 0400U) >> 3U) : file.mode);
     }
@@ -82,9 +86,12 @@ std::expected<void, std::string> publishFiles(const fs::path& folder, const Volu
         const bool first = !fs::is_symlink(data);
         if (!first) {
             VolumeFiles wanted = files;
-            for (auto& [name, file] : wanted)
+            for (auto& [name, file] : wanted) {
                 if (group)
                     file.mode |= (file.mode & 0400U) >> 3U;
+                if (file.owner == 0)
+                    file.owner.reset();
+            }
             if (readBack(fs::canonical(data)) == wanted)
                 return {};
         }

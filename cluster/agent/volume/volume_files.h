@@ -12,6 +12,7 @@ namespace slipway::agent {
 struct VolumeFile {
     std::string data;
     unsigned mode = 0644;
+    std::optional<std::int64_t> owner; ///< the user it belongs to; nothing: root
     bool operator==(const VolumeFile&) const = default;
 };
 

@@ -1,5 +1,8 @@
 #include "cluster/agent/volume/volumes.h"
 
+#include "cluster/agent/volume/host_path.h"
+#include "cluster/agent/volume/mounts.h"
+#include "cluster/agent/volume/sub_path.h"
 #include "cluster/agent/pod/quantity.h"
 #include "cluster/api/base64.h"
 #include "cluster/base/files.h"
@@ -23,12 +26,6 @@ using Failure = std::optional<std::string>;
 
 std::string systemError(const std::string& what) {
     return what + ": " + std::strerror(errno);
-}
-
-bool isMountPoint(const fs::path& path) {
-    struct stat here{}, above{};
-    return ::stat(path.c_str(), &here) == 0 && ::stat(path.parent_path().c_str(), &above) == 0 &&
-           here.st_dev != above.st_dev;
 }
 
 /// Memory-backed, so that secrets never reach the disk.
@@ -58,25 +55,23 @@ std::expected<VolumeFiles, std::string> pick(const Map& data, const std::vector<
     return files;
 }
 
-std::expected<void, std::string> prepareHostPath(const core::HostPathVolumeSource& source) {
-    const fs::path path = source.path;
-    std::error_code error;
-    if (source.type == "DirectoryOrCreate")
-        fs::create_directories(path, error);
-    else if (source.type == "FileOrCreate" && !fs::exists(path)) {
-        fs::create_directories(path.parent_path(), error);
-        std::ofstream(path, std::ios::app).flush();
-    } else if (source.type == "Directory" && !fs::is_directory(path))
-        return std::unexpected(std::format("hostPath type check failed: {} is not a directory", source.path));
-    else if (source.type == "File" && !fs::is_regular_file(path))
-        return std::unexpected(std::format("hostPath type check failed: {} is not a file", source.path));
-    else if (source.type == "Socket" && !fs::is_socket(path))
-        return std::unexpected(std::format("hostPath type check failed: {} is not a socket file", source.path));
-    else if (source.type.empty() && !fs::exists(path))
-        fs::create_directories(path, error);
-    if (error)
-        return std::unexpected(std::format("{}: {}", source.path, error.message()));
-    return {};
+std::optional<std::int64_t> runAsUser(const core::Pod& pod, const core::Container& container) {
+    if (container.securityContext && container.securityContext->runAsUser)
+        return container.securityContext->runAsUser;
+    return pod.spec->securityContext ? pod.spec->securityContext->runAsUser : std::nullopt;
+}
+
+/// The one user all containers say they run as, if they all do.
+std::optional<std::int64_t> uniformUser(const core::Pod& pod) {
+    std::optional<std::int64_t> user;
+    for (const auto* list : {&pod.spec->initContainers, &pod.spec->containers})
+        for (const core::Container& container : *list) {
+            const auto own = runAsUser(pod, container);
+            if (!own || (user && *user != *own))
+                return std::nullopt;
+            user = own;
+        }
+    return user;
 }
 
 std::optional<std::int64_t> fsGroup(const core::Pod& pod) {
@@ -118,7 +113,9 @@ std::expected<void, std::string> Volumes::prepare(const core::Pod& pod) {
 std::expected<void, std::string> Volumes::prepareOne(const core::Pod& pod, const core::Volume& volume) {
     const fs::path folder = paths_.volumeDir(pod.metadata.uid, volume.name);
     if (volume.hostPath)
-        return prepareHostPath(*volume.hostPath);
+        return prepareHostPath(volume.hostPath->path, volume.hostPath->type);
+    if (volume.persistentVolumeClaim || volume.ephemeral || volume.nfs)
+        return sourceOf(pod, volume).transform([](const Source&) {});
     if (volume.emptyDir)
         return prepareEmptyDir(pod, volume);
     std::expected<VolumeFiles, std::string> files;
@@ -142,7 +139,8 @@ std::expected<void, std::string> Volumes::prepareOne(const core::Pod& pod, const
         return std::unexpected("this kind of volume is not supported by the node");
     if (!files) {
         // What was published before keeps serving while the API is out of reach.
-        if (fs::exists(folder / "..data"))
+        std::error_code error;
+        if (fs::exists(folder / "..data", error))
             return {};
         return std::unexpected(files.error());
     }
@@ -156,9 +154,9 @@ std::expected<void, std::string> Volumes::prepareOne(const core::Pod& pod, const
 
 std::expected<void, std::string> Volumes::prepareEmptyDir(const core::Pod& pod, const core::Volume& volume) {
     const fs::path folder = paths_.volumeDir(pod.metadata.uid, volume.name);
-    if (fs::exists(folder) && (volume.emptyDir->medium != "Memory" || isMountPoint(folder)))
-        return {};
     std::error_code error;
+    if (fs::exists(folder, error) && (volume.emptyDir->medium != "Memory" || isMountPoint(folder)))
+        return {};
     fs::create_directories(folder, error);
     if (error)
         return std::unexpected(error.message());
@@ -239,13 +237,10 @@ std::expected<VolumeFiles, std::string> Volumes::projectedFiles(const core::Pod&
             const auto token = serviceAccountToken(pod, volume, *part.serviceAccountToken);
             if (!token)
                 return std::unexpected(token.error());
-            // Readable by the container's user: 0600 suffices only when that is root (or the group is set).
-            const bool group = fsGroup(pod).has_value();
-            const bool root = !std::ranges::any_of(pod.spec->containers, [&](const core::Container& container) {
-                return (container.securityContext && container.securityContext->runAsUser) ||
-                       (pod.spec->securityContext && pod.spec->securityContext->runAsUser);
-            });
-            files = VolumeFiles{{part.serviceAccountToken->path, {*token, group || root ? 0600U : 0644U}}};
+            // The token is its owner's alone where it is known who that is.
+            const auto user = uniformUser(pod);
+            const unsigned tokenMode = user || fsGroup(pod) ? 0600U : mode;
+            files = VolumeFiles{{part.serviceAccountToken->path, {*token, tokenMode, user}}};
         } else
             files = std::unexpected("a projected source of this kind is not supported by the node");
         if (!files)
@@ -270,6 +265,71 @@ Volumes::serviceAccountToken(const core::Pod& pod, const std::string& volume,
     return *token;
 }
 
+std::expected<Volumes::Source, std::string> Volumes::sourceOf(const core::Pod& pod, const core::Volume& volume) const {
+    if (volume.hostPath)
+        return Source{volume.hostPath->path, false};
+    const fs::path folder = paths_.volumeDir(pod.metadata.uid, volume.name);
+    if (volume.nfs)
+        return mountNfs(folder, volume.nfs->server, volume.nfs->path, volume.nfs->readOnly.value_or(false), {})
+            .transform([&] { return Source{folder, volume.nfs->readOnly.value_or(false)}; });
+    if (!volume.persistentVolumeClaim && !volume.ephemeral)
+        return Source{folder, false};
+    {
+        std::lock_guard lock(mutex_);
+        if (const auto pods = resolved_.find(pod.metadata.uid); pods != resolved_.end())
+            if (const auto known = pods->second.find(volume.name); known != pods->second.end())
+                return known->second;
+    }
+    auto source = claimed(pod, volume, folder);
+    if (source) {
+        std::lock_guard lock(mutex_);
+        resolved_[pod.metadata.uid][volume.name] = *source;
+    }
+    return source;
+}
+
+std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& pod, const core::Volume& volume,
+                                                             const fs::path& folder) const {
+    const std::string name =
+        volume.ephemeral ? pod.metadata.name + "-" + volume.name : volume.persistentVolumeClaim->claimName;
+    const auto claim = objects_.claim(pod.metadata.namespace_, name);
+    if (!claim)
+        return std::unexpected(std::format("error getting PVC {}/{}: {}", pod.metadata.namespace_, name,
+                                           claim.error().message));
+    const bool bound = claim->status && claim->status->phase == "Bound" && claim->spec;
+    if (!bound || claim->spec->volumeName.empty())
+        return std::unexpected(std::format("PVC {}/{} is not bound", pod.metadata.namespace_, name));
+    const auto persistent = objects_.persistentVolume(claim->spec->volumeName);
+    if (!persistent)
+        return std::unexpected(persistent.error().message);
+    const core::PersistentVolumeSpec spec = persistent->spec.value_or(core::PersistentVolumeSpec());
+    if (spec.claimRef && spec.claimRef->uid != claim->metadata.uid)
+        return std::unexpected(std::format("PVC {}/{} is not bound to PV {}", pod.metadata.namespace_, name,
+                                           persistent->metadata.name));
+    const bool readOnly = volume.persistentVolumeClaim && volume.persistentVolumeClaim->readOnly.value_or(false);
+    const auto grouped = [&](const fs::path& path) -> std::expected<Source, std::string> {
+        if (const auto group = fsGroup(pod); group && !readOnly)
+            giveToGroup(path, *group,
+                        pod.spec->securityContext->fsGroupChangePolicy == "OnRootMismatch");
+        return Source{path, readOnly};
+    };
+    if (spec.hostPath)
+        return prepareHostPath(spec.hostPath->path, spec.hostPath->type).transform([&] {
+            return Source{spec.hostPath->path, readOnly};
+        });
+    if (spec.local) {
+        std::error_code error;
+        if (!fs::exists(spec.local->path, error))
+            return std::unexpected(std::format("path \"{}\" does not exist", spec.local->path));
+        return grouped(spec.local->path);
+    }
+    if (spec.nfs)
+        return mountNfs(folder, spec.nfs->server, spec.nfs->path, readOnly || spec.nfs->readOnly.value_or(false),
+                        spec.mountOptions)
+            .and_then([&] { return grouped(folder); });
+    return std::unexpected(std::format("no volume plugin matched PV {}", persistent->metadata.name));
+}
+
 std::expected<std::vector<BindMount>, std::string>
 Volumes::mounts(const core::Pod& pod, const core::Container& container, const Environment& environment) const {
     std::vector<BindMount> result;
@@ -278,33 +338,29 @@ Volumes::mounts(const core::Pod& pod, const core::Container& container, const En
         if (volume == pod.spec->volumes.end())
             return std::unexpected(
                 std::format("volume {} of the mount at {} is not declared", mount.name, mount.mountPath));
-        fs::path source =
-            volume->hostPath ? fs::path(volume->hostPath->path) : paths_.volumeDir(pod.metadata.uid, mount.name);
+        const auto whole = sourceOf(pod, *volume);
+        if (!whole)
+            return std::unexpected(whole.error());
+        fs::path source = whole->path;
         std::string sub = mount.subPath;
-        if (!mount.subPathExpr.empty())
-            sub = expandVariables(mount.subPathExpr, [&](std::string_view name) -> std::optional<std::string> {
-                for (const auto& [known, value] : environment)
-                    if (known == name)
-                        return value;
-                return std::nullopt;
-            });
+        if (!mount.subPathExpr.empty()) {
+            const auto expanded = expandStrictly(mount.subPathExpr, environment);
+            if (!expanded)
+                return std::unexpected(expanded.error());
+            sub = *expanded;
+        }
         if (!sub.empty()) {
-            if (!isSafeRelativePath(sub))
-                return std::unexpected(std::format("subPath {} is outside its volume", sub));
-            std::error_code error;
-            if (!fs::exists(source / sub))
-                fs::create_directories(source / sub, error);
-            // Links inside the volume may point anywhere; the mount must not follow them out of it.
-            const fs::path whole = fs::canonical(source, error), real = fs::canonical(source / sub, error);
-            const auto [end, rest] = std::mismatch(whole.begin(), whole.end(), real.begin(), real.end());
-            if (error || end != whole.end())
+            const fs::path target = paths_.podDir(pod.metadata.uid) / "volume-subpaths" / mount.name / container.name /
+                                    std::to_string(result.size());
+            if (auto bound = bindSubPath(source, sub, target); !bound)
                 return std::unexpected(
                     std::format("failed to prepare subPath for volumeMount \"{}\" of container \"{}\"", mount.name,
                                 container.name));
-            source = real;
+            source = target;
         }
         BindMount bind{mount.mountPath.starts_with('/') ? mount.mountPath : "/" + mount.mountPath, source.string(),
-                       mount.readOnly.value_or(false)};
+                       mount.readOnly.value_or(false) || whole->readOnly};
+        bind.recursiveReadOnly = mount.recursiveReadOnly == "Enabled" || mount.recursiveReadOnly == "IfPossible";
         // Volumes that the agent writes are the agent's alone to change.
         bind.readOnly =
             bind.readOnly || volume->configMap || volume->secret || volume->projected || volume->downwardAPI;
@@ -317,13 +373,12 @@ Volumes::mounts(const core::Pod& pod, const core::Container& container, const En
     return result;
 }
 
-void Volumes::remove(const std::string& uid) {
-    std::error_code error;
-    for (fs::directory_iterator it(paths_.podDir(uid) / "volumes", error), end; !error && it != end;
-         it.increment(error))
-        if (isMountPoint(it->path()))
-            ::umount2(it->path().c_str(), MNT_DETACH);
-    fs::remove_all(paths_.podDir(uid), error);
+bool Volumes::remove(const std::string& uid) {
+    {
+        std::lock_guard lock(mutex_);
+        resolved_.erase(uid);
+    }
+    return removeTreeAndMounts(paths_.podDir(uid));
 }
 
 std::vector<std::string> Volumes::podsOnDisk() const {

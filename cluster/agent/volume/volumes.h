@@ -5,6 +5,8 @@
 #include "cluster/agent/source/objects.h"
 #include "cluster/agent/volume/volume_files.h"
 
+#include <mutex>
+
 namespace slipway::agent {
 
 /// The volumes of pods on the node's file system, under paths.podDir(uid)/volumes. One pod's calls come one at a time.
@@ -21,13 +23,21 @@ public:
     std::expected<std::vector<BindMount>, std::string> mounts(const core::Pod& pod, const core::Container& container,
                                                               const Environment& environment) const;
 
-    /// Unmounts and removes everything of a pod.
-    void remove(const std::string& uid);
+    /// Unmounts and removes everything of a pod; false when something is still mounted, to be tried again.
+    bool remove(const std::string& uid);
 
     /// Folders of pods that are on disk.
     std::vector<std::string> podsOnDisk() const;
 
 private:
+    /// What a volume is on the node.
+    struct Source {
+        std::filesystem::path path;
+        bool readOnly = false;
+    };
+    std::expected<Source, std::string> sourceOf(const core::Pod& pod, const core::Volume& volume) const;
+    std::expected<Source, std::string> claimed(const core::Pod& pod, const core::Volume& volume,
+                                               const std::filesystem::path& folder) const;
     std::expected<void, std::string> prepareOne(const core::Pod& pod, const core::Volume& volume);
     std::expected<void, std::string> prepareEmptyDir(const core::Pod& pod, const core::Volume& volume);
     std::expected<VolumeFiles, std::string> configMapFiles(const core::Pod& pod, const std::string& name,
@@ -46,6 +56,8 @@ private:
     AgentPaths paths_;
     ObjectSource& objects_;
     NodeAllocatable node_;
+    mutable std::mutex mutex_;
+    mutable std::map<std::string, std::map<std::string, Source>> resolved_; ///< claimed volumes, by pod and name
 };
 
 } // namespace slipway::agent

@@ -25,7 +25,7 @@ public:
         secret.data = {{"token", {"s3cret"}}};
         return secret;
     }
-    std::vector<std::shared_ptr<const core::Service>> services() override {
+    ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() override {
         auto service = std::make_shared<core::Service>();
         service->metadata.name = "my-db";
         service->metadata.namespace_ = "default";
@@ -35,7 +35,7 @@ public:
         port.port = 5432;
         port.name = "sql";
         service->spec->ports = {port};
-        return {service};
+        return std::vector<std::shared_ptr<const core::Service>>{service};
     }
 };
 

@@ -4,10 +4,26 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace slipway::agent::test {
 
-/// A runtime in memory: what is asked of it happens at once. Containers run until exit() is called.
+/// An operation of the fake runtime that a test lets go when it likes.
+struct FakeOperation : Operation {
+    std::function<void()> finish, cancelled;
+    bool over = false;
+    void end() {
+        if (!std::exchange(over, true))
+            finish();
+    }
+    void cancel() override {
+        if (!std::exchange(over, true))
+            cancelled();
+    }
+};
+
+/// A runtime in memory: what is asked of it happens at once, or, with hold set, when release() is called. Containers
+/// run until exit() is called.
 class FakeRuntime : public Runtime {
 public:
     std::vector<SandboxInfo> sandboxes;
@@ -17,6 +33,14 @@ public:
     std::vector<std::string> calls;
     std::string pullError = "no route to registry";
     bool broken = false;
+    bool hold = false;                                ///< operations wait for release()
+    std::vector<std::shared_ptr<FakeOperation>> held; ///< in the order they were begun
+    int execExitCode = 0;
+
+    void release() {
+        for (const auto& operation : std::exchange(held, {}))
+            operation->end();
+    }
 
     void exit(const std::string& name, int code) {
         for (ContainerInfo& info : containers)
@@ -107,6 +131,9 @@ public:
             }
         return {};
     }
+    OperationPtr beginStop(const std::string& id, std::chrono::seconds grace, OperationDone<void> done) override {
+        return begin<void>([=, this] { return stopContainer(id, grace); }, std::move(done));
+    }
     RuntimeResult<void> removeContainer(const std::string& id) override {
         std::erase_if(containers, [&](const ContainerInfo& info) { return info.id == id; });
         return {};
@@ -121,8 +148,14 @@ public:
     RuntimeResult<void> reopenLog(const std::string&) override { return {}; }
     RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&,
                                        std::chrono::seconds) override {
-        return ExecOutput{};
+        return ExecOutput{.exitCode = execExitCode};
     }
+    OperationPtr beginExec(const std::string& id, const std::vector<std::string>& command, std::chrono::seconds timeout,
+                           OperationDone<ExecOutput> done) override {
+        calls.push_back("exec " + (command.empty() ? std::string() : command[0]));
+        return begin<ExecOutput>([=, this] { return execSync(id, command, timeout); }, std::move(done));
+    }
+    RuntimeResult<std::vector<ContainerUsage>> containerUsage() override { return std::vector<ContainerUsage>{}; }
     RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool,
                                                      bool) override {
         return std::unexpected(RuntimeError{RuntimeError::Kind::other, "no"});
@@ -136,12 +169,29 @@ public:
         calls.push_back("pull " + name);
         return std::unexpected(RuntimeError{RuntimeError::Kind::other, pullError});
     }
+    OperationPtr beginPull(const std::string& name, const std::optional<RegistryLogin>& login,
+                           OperationDone<std::string> done) override {
+        return begin<std::string>([=, this] { return pullImage(name, login); }, std::move(done));
+    }
     RuntimeResult<void> removeImage(const std::string&) override { return {}; }
     RuntimeResult<void> watchEvents(std::stop_token, const std::function<void(const RuntimeEvent&)>&) override {
         return {};
     }
 
 private:
+    template <class T, class Work> OperationPtr begin(Work work, OperationDone<T> done) {
+        auto operation = std::make_shared<FakeOperation>();
+        operation->finish = [work, done] { done(work()); };
+        operation->cancelled = [done] {
+            done(std::unexpected(RuntimeError{RuntimeError::Kind::cancelled, "cancelled"}));
+        };
+        if (hold)
+            held.push_back(operation);
+        else
+            operation->end();
+        return operation;
+    }
+
     std::mutex mutex_;
     int next_ = 1;
 };

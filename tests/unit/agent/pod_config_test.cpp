@@ -125,7 +125,8 @@ private slots:
         web.spec->hostAliases = {{{"x.example", "y.example"}, "192.0.2.5"}};
         const std::string text = hostsFile(web, {"10.244.0.9"}, "cluster.local");
         QVERIFY(text.find("10.244.0.9\tdb-0.db.default.svc.cluster.local\tdb-0\n") != std::string::npos);
-        QVERIFY(text.find("192.0.2.5\tx.example\ty.example\n") != std::string::npos);
+        QVERIFY(text.starts_with("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n"));
+        QVERIFY(text.ends_with("\n\n# Entries added by HostAliases.\n192.0.2.5\tx.example\ty.example\n"));
     }
 
     void staticPods() {

@@ -44,10 +44,12 @@ struct Node {
     KeptEvents events;
     KeptStatus writer;
     TaskPool pool;
+    CheckLoop checks;
     AgentPaths paths{dir.filePath("root").toStdString(), dir.filePath("logs").toStdString()};
     Volumes volumes{paths, objects, {}};
-    Probes probes{runtime, events, pool, [](const std::string&) {}};
-    PodEnvironment environment{runtime, objects, events, writer, volumes, probes, paths, {}, {}, "192.0.2.1"};
+    Probes probes{runtime, events, pool, checks, [](const std::string&) {}};
+    PodEnvironment environment{runtime, objects, events, writer, volumes, probes,     checks,
+                               paths,   {},      {},     "192.0.2.1"};
 
     Node() { runtime.images["docker.io/library/web:1"] = {.id = "sha256:1"}; }
     const core::PodStatus& status() const { return writer.written.back(); }
@@ -200,6 +202,134 @@ private slots:
         node.runtime.broken = false;
         worker.sync();
         QCOMPARE(node.runtime.running("a"), 1);
+    }
+
+    void deletionInterruptsAPull() {
+        Node node;
+        node.runtime.hold = true;
+        const auto web = pod({container("a", "absent:1")});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        QCOMPARE(node.runtime.held.size(), 1U); // under way, and no thread waits for it
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        QVERIFY(node.runtime.held[0]->over);
+        QVERIFY(worker.finished());
+    }
+
+    void aStopIsHurriedWhenAskedAgain() {
+        Node node;
+        const auto web = pod({container("a")});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        node.runtime.hold = true;
+        auto ending = deleted(web);
+        ending.metadata.deletionGracePeriodSeconds = 30;
+        worker.update(shared(ending));
+        worker.sync();
+        QCOMPARE(node.runtime.held.size(), 1U);
+        worker.sync();
+        QCOMPARE(node.runtime.held.size(), 1U); // begun once
+        ending.metadata.deletionGracePeriodSeconds = 0;
+        worker.update(shared(ending));
+        worker.sync();
+        QVERIFY(node.runtime.held[0]->over);
+        QCOMPARE(node.runtime.held.size(), 2U);
+        node.runtime.release();
+        worker.sync();
+        QVERIFY(worker.finished());
+    }
+
+    void preStopRunsBeforeTheSignal() {
+        Node node;
+        auto a = container("a");
+        a.lifecycle.emplace();
+        a.lifecycle->preStop.emplace();
+        a.lifecycle->preStop->exec.emplace();
+        a.lifecycle->preStop->exec->command = {"drain"};
+        const auto web = pod({a});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        node.runtime.calls.clear();
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        QCOMPARE(node.runtime.calls, (Names{"exec drain", "stop a"}));
+        QVERIFY(worker.finished());
+    }
+
+    void aFailedPostStartEndsItsContainer() {
+        Node node;
+        node.runtime.execExitCode = 1;
+        auto a = container("a");
+        a.lifecycle.emplace();
+        a.lifecycle->postStart.emplace();
+        a.lifecycle->postStart->exec.emplace();
+        a.lifecycle->postStart->exec->command = {"warm"};
+        PodWorker worker(node.environment, shared(pod({a}, "Never")));
+        worker.sync();
+        QVERIFY(node.events.has("FailedPostStartHook"));
+        QCOMPARE(node.runtime.running("a"), 0);
+        QCOMPARE(node.status().phase, std::string("Failed"));
+    }
+
+    void crashBackOffIsTold() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        worker.sync();
+        for (int crash = 0; crash < 2; ++crash) {
+            node.runtime.exit("a", 1);
+            worker.sync();
+        }
+        QVERIFY(node.events.has("BackOff"));
+    }
+
+    void readinessGatesAreTheOthers() {
+        Node node;
+        auto web = pod({container("a")});
+        web.spec->readinessGates.emplace_back().conditionType = "example.com/gate";
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        const auto ready = [&] {
+            return std::ranges::find(node.status().conditions, "Ready", &core::PodCondition::type)->status;
+        };
+        QCOMPARE(ready(), std::string("False"));
+        for (const char* value : {"True", "False", "True"}) {
+            web.status = node.status();
+            std::erase_if(web.status->conditions, [](const auto& one) { return one.type == "example.com/gate"; });
+            auto& gate = web.status->conditions.emplace_back();
+            gate.type = "example.com/gate";
+            gate.status = value;
+            worker.update(shared(web));
+            worker.sync();
+            QCOMPARE(ready(), std::string(value));
+        }
+    }
+
+    void ephemeralContainersJoin() {
+        Node node;
+        auto web = pod({container("a")});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        auto& debug = web.spec->ephemeralContainers.emplace_back();
+        debug.name = "debug";
+        debug.image = "web:1";
+        debug.targetContainerName = "a";
+        worker.update(shared(web));
+        worker.sync();
+        QCOMPARE(node.runtime.running("debug"), 1);
+        QVERIFY(node.runtime.configs["debug"].namespaces.pid == NamespaceMode::target);
+        node.runtime.exit("debug", 0);
+        worker.sync();
+        QCOMPARE(node.runtime.running("debug"), 0); // once
+        QCOMPARE(node.status().ephemeralContainerStatuses.size(), 1U);
+        QCOMPARE(node.status().phase, std::string("Running"));
+    }
+
+    void aBadImageNameIsNamedSo() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a", "No Such:Image")})));
+        worker.sync();
+        QCOMPARE(node.status().containerStatuses[0].state->waiting->reason, std::string("InvalidImageName"));
     }
 
     void finishedPodKeepsItsLogsUntilDeleted() {

@@ -132,12 +132,90 @@ private slots:
         QVERIFY(volumes.prepare(web).has_value());
         const auto mounts = volumes.mounts(web, a, {});
         QVERIFY(mounts.has_value());
-        QCOMPARE(mounts->at(0).hostPath, (paths.volumeDir("uid-1", "scratch") / "in").string());
+        // What is mounted is the folder itself, whatever a container puts in its place later.
+        struct stat bound{}, inside{};
+        QCOMPARE(::stat(mounts->at(0).hostPath.c_str(), &bound), 0);
+        QCOMPARE(::stat((paths.volumeDir("uid-1", "scratch") / "in").c_str(), &inside), 0);
+        QVERIFY(bound.st_ino == inside.st_ino && (bound.st_mode & 07777U) == 0777U);
         a.volumeMounts[0].subPath = "../x";
         QVERIFY(!volumes.mounts(web, a, {}).has_value());
         fs::create_directory_symlink("/etc", paths.volumeDir("uid-1", "scratch") / "link");
         a.volumeMounts[0].subPath = "link";
         QVERIFY(!volumes.mounts(web, a, {}).has_value());
+        a.volumeMounts[0].subPath = "link/made-by-nobody";
+        QVERIFY(!volumes.mounts(web, a, {}).has_value());
+        QVERIFY(!fs::exists("/etc/made-by-nobody"));
+        a.volumeMounts[0].subPath = std::string(300, 'x');
+        QVERIFY(!volumes.mounts(web, a, {}).has_value());
+        fs::create_symlink("loop", paths.volumeDir("uid-1", "scratch") / "loop");
+        a.volumeMounts[0].subPath = "loop";
+        QVERIFY(!volumes.mounts(web, a, {}).has_value());
+        // Removing the pod takes the mount away first: nothing behind a mount is ever deleted.
+        QVERIFY(volumes.remove("uid-1"));
+        QVERIFY(!fs::exists(paths.podDir("uid-1")));
+    }
+
+    void tokensAreReadableByWhoeverRuns() {
+        QTemporaryDir dir;
+        struct Tokens : NoObjects {
+            ObjectResult<std::string> token(const core::Pod&, const std::string&, std::int64_t) override {
+                return std::string("t");
+            }
+        } objects;
+        const AgentPaths paths{dir.path().toStdString(), "/nowhere"};
+        Volumes volumes(paths, objects, {});
+        auto web = pod({container("a")});
+        core::Volume token;
+        token.name = "token";
+        token.projected.emplace();
+        token.projected->sources.emplace_back().serviceAccountToken.emplace().path = "token";
+        web.spec->volumes = {token};
+        const auto mode = [&] {
+            struct stat info{};
+            ::stat((paths.volumeDir("uid-1", "token") / "token").c_str(), &info);
+            return std::pair(info.st_mode & 0777U, info.st_uid);
+        };
+        QVERIFY(volumes.prepare(web).has_value());
+        QVERIFY(mode() == std::pair(0644U, 0U)); // an image's own user may be anyone
+        web.spec->securityContext.emplace().runAsUser = 1000;
+        QVERIFY(volumes.prepare(web).has_value());
+        QVERIFY(mode() == std::pair(0600U, 1000U));
+        QVERIFY(volumes.remove("uid-1"));
+    }
+
+    void claimsLeadToTheirVolume() {
+        QTemporaryDir dir;
+        struct Claims : NoObjects {
+            std::string phase = "Pending", path;
+            ObjectResult<core::PersistentVolumeClaim> claim(const std::string&, const std::string&) override {
+                core::PersistentVolumeClaim claim;
+                claim.spec.emplace().volumeName = "pv";
+                claim.status.emplace().phase = phase;
+                return claim;
+            }
+            ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override {
+                core::PersistentVolume volume;
+                volume.metadata.name = name;
+                volume.spec.emplace().local.emplace().path = path;
+                return volume;
+            }
+        } objects;
+        objects.path = dir.path().toStdString();
+        Volumes volumes({dir.filePath("root").toStdString(), "/nowhere"}, objects, {});
+        auto a = container("a");
+        core::VolumeMount mount;
+        mount.name = "data";
+        mount.mountPath = "/data";
+        a.volumeMounts = {mount};
+        auto web = pod({a});
+        core::Volume data;
+        data.name = "data";
+        data.persistentVolumeClaim.emplace().claimName = "mine";
+        web.spec->volumes = {data};
+        QVERIFY(!volumes.prepare(web).has_value()); // not bound yet
+        objects.phase = "Bound";
+        QVERIFY(volumes.prepare(web).has_value());
+        QCOMPARE(volumes.mounts(web, a, {})->at(0).hostPath, objects.path);
     }
 };
 

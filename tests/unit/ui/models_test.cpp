@@ -1,7 +1,9 @@
 // Rows, the model, the filter: what a table shows of objects.
+#include "tests/unit/ui/fake_server.h"
 #include "ui/resources/resource_model.h"
 #include "ui/resources/row_filter.h"
 #include "ui/resources/row_readers.h"
+#include "ui/resources/table_transport.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -39,6 +41,61 @@ QStringList names(const ResourceModel& model) {
 class ModelsTest : public QObject {
     Q_OBJECT
 private slots:
+    void tablesBecomeObjectsWithTheirCells() {
+        const auto list = listOfTable(*api::parseJson(
+            R"({"kind":"Table","metadata":{"resourceVersion":"9"},"rows":[{"cells":["a",3],"object":{"metadata":{"name":"a"}}}]})"));
+        QVERIFY(api::stringAt(list, {"metadata", "resourceVersion"}) == "9");
+        const auto& items = list.at("items").as_array();
+        QCOMPARE(items.size(), std::size_t(1));
+        QVERIFY(api::stringAt(items[0], {"metadata", "name"}) == "a");
+        QCOMPARE(items[0].at(cellsMember).as_array().size(), std::size_t(2));
+        const auto bookmark =
+            objectOfTable(*api::parseJson(R"({"kind":"Table","metadata":{"resourceVersion":"12"},"rows":[]})"));
+        QVERIFY(api::stringAt(bookmark, {"metadata", "resourceVersion"}) == "12");
+    }
+
+    void kindsWithoutAReaderComeFromDiscoveryAndTable() {
+        auto server = std::make_shared<tests::FakeServer>([](const client::Request& request) {
+            const auto answer = [](const char* body) { return client::Response{200, "application/json", body}; };
+            if (request.target == "/api/v1")
+                return answer(
+                    R"({"resources":[{"name":"pods","kind":"Pod","namespaced":true,"verbs":["list","watch"]},
+                    {"name":"pods/log","kind":"Pod","namespaced":true,"verbs":["get"]},{"name":"bindings","kind":"Binding","verbs":["create"]}]})");
+            if (request.target == "/apis")
+                return answer(
+                    R"({"groups":[{"name":"example.com","preferredVersion":{"version":"v2"}},{"name":"broken.io","preferredVersion":{"version":"v1"}}]})");
+            if (request.target == "/apis/example.com/v2")
+                return answer(
+                    R"({"resources":[{"name":"boats","kind":"Boat","namespaced":true,"verbs":["list","watch"]}]})");
+            if (request.target.starts_with("/apis/example.com/v2/boats?") &&
+                request.accept.starts_with("application/json;as=Table"))
+                return answer(
+                    R"({"kind":"Table","columnDefinitions":[{"name":"Name","type":"string"},{"name":"Masts","type":"integer"},
+                    {"name":"Harbour","type":"string","priority":1},{"name":"Age","type":"date"}],"rows":[]})");
+            return tests::status(404, "NotFound", "not found");
+        });
+        const client::Client client(server);
+        const auto found = discoverKinds(client);
+        QVERIFY(found);
+        const auto views = viewsOf(*found);
+        QCOMPARE(views.size(), std::size_t(2)); // not the subresource, not what cannot be listed, not the broken group
+        const KindView* boats = findKindView(QStringLiteral("boats.example.com"));
+        QVERIFY(boats != nullptr && !boats->columnsKnown);
+        QCOMPARE(boats->group, "Custom resources");
+        QCOMPARE(viewsOf(*found)[1], boats); // the same place for good: pages hold on to it
+        const auto columns = fetchColumns(client, boats->resource);
+        QVERIFY(columns);
+        setColumns(QStringLiteral("boats.example.com"), *columns);
+        QCOMPARE(boats->columns.size(), std::size_t(2));
+        QVERIFY(!boats->columns[0].extra && boats->columns[1].extra);
+        const Row made = readRow(
+            *boats,
+            *api::parseJson(R"({"metadata":{"name":"ida","uid":"1"},"slipway.dev/cells":["ida",3,"Husum","2d"]})"));
+        QCOMPARE(made.cells[0].text, QStringLiteral("3"));
+        QCOMPARE(made.cells[0].number, 3.0);
+        QCOMPARE(made.cells[1].text, QStringLiteral("Husum"));
+    }
+
     void podStatusFollowsKubectl_data() {
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("status");

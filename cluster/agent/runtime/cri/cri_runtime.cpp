@@ -36,17 +36,23 @@ RuntimeError errorOf(const grpc::Status& status) {
         error.kind = RuntimeError::Kind::notFound;
     else if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)
         error.kind = RuntimeError::Kind::timeout;
+    else if (status.error_code() == grpc::StatusCode::CANCELLED)
+        error.kind = RuntimeError::Kind::cancelled;
     return error;
 }
 
 pb::NamespaceMode modeOf(NamespaceMode mode) {
-    return mode == NamespaceMode::node ? pb::NODE : mode == NamespaceMode::container ? pb::CONTAINER : pb::POD;
+    return mode == NamespaceMode::node        ? pb::NODE
+           : mode == NamespaceMode::container ? pb::CONTAINER
+           : mode == NamespaceMode::target    ? pb::TARGET
+                                              : pb::POD;
 }
 
 void fill(pb::NamespaceOption& target, const Namespaces& source) {
     target.set_network(modeOf(source.network));
     target.set_pid(modeOf(source.pid));
     target.set_ipc(modeOf(source.ipc));
+    target.set_target_id(source.targetId);
 }
 
 void fill(pb::PodSandboxConfig& target, const SandboxConfig& source) {
@@ -100,8 +106,10 @@ void fill(pb::LinuxContainerConfig& target, const ContainerConfig& source) {
     security.set_privileged(source.privileged);
     security.set_readonly_rootfs(source.readOnlyRoot);
     security.set_no_new_privs(source.noNewPrivileges);
-    security.mutable_seccomp()->set_profile_type(source.seccompUnconfined ? pb::SecurityProfile::Unconfined
-                                                                          : pb::SecurityProfile::RuntimeDefault);
+    security.mutable_seccomp()->set_profile_type(!source.seccompFile.empty() ? pb::SecurityProfile::Localhost
+                                                 : source.seccompUnconfined  ? pb::SecurityProfile::Unconfined
+                                                                             : pb::SecurityProfile::RuntimeDefault);
+    security.mutable_seccomp()->set_localhost_ref(source.seccompFile);
     for (const auto& capability : source.addCapabilities)
         security.mutable_capabilities()->add_add_capabilities(capability);
     for (const auto& capability : source.dropCapabilities)
@@ -115,10 +123,10 @@ void fill(pb::LinuxContainerConfig& target, const ContainerConfig& source) {
     for (const char* path :
          {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
           "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"})
-        if (!source.privileged)
+        if (!source.privileged && !source.procUnmasked)
             security.add_masked_paths(path);
     for (const char* path : {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"})
-        if (!source.privileged)
+        if (!source.privileged && !source.procUnmasked)
             security.add_readonly_paths(path);
 }
 
@@ -188,6 +196,30 @@ template <class Message> ContainerInfo containerOf(const Message& message) {
     return info;
 }
 
+ContainerUsage usageOf(const pb::ContainerStats& stats) {
+    ContainerUsage usage;
+    usage.id = stats.attributes().id();
+    const StringMap labels = mapOf(stats.attributes().labels());
+    const auto label = [&](const char* key) {
+        const auto found = labels.find(key);
+        return found == labels.end() ? std::string() : found->second;
+    };
+    usage.name = label("io.kubernetes.container.name");
+    usage.podUid = label("io.kubernetes.pod.uid");
+    usage.podNamespace = label("io.kubernetes.pod.namespace");
+    usage.podName = label("io.kubernetes.pod.name");
+    usage.at = timeOf(stats.cpu().timestamp());
+    usage.cpuNanoseconds = stats.cpu().usage_core_nano_seconds().value();
+    usage.memoryWorkingSet = stats.memory().working_set_bytes().value();
+    usage.memoryUsage = stats.memory().usage_bytes().value();
+    usage.memoryRss = stats.memory().rss_bytes().value();
+    usage.pageFaults = stats.memory().page_faults().value();
+    usage.majorPageFaults = stats.memory().major_page_faults().value();
+    usage.rootfsBytes = stats.writable_layer().used_bytes().value();
+    usage.rootfsInodes = stats.writable_layer().inodes_used().value();
+    return usage;
+}
+
 ImageInfo imageOf(const pb::Image& message) {
     ImageInfo info;
     info.id = message.id();
@@ -200,6 +232,14 @@ ImageInfo imageOf(const pb::Image& message) {
     info.pinned = message.pinned();
     return info;
 }
+
+/// One call on its way; gRPC's own threads carry it.
+template <class Request, class Answer> struct Call : Operation {
+    grpc::ClientContext context;
+    Request request;
+    Answer answer;
+    void cancel() override { context.TryCancel(); }
+};
 
 class CriRuntime : public Runtime {
 public:
@@ -245,6 +285,7 @@ public:
     RuntimeResult<std::string> runSandbox(const SandboxConfig& config) override {
         pb::RunPodSandboxRequest request;
         fill(*request.mutable_config(), config);
+        request.set_runtime_handler(config.runtimeHandler);
         return call(&Runtime_::RunPodSandbox, request, seconds(240)).transform([](const auto& answer) {
             return answer.pod_sandbox_id();
         });
@@ -311,6 +352,15 @@ public:
         return done(call(&Runtime_::StopContainer, request, grace + seconds(120)));
     }
 
+    OperationPtr beginStop(const std::string& id, seconds grace, OperationDone<void> done) override {
+        pb::StopContainerRequest request;
+        request.set_container_id(id);
+        request.set_timeout(grace.count());
+        return begin<void, pb::StopContainerResponse>(
+            std::move(request), grace + seconds(120), std::move(done),
+            [this](auto... call) { runtime_->async()->StopContainer(call...); }, [](const auto&) {});
+    }
+
     RuntimeResult<void> removeContainer(const std::string& id) override {
         pb::RemoveContainerRequest request;
         request.set_container_id(id);
@@ -346,6 +396,16 @@ public:
         });
     }
 
+    RuntimeResult<std::vector<ContainerUsage>> containerUsage() override {
+        return call(&Runtime_::ListContainerStats, pb::ListContainerStatsRequest())
+            .transform([](const pb::ListContainerStatsResponse& answer) {
+                std::vector<ContainerUsage> list;
+                for (const auto& stats : answer.stats())
+                    list.push_back(usageOf(stats));
+                return list;
+            });
+    }
+
     RuntimeResult<void> reopenLog(const std::string& id) override {
         pb::ReopenContainerLogRequest request;
         request.set_container_id(id);
@@ -363,6 +423,19 @@ public:
             .transform([](const pb::ExecSyncResponse& answer) {
                 return ExecOutput{answer.exit_code(), answer.stdout(), answer.stderr()};
             });
+    }
+
+    OperationPtr beginExec(const std::string& id, const std::vector<std::string>& command, seconds timeout,
+                           OperationDone<ExecOutput> done) override {
+        pb::ExecSyncRequest request;
+        request.set_container_id(id);
+        for (const auto& part : command)
+            request.add_cmd(part);
+        request.set_timeout(timeout.count());
+        return begin<ExecOutput, pb::ExecSyncResponse>(
+            std::move(request), timeout + seconds(10), std::move(done),
+            [this](auto... call) { runtime_->async()->ExecSync(call...); },
+            [](const auto& answer) { return ExecOutput{answer.exit_code(), answer.stdout(), answer.stderr()}; });
     }
 
     RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string& id, const std::vector<std::string>& command,
@@ -392,7 +465,7 @@ public:
         });
     }
 
-    RuntimeResult<std::string> pullImage(const std::string& name, const std::optional<RegistryLogin>& login) override {
+    static pb::PullImageRequest pullRequest(const std::string& name, const std::optional<RegistryLogin>& login) {
         pb::PullImageRequest request;
         request.mutable_image()->set_image(name);
         if (login) {
@@ -401,9 +474,21 @@ public:
             request.mutable_auth()->set_auth(login->auth);
             request.mutable_auth()->set_server_address(login->server);
         }
-        return call(&Images::PullImage, request, seconds(3600)).transform([](const auto& answer) {
+        return request;
+    }
+
+    RuntimeResult<std::string> pullImage(const std::string& name, const std::optional<RegistryLogin>& login) override {
+        return call(&Images::PullImage, pullRequest(name, login), seconds(3600)).transform([](const auto& answer) {
             return answer.image_ref();
         });
+    }
+
+    OperationPtr beginPull(const std::string& name, const std::optional<RegistryLogin>& login,
+                           OperationDone<std::string> done) override {
+        return begin<std::string, pb::PullImageResponse>(
+            pullRequest(name, login), seconds(3600), std::move(done),
+            [this](auto... call) { images_->async()->PullImage(call...); },
+            [](const auto& answer) { return answer.image_ref(); });
     }
 
     RuntimeResult<void> removeImage(const std::string& name) override {
@@ -448,6 +533,23 @@ private:
         if (!status.ok())
             return std::unexpected(errorOf(status));
         return answer;
+    }
+
+    template <class T, class Answer, class Request, class Send, class Read>
+    OperationPtr begin(Request request, seconds timeout, OperationDone<T> done, Send send, Read read) {
+        auto call = std::make_shared<Call<Request, Answer>>();
+        call->context.set_deadline(std::chrono::system_clock::now() + timeout);
+        call->request = std::move(request);
+        std::function<void(grpc::Status)> ended = [call, done = std::move(done), read](const grpc::Status& status) {
+            if (!status.ok())
+                done(std::unexpected(errorOf(status)));
+            else if constexpr (std::is_void_v<T>)
+                done({});
+            else
+                done(read(call->answer));
+        };
+        send(&call->context, &call->request, &call->answer, std::move(ended));
+        return call;
     }
 
     template <class Answer> static RuntimeResult<void> done(const RuntimeResult<Answer>& answer) {
