@@ -3,6 +3,7 @@
 #include "cluster/api/selectors.h"
 #include "cluster/base/time.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::api {
@@ -38,14 +39,22 @@ std::string jobDuration(const JsonObject& job) {
     return base::humanDuration(std::chrono::floor<std::chrono::seconds>(end - *start));
 }
 
+/// The first that holds, as kubectl shows a job.
 std::string jobStatus(const JsonObject& job) {
-    for (const Json& condition : arrayAt(job, {"status", "conditions"})) {
-        const std::string_view type = stringAt(condition, {"type"});
-        if (stringAt(condition, {"status"}) == "True" &&
-            (type == "Complete" || type == "Failed" || type == "Suspended" || type == "FailureTarget"))
-            return std::string(type);
-    }
-    return stringAt(job, {"metadata", "deletionTimestamp"}).empty() ? "Running" : "Terminating";
+    const auto holds = [&](std::string_view type) {
+        return std::ranges::any_of(arrayAt(job, {"status", "conditions"}), [&](const Json& condition) {
+            return stringAt(condition, {"type"}) == type && stringAt(condition, {"status"}) == "True";
+        });
+    };
+    for (const char* type : {"Complete", "Failed"})
+        if (holds(type))
+            return type;
+    if (!stringAt(job, {"metadata", "deletionTimestamp"}).empty())
+        return "Terminating";
+    for (const char* type : {"Suspended", "FailureTarget", "SuccessCriteriaMet"})
+        if (holds(type))
+            return type;
+    return "Running";
 }
 
 } // namespace

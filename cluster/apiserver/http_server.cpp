@@ -210,8 +210,7 @@ private:
         socket.set_option(tcp::no_delay(true), ignored);
         socket.set_option(asio::socket_base::keep_alive(true), ignored);
         TlsSocket stream(std::move(socket), tls_);
-        const auto deadline =
-            std::make_shared<Deadline>(co_await asio::this_coro::executor, stream.next_layer());
+        const auto deadline = std::make_shared<Deadline>(co_await asio::this_coro::executor, stream.next_layer());
         deadline->arm(handshakeLimit);
         if (const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, tuple); !error) {
             co_await serveRequests(stream, *deadline);
@@ -401,7 +400,7 @@ private:
         if (const auto [error, size] = co_await http::async_write_header(stream, serializer, tuple); error)
             co_return false;
         if (head)
-            co_return keep && chunked;
+            co_return keep&& chunked;
         const auto signal = std::make_shared<StreamSignal>(executor);
         const auto reading = std::make_shared<Reading>();
         asio::co_spawn(executor, watchClose(stream, buffer, signal, reading), asio::detached);
@@ -423,7 +422,7 @@ private:
             signal->timer.expires_after(std::chrono::milliseconds(50));
             co_await signal->timer.async_wait(tuple);
         }
-        co_return whole && keep && chunked && !signal->closed;
+        co_return whole&& keep&& chunked && !signal->closed;
     }
 
     static awaitable<void> pump(TlsSocket& from, TlsSocket& to, std::shared_ptr<StreamSignal> done) {

@@ -99,10 +99,11 @@ Job jobFor(const CronJob& cronJob, chrono::sys_seconds at) {
     job.metadata.annotations = made.metadata.annotations;
     const auto local = zoneOf(cronJob)->to_local(at);
     job.metadata.annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
-        cronJob.spec->timeZone.empty() ? base::formatTime(at)
-                                       : std::format("{:%FT%T}", local) + std::format("{:%Ez}", chrono::zoned_time(zoneOf(cronJob), at));
-    job.metadata.name = std::format("{}-{}", cronJob.metadata.name,
-                                    chrono::floor<chrono::minutes>(at).time_since_epoch().count());
+        cronJob.spec->timeZone.empty()
+            ? base::formatTime(at)
+            : std::format("{:%FT%T}", local) + std::format("{:%Ez}", chrono::zoned_time(zoneOf(cronJob), at));
+    job.metadata.name =
+        std::format("{}-{}", cronJob.metadata.name, chrono::floor<chrono::minutes>(at).time_since_epoch().count());
     job.metadata.namespace_ = cronJob.metadata.namespace_;
     job.metadata.ownerReferences = {makeControllerReference("batch/v1", "CronJob", cronJob.metadata)};
     job.spec = made.spec;
@@ -144,16 +145,14 @@ private:
         if (!next.status)
             next.status.emplace();
         follow(next, own);
-        const CronPlan plan =
-            planCronJob(*cronJob, !next.status->active.empty(), chrono::system_clock::now());
+        const CronPlan plan = planCronJob(*cronJob, !next.status->active.empty(), chrono::system_clock::now());
         if (!plan.warning.empty())
             events_.record(client::EventRecorder::referenceTo(*cronJob), "Warning", plan.reason, plan.warning);
         if (plan.start)
             if (auto done = begin(next, plan, own); !done)
                 return std::unexpected(done.error());
         if (!cronJob->status || *next.status != *cronJob->status)
-            if (auto written = client_->updateStatus(next);
-                !written && written.error().kind != client::Errc::notFound)
+            if (auto written = client_->updateStatus(next); !written && written.error().kind != client::Errc::notFound)
                 return std::unexpected(written.error());
         return SyncResult{plan.wait.count() > 0 ? std::optional(plan.wait) : std::nullopt};
     }
@@ -162,14 +161,15 @@ private:
     void follow(CronJob& cronJob, const std::vector<JobPtr>& own) {
         auto& status = *cronJob.status;
         std::erase_if(status.active, [&](const auto& reference) {
-            const auto found = std::ranges::find(own, reference.uid, [](const JobPtr& job) { return job->metadata.uid; });
+            const auto found =
+                std::ranges::find(own, reference.uid, [](const JobPtr& job) { return job->metadata.uid; });
             if (found != own.end() && !isFinished(**found))
                 return false;
             if (found != own.end()) {
                 const bool well = trueCondition(*(*found)->status, "Complete") != nullptr;
-                events_.record(client::EventRecorder::referenceTo(cronJob), "Normal", "SawCompletedJob",
-                               std::format("Saw completed job: {}, condition: {}", reference.name,
-                                           well ? "Complete" : "Failed"));
+                events_.record(
+                    client::EventRecorder::referenceTo(cronJob), "Normal", "SawCompletedJob",
+                    std::format("Saw completed job: {}, condition: {}", reference.name, well ? "Complete" : "Failed"));
             }
             return true;
         });

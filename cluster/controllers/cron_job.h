@@ -13,8 +13,8 @@ struct CronPlan {
     std::string warning, reason;                   ///< to be told in an event
 };
 
-/// Decides from the schedule, the time of the last start and what still runs. Missed times are caught up with the latest
-/// one, unless it is older than startingDeadlineSeconds; more than 100 missed ones are told of.
+/// Decides from the schedule, the time of the last start and what still runs. Missed times are caught up with the
+/// latest one, unless it is older than startingDeadlineSeconds; more than 100 missed ones are told of.
 CronPlan planCronJob(const api::batch_v1::CronJob& cronJob, bool running, std::chrono::system_clock::time_point now);
 
 /// Makes jobs by the clock, and keeps as many finished ones as the history limits say.

@@ -9,8 +9,8 @@
 
 namespace slipway::controllers {
 
-/// A schedule in cron's five fields (minute, hour, day of month, month, day of week; lists, ranges, steps, names), or one
-/// of @yearly @annually @monthly @weekly @daily @midnight @hourly @every DURATION. Immutable.
+/// A schedule in cron's five fields (minute, hour, day of month, month, day of week; lists, ranges, steps, names), or
+/// one of @yearly @annually @monthly @weekly @daily @midnight @hourly @every DURATION. Immutable.
 class CronSchedule {
 public:
     /// The error says which part is not understood.

@@ -63,16 +63,15 @@ private:
             return std::unexpected(update.error());
         const auto label = (*update)->metadata.labels.find(revisionLabel);
         const std::string hash = label == (*update)->metadata.labels.end() ? "" : label->second;
-        const DaemonPlan plan = planDaemonSet({*set, *claimed, informers_.nodes.list(), hash},
-                                              std::chrono::system_clock::now());
+        const DaemonPlan plan =
+            planDaemonSet({*set, *claimed, informers_.nodes.list(), hash}, std::chrono::system_clock::now());
         client::Result<void> done{};
         if (pods_.settled(key))
             done = carryOut(*set, plan, hash);
         if (!set->status || plan.status != *set->status) {
             DaemonSet next = *set;
             next.status = plan.status;
-            if (auto written = client_->updateStatus(next);
-                !written && written.error().kind != client::Errc::notFound)
+            if (auto written = client_->updateStatus(next); !written && written.error().kind != client::Errc::notFound)
                 return std::unexpected(written.error());
         }
         if (!done)
@@ -96,8 +95,8 @@ private:
         for (const PodPtr& pod : plan.remove) {
             if (isFinished(*pod))
                 pods_.events().record(owner, "Warning", "FailedDaemonPod",
-                                      "Found failed daemon pod " + pod->metadata.namespace_ + "/" +
-                                          pod->metadata.name + " on node " + nodeOf(*pod) + ", will try to kill it");
+                                      "Found failed daemon pod " + pod->metadata.namespace_ + "/" + pod->metadata.name +
+                                          " on node " + nodeOf(*pod) + ", will try to kill it");
             if (auto done = pods_.remove(owner, *pod); !done)
                 return done;
         }

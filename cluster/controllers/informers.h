@@ -65,8 +65,9 @@ struct Informers {
 private:
     template <class Do> void each(const Do& what) {
         const auto all = [&](auto&... informers) { (what(informers), ...); };
-        all(pods, replicaSets, deployments, services, endpointSlices, endpoints, namespaces, serviceAccounts, configMaps,
-            nodes, leases, replicationControllers, statefulSets, daemonSets, controllerRevisions, jobs, cronJobs, claims);
+        all(pods, replicaSets, deployments, services, endpointSlices, endpoints, namespaces, serviceAccounts,
+            configMaps, nodes, leases, replicationControllers, statefulSets, daemonSets, controllerRevisions, jobs,
+            cronJobs, claims);
     }
 
     static client::ListOptions rootCaOnly() {

@@ -51,7 +51,8 @@ Clock::time_point finishOf(const Pod& pod, Clock::time_point otherwise) {
     if (pod.status)
         for (const auto& container : pod.status->containerStatuses)
             if (container.state && container.state->terminated)
-                if (const auto at = base::parseTime(container.state->terminated->finishedAt); at && (!latest || *at > *latest))
+                if (const auto at = base::parseTime(container.state->terminated->finishedAt);
+                    at && (!latest || *at > *latest))
                     latest = at;
     return latest.value_or(otherwise);
 }
@@ -74,8 +75,9 @@ bool exitCodesMatch(const api::batch_v1::PodFailurePolicyOnExitCodesRequirement&
             const bool listed = std::ranges::find(wanted.values, code) != wanted.values.end();
             if (code == 0 || listed != (wanted.operator_ == "In"))
                 continue;
-            message = std::format("Container {} for pod {}/{} failed with exit code {} matching FailJob rule at index {}",
-                                  container.name, pod.metadata.namespace_, pod.metadata.name, code, rule);
+            message =
+                std::format("Container {} for pod {}/{} failed with exit code {} matching FailJob rule at index {}",
+                            container.name, pod.metadata.namespace_, pod.metadata.name, code, rule);
             return true;
         }
     return false;
@@ -92,9 +94,9 @@ std::optional<Verdict> policyVerdict(const Job& job, const Pod& pod) {
         for (const auto& pattern : rule.onPodConditions)
             if (const auto* found = condition(pod, pattern.type);
                 found != nullptr && found->status == (pattern.status.empty() ? "True" : pattern.status))
-                return Verdict{rule.action, std::format("Pod {}/{} has condition {} matching {} rule at index {}",
-                                                        pod.metadata.namespace_, pod.metadata.name, pattern.type,
-                                                        rule.action, i)};
+                return Verdict{rule.action,
+                               std::format("Pod {}/{} has condition {} matching {} rule at index {}",
+                                           pod.metadata.namespace_, pod.metadata.name, pattern.type, rule.action, i)};
     }
     return {};
 }
@@ -257,8 +259,7 @@ private:
         if (!failJob_.empty())
             setCondition("FailureTarget", true, "PodFailurePolicy", failJob_);
         else if (overBackoffLimit())
-            setCondition("FailureTarget", true, "BackoffLimitExceeded",
-                         "Job has reached the specified backoff limit");
+            setCondition("FailureTarget", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
         else if (pastDeadline())
             setCondition("FailureTarget", true, "DeadlineExceeded", "Job was active longer than specified deadline");
         else if (spec_.maxFailedIndexes && static_cast<int>(failedIndexes_.size()) > *spec_.maxFailedIndexes)
@@ -278,7 +279,8 @@ private:
                 }
         if (!spec_.completions) {
             if (succeeded() > 0 && active_.empty())
-                setCondition("SuccessCriteriaMet", true, "CompletionsReached", "Reached expected number of succeeded pods");
+                setCondition("SuccessCriteriaMet", true, "CompletionsReached",
+                             "Reached expected number of succeeded pods");
             return;
         }
         if (succeeded() >= count_) {
@@ -294,7 +296,8 @@ private:
         int met = 0;
         for (int index : completed_)
             met += wanted.empty() || wanted.contains(index);
-        return rule.succeededCount ? met >= *rule.succeededCount : !wanted.empty() && met == static_cast<int>(wanted.size());
+        return rule.succeededCount ? met >= *rule.succeededCount
+                                   : !wanted.empty() && met == static_cast<int>(wanted.size());
     }
 
     bool overBackoffLimit() const {

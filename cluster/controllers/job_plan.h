@@ -7,8 +7,8 @@ namespace slipway::controllers {
 inline constexpr const char* jobFinalizer = "batch.kubernetes.io/job-tracking";
 inline constexpr const char* completionIndex = "batch.kubernetes.io/job-completion-index";
 
-/// What is to be done next for a job. The status is written before the finalizers of counted pods are taken away, so that
-/// a pod that is gone is never forgotten and never counted twice.
+/// What is to be done next for a job. The status is written before the finalizers of counted pods are taken away, so
+/// that a pod that is gone is never forgotten and never counted twice.
 struct JobPlan {
     api::batch_v1::JobStatus status;
     std::vector<int> create; ///< completion indexes; -1 for a pod without one
@@ -17,8 +17,9 @@ struct JobPlan {
     std::chrono::milliseconds wait{0};
 };
 
-/// One step of a job (after kube-controller-manager's job controller): counting, success and failure by policy, back-off,
-/// deadline, suspension, and the pods to make or delete. @p pods are the job's own, finished and terminating included.
+/// One step of a job (after kube-controller-manager's job controller): counting, success and failure by policy,
+/// back-off, deadline, suspension, and the pods to make or delete. @p pods are the job's own, finished and terminating
+/// included.
 JobPlan planJob(const api::batch_v1::Job& job, const std::vector<PodPtr>& pods,
                 std::chrono::system_clock::time_point now);
 

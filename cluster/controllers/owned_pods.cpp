@@ -74,8 +74,8 @@ void OwnedPods::forget(const std::string& key) {
 }
 
 client::Result<void> OwnedPods::patchOwners(const Pod& pod, const api::JsonObject& reference) {
-    const api::JsonObject patch{{"metadata", api::JsonObject{{"uid", pod.metadata.uid},
-                                                             {"ownerReferences", api::JsonArray{reference}}}}};
+    const api::JsonObject patch{
+        {"metadata", api::JsonObject{{"uid", pod.metadata.uid}, {"ownerReferences", api::JsonArray{reference}}}}};
     const auto done = client_->patch(client::resourceOf<Pod>(), pod.metadata.namespace_, pod.metadata.name,
                                      client::PatchKind::strategicMerge, patch);
     if (!done && done.error().kind != client::Errc::notFound)

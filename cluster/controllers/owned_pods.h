@@ -35,7 +35,8 @@ public:
     template <class Owner>
     client::Result<std::vector<PodPtr>> claim(const Owner& owner, const api::meta_v1::LabelSelector& selector) {
         AdoptionCheck mayAdopt(*client_, owner);
-        return claimPods(owner.metadata, [&](const Labels& labels) { return api::matches(selector, labels); }, mayAdopt);
+        return claimPods(
+            owner.metadata, [&](const Labels& labels) { return api::matches(selector, labels); }, mayAdopt);
     }
     template <class Owner>
     client::Result<std::vector<PodPtr>> claim(const Owner& owner, const std::map<std::string, std::string>& selector) {

@@ -83,8 +83,8 @@ client::Result<void> Revisions::prune(const std::set<std::string>& live, int lim
     std::ranges::copy_if(all_, std::back_inserter(unused),
                          [&](const RevisionPtr& r) { return !live.contains(r->metadata.name); });
     for (std::size_t i = 0; i + static_cast<std::size_t>(std::max(0, limit)) < unused.size(); ++i) {
-        const auto done = client_.remove(client::resourceOf<ControllerRevision>(), owner_.namespace_,
-                                         unused[i]->metadata.name);
+        const auto done =
+            client_.remove(client::resourceOf<ControllerRevision>(), owner_.namespace_, unused[i]->metadata.name);
         if (!done && done.error().kind != client::Errc::notFound)
             return std::unexpected(done.error());
     }

@@ -97,8 +97,7 @@ private:
         if (!set->status || status != *set->status) {
             StatefulSet next = *set;
             next.status = status;
-            if (auto written = client_->updateStatus(next);
-                !written && written.error().kind != client::Errc::notFound)
+            if (auto written = client_->updateStatus(next); !written && written.error().kind != client::Errc::notFound)
                 return std::unexpected(written.error());
         }
         if (!done)

@@ -190,7 +190,7 @@ std::optional<int> ordinalOf(const std::string& setName, const std::string& podN
     int ordinal = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ordinal);
     return error == std::errc() && end == digits.data() + digits.size() && ordinal >= 0 ? std::optional(ordinal)
-                                                                                       : std::nullopt;
+                                                                                        : std::nullopt;
 }
 
 StatefulPlan planStatefulSet(const StatefulState& state, std::chrono::system_clock::time_point now) {

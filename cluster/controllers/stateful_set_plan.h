@@ -25,8 +25,8 @@ struct StatefulState {
     std::string currentRevision, updateRevision; ///< names, as pods carry them
 };
 
-/// One step of a stateful set: in order and one at a time, or all at once (podManagementPolicy Parallel); then the rolling
-/// update from the highest ordinal down to the partition (after kube-controller-manager's updateStatefulSet).
+/// One step of a stateful set: in order and one at a time, or all at once (podManagementPolicy Parallel); then the
+/// rolling update from the highest ordinal down to the partition (after kube-controller-manager's updateStatefulSet).
 StatefulPlan planStatefulSet(const StatefulState& state, std::chrono::system_clock::time_point now);
 
 /// The status that goes with the pods; brings the current revision up when an update is complete.

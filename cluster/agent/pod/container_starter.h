@@ -24,7 +24,8 @@ public:
     std::vector<std::optional<RegistryLogin>> logins(const core::Pod& pod, const core::Container& container);
     /// What a pull came to: events, back-off, and the image to use.
     std::expected<ImageInfo, Failure> pulled(const core::Pod& pod, const core::Container& container,
-                                             const RuntimeResult<std::string>& result, std::chrono::duration<double> took);
+                                             const RuntimeResult<std::string>& result,
+                                             std::chrono::duration<double> took);
     /// Creates and starts a container in the sandbox. @p id: the container, once it exists.
     std::optional<Failure> startContainer(const core::Pod& pod, const core::Container& container,
                                           const SandboxInfo& sandbox, unsigned attempt, const ImageInfo& image,

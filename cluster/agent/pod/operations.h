@@ -27,8 +27,8 @@ public:
 
     /// Begins one under a key that is free. @p start is given the callback to pass on, and returns the operation;
     /// @p handler gets the result from handle().
-    template <class Result, class Start> void begin(const std::string& key, Start start,
-                                                    std::function<void(const Result&)> handler) {
+    template <class Result, class Start>
+    void begin(const std::string& key, Start start, std::function<void(const Result&)> handler) {
         running_[key] = nullptr;
         running_[key] = start([inbox = inbox_, key, handler = std::move(handler)](Result result) {
             {
@@ -41,8 +41,8 @@ public:
 
     /// Asks every operation whose key begins with @p prefix to end early.
     void cancel(std::string_view prefix) {
-        for (auto found = running_.lower_bound(prefix);
-             found != running_.end() && found->first.starts_with(prefix); ++found)
+        for (auto found = running_.lower_bound(prefix); found != running_.end() && found->first.starts_with(prefix);
+             ++found)
             if (found->second)
                 found->second->cancel();
     }

@@ -71,7 +71,7 @@ struct PodView {
     std::map<std::string, Waiting> waiting;       ///< why a container has not been started
     std::map<std::string, int> restarts;          ///< counts known from the pod's last status
     bool terminating = false;                     ///< deleted, or to be ended for another reason
-    std::set<std::string> starting; ///< running already, but the postStart hook has not ended
+    std::set<std::string> starting;               ///< running already, but the postStart hook has not ended
     std::string failReason, failMessage;          ///< set when the agent itself ended the pod (DeadlineExceeded)
     std::string hostIp;
     std::vector<std::string> podIps;

@@ -410,7 +410,10 @@ void PodWorker::kill(const PodView& view, const ContainerInfo& info, const std::
     const bool hooked = container && container->lifecycle && container->lifecycle->preStop;
     if (!hooked || ending.hookDone || time.count() == 0 || info.phase != ContainerPhase::running) {
         const seconds left = ending.grace - since(ending.began);
-        return stop(pod, info, time.count() == 0 ? time : hooked ? std::max(left, leastGrace) : std::max(left, seconds(0)));
+        return stop(pod, info,
+                    time.count() == 0 ? time
+                    : hooked          ? std::max(left, leastGrace)
+                                      : std::max(left, seconds(0)));
     }
     operations_.begin<CheckResult>(
         key,

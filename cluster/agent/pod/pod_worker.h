@@ -73,8 +73,8 @@ private:
     std::map<std::string, Waiting> waiting_;
     std::map<std::string, int> restarts_;
     Operations operations_;
-    std::map<std::string, Ending> endings_;    ///< by container id
-    std::map<std::string, ImageInfo> images_;  ///< pulled, for the start that follows, by container name
+    std::map<std::string, Ending> endings_;      ///< by container id
+    std::map<std::string, ImageInfo> images_;    ///< pulled, for the start that follows, by container name
     std::map<std::string, WallTime> pullFailed_; ///< by container name
     std::set<std::string> starting_;
     WallTime stopBegan_;

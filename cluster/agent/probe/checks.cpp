@@ -66,9 +66,8 @@ std::string lowered(std::string text) {
 }
 
 std::string dialError(const std::string& address, beast::error_code error) {
-    return error == beast::error::timeout
-               ? std::format("dial tcp {}: i/o timeout", address)
-               : std::format("dial tcp {}: connect: {}", address, lowered(error.message()));
+    return error == beast::error::timeout ? std::format("dial tcp {}: i/o timeout", address)
+                                          : std::format("dial tcp {}: connect: {}", address, lowered(error.message()));
 }
 
 asio::awaitable<CheckResult> tcpCheck(std::string host, int port, milliseconds timeout) {
@@ -167,13 +166,13 @@ asio::awaitable<CheckResult> httpCheck(core::HTTPGetAction action, CheckUrl url,
     for (int redirects = 0;; ++redirects) {
         const HttpAnswer answer = co_await ask(action, url, deadline);
         if (answer.error) {
-            const std::string why =
-                answer.error == beast::error::timeout
-                    ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-                : answer.stage == "dial" ? dialError(std::format("{}:{}", url.host, url.port), answer.error)
-                : answer.error == http::error::end_of_stream || answer.error == asio::error::eof
-                    ? "EOF"
-                    : lowered(answer.error.message());
+            const std::string why = answer.error == beast::error::timeout
+                                        ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+                                    : answer.stage == "dial"
+                                        ? dialError(std::format("{}:{}", url.host, url.port), answer.error)
+                                    : answer.error == http::error::end_of_stream || answer.error == asio::error::eof
+                                        ? "EOF"
+                                        : lowered(answer.error.message());
             co_return CheckResult{false, std::format("Get \"{}\": {}", url.text(), why), ""};
         }
         const bool redirect = answer.status == 301 || answer.status == 302 || answer.status == 303 ||
@@ -188,8 +187,7 @@ asio::awaitable<CheckResult> httpCheck(core::HTTPGetAction action, CheckUrl url,
                 continue;
             }
             // Another host's health says nothing: the answer so far is what counts.
-            co_return CheckResult{true, "",
-                                  std::format("Probe terminated redirects, Response body: {}", answer.body)};
+            co_return CheckResult{true, "", std::format("Probe terminated redirects, Response body: {}", answer.body)};
         }
         if (answer.status >= 200 && answer.status < 400)
             co_return CheckResult{true, "", ""};
@@ -304,9 +302,8 @@ OperationPtr beginProbe(const core::Probe& probe, const CheckTarget& target, Run
                                  std::move(done));
         done({false, noPort(probe.tcpSocket->port), ""});
     } else if (probe.grpc) {
-        return beginGrpcHealth(
-            target.podIp, probe.grpc->port, probe.grpc->service, timeout,
-            [done = std::move(done)](std::string why) { done({why.empty(), std::move(why), ""}); });
+        return beginGrpcHealth(target.podIp, probe.grpc->port, probe.grpc->service, timeout,
+                               [done = std::move(done)](std::string why) { done({why.empty(), std::move(why), ""}); });
     } else
         done({false, "missing probe handler", ""});
     return nullptr;

@@ -12,7 +12,8 @@ struct CheckResult {
     std::string warning; ///< good, but worth an event (a redirect to another host)
 };
 
-/// Called once, from the loop's or the runtime's thread, or from the caller's before begin...() returns. Must not block.
+/// Called once, from the loop's or the runtime's thread, or from the caller's before begin...() returns. Must not
+/// block.
 using CheckDone = std::function<void(CheckResult)>;
 
 /// Network connections of all probes and hooks of the node, carried by one thread. Outlives nothing: the destructor

@@ -121,8 +121,8 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     options.subresource = "status";
     const auto resource = client::resourceOf<core::Pod>();
     const auto write = [&] {
-        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::strategicMerge, patch,
-                              options);
+        return client_->patch(resource, pod.metadata.namespace_, pod.metadata.name, client::PatchKind::strategicMerge,
+                              patch, options);
     };
     auto written = write();
     // The server tells a node about pods bound to it only: one that is not there yet is forbidden rather than not

@@ -93,8 +93,8 @@ std::expected<void, std::string> mountNfs(const fs::path& folder, const std::str
     std::string list = readOnly ? "ro" : "rw";
     for (const auto& option : options)
         list += "," + option;
-    std::vector<std::string> arguments{"timeout", "60", "mount", "-t", "nfs", "-o", list, server + ":" + path,
-                                       folder.string()};
+    std::vector<std::string> arguments{"timeout",           "60",           "mount", "-t", "nfs", "-o", list,
+                                       server + ":" + path, folder.string()};
     std::vector<char*> argv;
     for (auto& argument : arguments)
         argv.push_back(argument.data());

@@ -24,10 +24,9 @@ VolumeFiles readBack(const fs::path& folder) {
             continue;
         struct stat info{};
         ::stat(it->path().c_str(), &info);
-        files[it->path().lexically_relative(folder).string()] = {base::readFile(it->path()).value_or(""),
-                                                                 info.st_mode & 07777U,
-                                                                 info.st_uid == 0 ? std::nullopt
-                                                                                  : std::optional<std::int64_t>(info.st_uid)};
+        files[it->path().lexically_relative(folder).string()] = {
+            base::readFile(it->path()).value_or(""), info.st_mode & 07777U,
+            info.st_uid == 0 ? std::nullopt : std::optional<std::int64_t>(info.st_uid)};
     }
     return files;
 }

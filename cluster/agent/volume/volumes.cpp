@@ -1,9 +1,9 @@
 #include "cluster/agent/volume/volumes.h"
 
+#include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/volume/host_path.h"
 #include "cluster/agent/volume/mounts.h"
 #include "cluster/agent/volume/sub_path.h"
-#include "cluster/agent/pod/quantity.h"
 #include "cluster/api/base64.h"
 #include "cluster/base/files.h"
 
@@ -294,8 +294,8 @@ std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& po
         volume.ephemeral ? pod.metadata.name + "-" + volume.name : volume.persistentVolumeClaim->claimName;
     const auto claim = objects_.claim(pod.metadata.namespace_, name);
     if (!claim)
-        return std::unexpected(std::format("error getting PVC {}/{}: {}", pod.metadata.namespace_, name,
-                                           claim.error().message));
+        return std::unexpected(
+            std::format("error getting PVC {}/{}: {}", pod.metadata.namespace_, name, claim.error().message));
     const bool bound = claim->status && claim->status->phase == "Bound" && claim->spec;
     if (!bound || claim->spec->volumeName.empty())
         return std::unexpected(std::format("PVC {}/{} is not bound", pod.metadata.namespace_, name));
@@ -304,13 +304,12 @@ std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& po
         return std::unexpected(persistent.error().message);
     const core::PersistentVolumeSpec spec = persistent->spec.value_or(core::PersistentVolumeSpec());
     if (spec.claimRef && spec.claimRef->uid != claim->metadata.uid)
-        return std::unexpected(std::format("PVC {}/{} is not bound to PV {}", pod.metadata.namespace_, name,
-                                           persistent->metadata.name));
+        return std::unexpected(
+            std::format("PVC {}/{} is not bound to PV {}", pod.metadata.namespace_, name, persistent->metadata.name));
     const bool readOnly = volume.persistentVolumeClaim && volume.persistentVolumeClaim->readOnly.value_or(false);
     const auto grouped = [&](const fs::path& path) -> std::expected<Source, std::string> {
         if (const auto group = fsGroup(pod); group && !readOnly)
-            giveToGroup(path, *group,
-                        pod.spec->securityContext->fsGroupChangePolicy == "OnRootMismatch");
+            giveToGroup(path, *group, pod.spec->securityContext->fsGroupChangePolicy == "OnRootMismatch");
         return Source{path, readOnly};
     };
     if (spec.hostPath)

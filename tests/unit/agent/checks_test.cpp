@@ -103,7 +103,8 @@ private slots:
     void aSleepCanBeEnded() {
         CheckLoop loop;
         std::promise<CheckResult> result;
-        const auto operation = loop.beginSleep(std::chrono::hours(1), [&](CheckResult said) { result.set_value(said); });
+        const auto operation =
+            loop.beginSleep(std::chrono::hours(1), [&](CheckResult said) { result.set_value(said); });
         operation->cancel();
         QVERIFY(!result.get_future().get().good);
     }

@@ -48,8 +48,7 @@ struct Node {
     AgentPaths paths{dir.filePath("root").toStdString(), dir.filePath("logs").toStdString()};
     Volumes volumes{paths, objects, {}};
     Probes probes{runtime, events, pool, checks, [](const std::string&) {}};
-    PodEnvironment environment{runtime, objects, events, writer, volumes, probes,     checks,
-                               paths,   {},      {},     "192.0.2.1"};
+    PodEnvironment environment{runtime, objects, events, writer, volumes, probes, checks, paths, {}, {}, "192.0.2.1"};
 
     Node() { runtime.images["docker.io/library/web:1"] = {.id = "sha256:1"}; }
     const core::PodStatus& status() const { return writer.written.back(); }

@@ -247,8 +247,9 @@ public:
         grpc::ChannelArguments arguments;
         arguments.SetMaxReceiveMessageSize(16 << 20);
         arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-        arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-        arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+        // The minimum is also how long one attempt may take: containerd listens before it has loaded what ran before.
+        arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10000);
+        arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
         const auto channel =
             grpc::CreateCustomChannel(settings.endpoint, grpc::InsecureChannelCredentials(), arguments);
         runtime_ = pb::RuntimeService::NewStub(channel);

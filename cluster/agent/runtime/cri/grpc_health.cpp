@@ -48,7 +48,8 @@ std::string verdict(const grpc::Status& status, const grpc::ByteBuffer& answer, 
         const int code = statusOf(answer);
         if (code == 1)
             return {};
-        return std::format("service unhealthy (responded with \"{}\")", code >= 0 && code < 4 ? names[code] : "UNKNOWN");
+        return std::format("service unhealthy (responded with \"{}\")",
+                           code >= 0 && code < 4 ? names[code] : "UNKNOWN");
     }
     switch (status.error_code()) {
     case grpc::StatusCode::UNIMPLEMENTED:
