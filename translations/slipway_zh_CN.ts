@@ -521,8 +521,8 @@
             <translation>命令面板</translation>
         </message>
         <message>
-            <source>Type a command or a kind</source>
-            <translation>输入命令或资源类型</translation>
+            <source>Type a command, a kind or the name of an object</source>
+            <translation>输入命令、资源类型或对象名称</translation>
         </message>
         <message>
             <source>Command</source>
@@ -731,6 +731,14 @@
     </context>
     <context>
         <name>slipway::ui::MainWindow</name>
+    <message>
+        <source>F&amp;orward</source>
+        <translation>前进(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
         <message>
             <source>Slipway</source>
             <translation>Slipway</translation>

@@ -55,6 +55,8 @@ private:
     void opened(const client::Result<SessionPtr>& session);
     void tell(const QString& message, bool bad);
     void showPalette();
+    void goBack();
+    void goForward();
     void updateActions();
     void showKinds(const std::vector<const KindView*>& kinds);
     void startCluster();
@@ -85,6 +87,9 @@ private:
     QLabel *clusterName_, *message_, *messageIcon_;
     QFrame* veil_;
     QTimer forget_;
+    std::vector<const KindView*> kinds_;
+    QStringList visited_; ///< pages, for [ and ]
+    qsizetype visit_ = -1;
     QList<QAction*> commands_, workspaceActions_, kindActions_;
     LocalCluster local_;
 };

@@ -220,7 +220,16 @@ void Workspace::showYaml() {
 void Workspace::jump(const ObjectRef& object) {
     if (object.kind == nullptr)
         return;
+    if (!namespace_.isEmpty() && namespace_ != object.ns) { // it must not be hidden
+        namespace_.clear();
+        for (ResourcePage* each : std::as_const(byKind_))
+            each->setNamespace({});
+    }
     showKind(QLatin1String(object.kind->id));
+    if (currentPage() == nullptr || &currentPage()->kind() != object.kind) { // its columns are being asked for
+        pendingJump_ = object;
+        return;
+    }
     ResourceModel& model = currentPage()->model();
     for (int i = 0; i < model.rowCount(); ++i)
         if (model.row(i).name == object.name && model.row(i).ns == object.ns) {

@@ -20,6 +20,8 @@ public:
 
     const SessionPtr& session() const { return session_; }
     void showKind(const QString& id);
+    /// Shows an object in its table with its details.
+    void jump(const ObjectRef& object);
     QString currentKind() const;
     ResourcePage* currentPage() const;
     DetailPane& details() { return *details_; }
@@ -54,7 +56,6 @@ private:
     void openLogsOf(const ObjectRef& object, bool previous);
     void openShellOf(const ObjectRef& object, const std::vector<QString>& containers);
     void openEditorOf(const ObjectRef& object);
-    void jump(const ObjectRef& object);
     void confirmDelete(const std::vector<ObjectRef>& objects);
     void addPanel(QWidget* panel, const QString& iconName, const QString& title);
     void followPods(const ObjectRef& deployment, bool previous);
