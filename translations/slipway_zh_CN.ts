@@ -732,6 +732,10 @@
     <context>
         <name>slipway::ui::MainWindow</name>
     <message>
+        <source>&amp;Restart the pods</source>
+        <translation>重启 Pod(&amp;R)</translation>
+    </message>
+    <message>
         <source>F&amp;orward</source>
         <translation>前进(&amp;O)</translation>
     </message>
@@ -1147,6 +1151,22 @@
     </context>
     <context>
         <name>slipway::ui::Workspace</name>
+    <message numerus="yes">
+        <source>%n object(s) changed</source>
+        <translation><numerusform>已更改 %n 个对象</numerusform></translation>
+    </message>
+    <message>
+        <source>Let pods come again (uncordon)</source>
+        <translation>恢复调度 (uncordon)</translation>
+    </message>
+    <message>
+        <source>Keep new pods away (cordon)</source>
+        <translation>停止调度 (cordon)</translation>
+    </message>
+    <message>
+        <source>Restart	R</source>
+        <translation>重启	R</translation>
+    </message>
         <message>
             <source>Logs, terminals and editors</source>
             <translation>日志、终端和编辑器</translation>

@@ -268,6 +268,21 @@ private slots:
         QTRY_COMPARE(window_->currentPage(), QStringLiteral("pods"));
     }
 
+    void restartMarksTheTemplate() {
+        openWindow();
+        window_->showPage(QStringLiteral("deployments"));
+        selectFirst();
+        QTest::keyClick(&page().table(), Qt::Key_R);
+        const auto asked = [this] {
+            std::lock_guard lock(cluster_->mutex);
+            return std::ranges::any_of(cluster_->writes, [](const client::Request& request) {
+                return request.method == "PATCH" && request.target.contains("/deployments/api?") &&
+                       request.body.contains("kubectl.kubernetes.io/restartedAt");
+            });
+        };
+        QTRY_VERIFY(asked());
+    }
+
     void sliderPatchesTheScaleSubresource() {
         openWindow();
         window_->showPage(QStringLiteral("deployments"));

@@ -72,6 +72,7 @@ private:
     void previousLogs();
     void shell();
     void remove();
+    void restart();
     void reconnect();
     void closePanel();
     void focusTable();

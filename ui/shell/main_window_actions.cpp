@@ -84,6 +84,7 @@ void MainWindow::makeMenus() {
     addTableKey(object, QStringLiteral("previous"), tr("Logs of the &previous run"), Qt::Key_P,
                 &MainWindow::previousLogs);
     addTableKey(object, QStringLiteral("terminal"), tr("&Shell"), Qt::Key_S, &MainWindow::shell);
+    addTableKey(object, QStringLiteral("refresh"), tr("&Restart the pods"), Qt::Key_R, &MainWindow::restart);
     object->addSeparator();
     addTableKey(object, QStringLiteral("delete"), tr("Dele&te"), Qt::CTRL | Qt::Key_D, &MainWindow::remove);
 
@@ -252,6 +253,9 @@ void MainWindow::shell() {
 }
 void MainWindow::remove() {
     workspace_->deleteSelected();
+}
+void MainWindow::restart() {
+    workspace_->restartSelected();
 }
 void MainWindow::hideDetails() {
     workspace_->details().hide();

@@ -34,6 +34,7 @@ public:
     void showYaml();
     void showDetails();
     void deleteSelected();
+    void restartSelected();
     void focusFilter();
     /// Shows what applying the YAML would do, and does it when told to.
     ApplyDialog* applyYaml(std::vector<YamlSource> sources, bool atOnce);
