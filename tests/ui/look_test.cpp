@@ -264,6 +264,9 @@ private slots:
         page().table().setFocus();
         QTest::keyClick(&page().table(), Qt::Key_BracketLeft);
         QTRY_COMPARE(window_->currentPage(), QStringLiteral("nodes"));
+        activate();
+        page().table().setFocus();
+        QTRY_VERIFY(page().table().hasFocus());
         QTest::keyClick(&page().table(), Qt::Key_BracketRight);
         QTRY_COMPARE(window_->currentPage(), QStringLiteral("pods"));
     }
