@@ -127,9 +127,10 @@ ContainerStarter::localImage(const core::Pod& pod, const core::Container& contai
     return std::unexpected(Failure{{"ErrImageNeverPull", message}});
 }
 
-std::expected<ImageInfo, ContainerStarter::Failure>
-ContainerStarter::pulled(const core::Pod& pod, const core::Container& container,
-                         const RuntimeResult<std::string>& result, std::chrono::duration<double> took) {
+std::expected<ImageInfo, ContainerStarter::Failure> ContainerStarter::pulled(const core::Pod& pod,
+                                                                             const core::Container& container,
+                                                                             const RuntimeResult<std::string>& result,
+                                                                             std::chrono::duration<double> took) {
     const auto about = referenceTo(pod, container.name);
     const std::string name = normalizeImage(container.image);
     const auto image = environment_.runtime.imageStatus(name);
@@ -185,11 +186,10 @@ std::expected<void, std::string> ContainerStarter::addFiles(const core::Pod& pod
     };
     if (!mounted("/etc/hosts")) {
         const fs::path hosts = folder / "etc-hosts";
-        if (auto written =
-                base::writeFileAtomically(hosts,
-                                      hostsFile(pod, podIps, environment_.dns.clusterDomain,
-                                                base::readFile("/etc/hosts").value_or("")),
-                                      0644);
+        if (auto written = base::writeFileAtomically(
+                hosts,
+                hostsFile(pod, podIps, environment_.dns.clusterDomain, base::readFile("/etc/hosts").value_or("")),
+                0644);
             !written)
             return std::unexpected(written.error().message);
         config.mounts.push_back({"/etc/hosts", hosts.string()});

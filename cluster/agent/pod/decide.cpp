@@ -149,8 +149,8 @@ private:
         if (info == nullptr) {
             // What ended well before the sandbox was lost does not run a second time.
             const ContainerInfo* older = view_.state.container(container.name);
-            const bool ended = older != nullptr && older->phase == ContainerPhase::exited &&
-                               !isInit(container.name) && !mayRestart(spec_, container, *older);
+            const bool ended = older != nullptr && older->phase == ContainerPhase::exited && !isInit(container.name) &&
+                               !mayRestart(spec_, container, *older);
             if (!ended)
                 start(container);
             return;

@@ -131,8 +131,7 @@ public:
         const auto services = objects_.services();
         if (!services)
             return std::unexpected(services.error().message);
-        for (const auto& [name, value] :
-             serviceVariables(*services, ns, pod_.spec->enableServiceLinks.value_or(true)))
+        for (const auto& [name, value] : serviceVariables(*services, ns, pod_.spec->enableServiceLinks.value_or(true)))
             set(name, value);
         for (const core::EnvFromSource& source : container_.envFrom)
             if (auto failed = addFrom(source))

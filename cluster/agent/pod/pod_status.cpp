@@ -226,9 +226,9 @@ core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStat
             view, container, false, before ? statusOf(before->containerStatuses, container.name) : nullptr));
     for (const auto& from : spec.ephemeralContainers)
         if (const auto container = anyContainer(spec, from.name)) {
-            core::ContainerStatus one = containerStatus(
-                view, *container, false,
-                before ? statusOf(before->ephemeralContainerStatuses, container->name) : nullptr);
+            core::ContainerStatus one =
+                containerStatus(view, *container, false,
+                                before ? statusOf(before->ephemeralContainerStatuses, container->name) : nullptr);
             one.started.reset();
             one.ready = false;
             status.ephemeralContainerStatuses.push_back(std::move(one));

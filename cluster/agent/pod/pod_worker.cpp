@@ -410,7 +410,10 @@ void PodWorker::kill(const PodView& view, const ContainerInfo& info, const std::
     const bool hooked = container && container->lifecycle && container->lifecycle->preStop;
     if (!hooked || ending.hookDone || time.count() == 0 || info.phase != ContainerPhase::running) {
         const seconds left = ending.grace - since(ending.began);
-        return stop(pod, info, time.count() == 0 ? time : hooked ? std::max(left, leastGrace) : std::max(left, seconds(0)));
+        return stop(pod, info,
+                    time.count() == 0 ? time
+                    : hooked          ? std::max(left, leastGrace)
+                                      : std::max(left, seconds(0)));
     }
     operations_.begin<CheckResult>(
         key,
@@ -539,6 +542,9 @@ bool PodWorker::finish(const PodView& view) {
         return true; // ended for another reason: the object stays, and so do logs
     if (!abandoned_ && environment_.writer.removePod(*view.pod) == PodWriter::Outcome::retry)
         return false;
+    // A static pod's mirror has nobody else to take it away.
+    if (abandoned_ && view.pod->metadata.annotations.contains("kubernetes.io/config.source"))
+        std::ignore = environment_.writer.removePod(*view.pod);
     finished_ = cleanUp(view.state, *view.pod);
     return finished_;
 }
