@@ -51,6 +51,10 @@
     </context>
     <context>
         <name>slipway::ui::Workspace</name>
+    <message numerus="yes">
+        <source>%n object(s) changed</source>
+        <translation><numerusform>%n object changed</numerusform><numerusform>%n objects changed</numerusform></translation>
+    </message>
         <message numerus="yes">
             <source>%n object(s) deleted</source>
             <translation>

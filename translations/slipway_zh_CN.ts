@@ -521,8 +521,8 @@
             <translation>命令面板</translation>
         </message>
         <message>
-            <source>Type a command or a kind</source>
-            <translation>输入命令或资源类型</translation>
+            <source>Type a command, a kind or the name of an object</source>
+            <translation>输入命令、资源类型或对象名称</translation>
         </message>
         <message>
             <source>Command</source>
@@ -731,6 +731,18 @@
     </context>
     <context>
         <name>slipway::ui::MainWindow</name>
+    <message>
+        <source>&amp;Restart the pods</source>
+        <translation>重启 Pod(&amp;R)</translation>
+    </message>
+    <message>
+        <source>F&amp;orward</source>
+        <translation>前进(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
         <message>
             <source>Slipway</source>
             <translation>Slipway</translation>
@@ -1139,6 +1151,22 @@
     </context>
     <context>
         <name>slipway::ui::Workspace</name>
+    <message numerus="yes">
+        <source>%n object(s) changed</source>
+        <translation><numerusform>已更改 %n 个对象</numerusform></translation>
+    </message>
+    <message>
+        <source>Let pods come again (uncordon)</source>
+        <translation>恢复调度 (uncordon)</translation>
+    </message>
+    <message>
+        <source>Keep new pods away (cordon)</source>
+        <translation>停止调度 (cordon)</translation>
+    </message>
+    <message>
+        <source>Restart	R</source>
+        <translation>重启	R</translation>
+    </message>
         <message>
             <source>Logs, terminals and editors</source>
             <translation>日志、终端和编辑器</translation>

@@ -249,6 +249,43 @@ private slots:
         QTRY_COMPARE(window_->currentPage(), QStringLiteral("nodes"));
     }
 
+    void paletteFindsObjectsAndBracketsGoBack() {
+        openWindow();
+        window_->showPage(QStringLiteral("nodes"));
+        QTest::keyClick(window_.get(), Qt::Key_K, Qt::ControlModifier);
+        QTRY_VERIFY(window_->findChild<CommandPalette*>() != nullptr);
+        auto* palette = window_->findChild<CommandPalette*>();
+        QTest::keyClicks(&palette->line(), "zk2lq");
+        QTRY_COMPARE(palette->list().count(), 1);
+        QTest::keyClick(&palette->line(), Qt::Key_Return);
+        QTRY_COMPARE(window_->currentPage(), QStringLiteral("pods"));
+        QTRY_COMPARE(window_->workspace()->details().object().name, QStringLiteral("api-6d4cf56db6-zk2lq"));
+        activate();
+        page().table().setFocus();
+        QTest::keyClick(&page().table(), Qt::Key_BracketLeft);
+        QTRY_COMPARE(window_->currentPage(), QStringLiteral("nodes"));
+        activate();
+        page().table().setFocus();
+        QTRY_VERIFY(page().table().hasFocus());
+        QTest::keyClick(&page().table(), Qt::Key_BracketRight);
+        QTRY_COMPARE(window_->currentPage(), QStringLiteral("pods"));
+    }
+
+    void restartMarksTheTemplate() {
+        openWindow();
+        window_->showPage(QStringLiteral("deployments"));
+        selectFirst();
+        QTest::keyClick(&page().table(), Qt::Key_R);
+        const auto asked = [this] {
+            std::lock_guard lock(cluster_->mutex);
+            return std::ranges::any_of(cluster_->writes, [](const client::Request& request) {
+                return request.method == "PATCH" && request.target.contains("/deployments/api?") &&
+                       request.body.contains("kubectl.kubernetes.io/restartedAt");
+            });
+        };
+        QTRY_VERIFY(asked());
+    }
+
     void sliderPatchesTheScaleSubresource() {
         openWindow();
         window_->showPage(QStringLiteral("deployments"));

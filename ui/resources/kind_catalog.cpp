@@ -171,6 +171,11 @@ bool KindView::scales() const {
     return resource.kind == "Deployment";
 }
 
+bool KindView::restarts() const {
+    return resource.group == "apps" &&
+           (resource.kind == "Deployment" || resource.kind == "StatefulSet" || resource.kind == "DaemonSet");
+}
+
 std::span<const KindView> allKinds() {
     return catalog();
 }

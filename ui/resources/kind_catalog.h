@@ -33,6 +33,8 @@ struct KindView {
     QString translatedGroup() const;
     bool hasLogs() const;
     bool scales() const;
+    /// Deployments, stateful and daemon sets: their pods can be replaced one after another.
+    bool restarts() const;
 };
 
 /// The kinds that have a reader of their own, in the sidebar's order.

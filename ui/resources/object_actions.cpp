@@ -2,6 +2,8 @@
 
 #include "ui/session/background.h"
 
+#include <QDateTime>
+
 namespace slipway::ui {
 
 ObjectActions::ObjectActions(SessionPtr session, QObject* parent) : QObject(parent), session_(std::move(session)) {
@@ -58,6 +60,41 @@ void ObjectActions::remove(const std::vector<ObjectRef>& objects) {
         if (result.first > 0)
             emit removed(result.first);
     });
+}
+
+void ObjectActions::patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch) {
+    auto work = [session = session_, objects, patch] {
+        std::pair<int, QString> result{0, {}};
+        for (const ObjectRef& object : objects) {
+            client::PatchOptions options;
+            options.fieldManager = "slipway";
+            const auto done =
+                session->client->patch(object.kind->resource, object.ns.toStdString(), object.name.toStdString(),
+                                       client::PatchKind::merge, patch, options);
+            if (done)
+                ++result.first;
+            else
+                result.second = object.name + QStringLiteral(": ") + errorText(done.error());
+        }
+        return result;
+    };
+    inBackground(this, std::move(work), [this](const std::pair<int, QString>& result) {
+        if (!result.second.isEmpty())
+            emit failed(result.second);
+        else
+            emit changed(result.first);
+    });
+}
+
+void ObjectActions::restart(const std::vector<ObjectRef>& objects) {
+    const std::string now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
+    const api::Json annotations = {{"kubectl.kubernetes.io/restartedAt", now}};
+    const api::Json inner = {{"metadata", {{"annotations", annotations}}}};
+    patchAll(objects, {{"spec", {{"template", inner}}}});
+}
+
+void ObjectActions::cordon(const std::vector<ObjectRef>& nodes, bool away) {
+    patchAll(nodes, {{"spec", {{"unschedulable", away ? api::Json(true) : api::Json(nullptr)}}}});
 }
 
 } // namespace slipway::ui

@@ -20,7 +20,14 @@ public:
     /// Deletes objects, each by its uid so that a namesake made meanwhile is safe.
     void remove(const std::vector<ObjectRef>& objects);
 
+    /// Replaces the pods of workloads one after another, as `kubectl rollout restart` does.
+    void restart(const std::vector<ObjectRef>& objects);
+    /// Lets pods come to nodes, or keeps new ones away.
+    void cordon(const std::vector<ObjectRef>& nodes, bool away);
+
 signals:
+    /// All of them took the change.
+    void changed(int count);
     /// The server's answer: the number it took, or what was before on error.
     void scaled(const slipway::ui::ObjectRef& object, int replicas);
     void scaleFailed(const slipway::ui::ObjectRef& object, const QString& error);
@@ -28,6 +35,7 @@ signals:
     void failed(const QString& error);
 
 private:
+    void patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch);
     void sendScale(const ObjectRef& object, int replicas);
 
     SessionPtr session_;

@@ -28,7 +28,7 @@ CommandPalette::CommandPalette(QList<QAction*> actions, QWidget* parent)
     , list_(new QListWidget) {
     setAttribute(Qt::WA_DeleteOnClose);
     setAccessibleName(tr("Command palette"));
-    line_->setPlaceholderText(tr("Type a command or a kind"));
+    line_->setPlaceholderText(tr("Type a command, a kind or the name of an object"));
     line_->setAccessibleName(tr("Command"));
     line_->installEventFilter(this);
     list_->setAccessibleName(tr("Commands"));
@@ -73,12 +73,41 @@ void CommandPalette::fill(const QString& typed) {
         item->setData(Qt::UserRole, QVariant::fromValue<QObject*>(action));
         item->setSizeHint(QSize(0, 32));
     }
+    addObjects(words);
     list_->setCurrentRow(0);
+}
+
+void CommandPalette::addObjects(const QString& words) {
+    if (words.trimmed().size() < 2)
+        return;
+    constexpr int most = 50;
+    QList<std::pair<int, int>> fitting;
+    for (std::size_t i = 0; i < objects_.size(); ++i)
+        if (const int score = matchScore(words, objects_[i].name); score >= 0)
+            fitting.append({score, static_cast<int>(i)});
+    std::ranges::stable_sort(fitting, std::greater(), [](const auto& entry) { return entry.first; });
+    for (const auto& [score, at] : fitting.first(std::min<qsizetype>(most, fitting.size()))) {
+        const ObjectRef& object = objects_[static_cast<std::size_t>(at)];
+        const QString kind = text(object.kind->resource.kind);
+        auto* item = new QListWidgetItem(
+            icon(QLatin1String(object.kind->icon)),
+            QStringLiteral("%1    %2").arg(object.name, object.ns.isEmpty() ? kind : kind + " · " + object.ns), list_);
+        item->setData(Qt::UserRole + 1, at);
+        item->setSizeHint(QSize(0, 32));
+    }
+}
+
+void CommandPalette::setObjects(std::vector<ObjectRef> objects) {
+    objects_ = std::move(objects);
+    if (!line_->text().isEmpty())
+        fill(line_->text());
 }
 
 void CommandPalette::run() {
     const QListWidgetItem* item = list_->currentItem();
     QAction* action = item == nullptr ? nullptr : qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>());
+    if (item != nullptr && item->data(Qt::UserRole + 1).isValid())
+        emit objectChosen(objects_[item->data(Qt::UserRole + 1).toUInt()]);
     close();
     if (action != nullptr)
         QTimer::singleShot(0, action, &QAction::trigger); // after the popup has given back the keyboard

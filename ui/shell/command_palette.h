@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/resources/resource_page.h"
+
 #include <QAction>
 #include <QDialog>
 #include <QLineEdit>
@@ -7,22 +9,29 @@
 
 namespace slipway::ui {
 
-/// Finds any action by typing parts of its name. Ctrl+K.
+/// Finds any action, and any object of the cluster, by typing parts of its name. Ctrl+K.
 class CommandPalette : public QDialog {
     Q_OBJECT
 public:
     CommandPalette(QList<QAction*> actions, QWidget* parent);
     QLineEdit& line() { return *line_; }
     QListWidget& list() { return *list_; }
+    /// The objects that can be found besides.
+    void setObjects(std::vector<ObjectRef> objects);
+
+signals:
+    void objectChosen(const slipway::ui::ObjectRef& object);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void fill(const QString& typed);
+    void addObjects(const QString& words);
     void run();
 
     QList<QAction*> actions_;
+    std::vector<ObjectRef> objects_;
     QLineEdit* line_;
     QListWidget* list_;
 };

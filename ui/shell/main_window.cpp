@@ -118,6 +118,14 @@ void MainWindow::open(SessionPtr session) {
     connect(workspace_, &Workspace::kindsKnown, this, &MainWindow::showKinds);
     connect(workspace_, &Workspace::kindShown, this, [this](const QString& id) {
         page_ = id;
+        if (visit_ < 0 || visited_[visit_] != id) { // somewhere new: what lay ahead is let go
+            constexpr qsizetype most = 100;
+            visited_.resize(visit_ + 1);
+            visited_ << id;
+            if (visited_.size() > most)
+                visited_.removeFirst();
+            visit_ = visited_.size() - 1;
+        }
         sidebar_->setCurrent(id);
         updateActions();
     });

@@ -55,6 +55,8 @@ private:
     void opened(const client::Result<SessionPtr>& session);
     void tell(const QString& message, bool bad);
     void showPalette();
+    void goBack();
+    void goForward();
     void updateActions();
     void showKinds(const std::vector<const KindView*>& kinds);
     void startCluster();
@@ -70,6 +72,7 @@ private:
     void previousLogs();
     void shell();
     void remove();
+    void restart();
     void reconnect();
     void closePanel();
     void focusTable();
@@ -85,6 +88,9 @@ private:
     QLabel *clusterName_, *message_, *messageIcon_;
     QFrame* veil_;
     QTimer forget_;
+    std::vector<const KindView*> kinds_;
+    QStringList visited_; ///< pages, for [ and ]
+    qsizetype visit_ = -1;
     QList<QAction*> commands_, workspaceActions_, kindActions_;
     LocalCluster local_;
 };

@@ -1,4 +1,5 @@
 // The menus, keys and commands of the window.
+#include "ui/session/background.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
@@ -12,6 +13,33 @@
 #include <QMessageBox>
 
 namespace slipway::ui {
+namespace {
+
+/// The names of all objects but events and leases, a bounded number of each kind. Blocks.
+std::vector<ObjectRef> objectNames(const client::Client& client, const std::vector<const KindView*>& kinds) {
+    std::vector<ObjectRef> objects;
+    for (const KindView* kind : kinds) {
+        if (kind->resource.kind == "Event" || kind->resource.kind == "Lease")
+            continue;
+        client::Request request;
+        request.target = kind->resource.path() + "?limit=2000";
+        request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+        const auto answer = client.transport().send(request);
+        if (!answer || answer->code != 200)
+            continue;
+        const auto list = api::parseJson(answer->body);
+        const api::Json* items = list ? api::find(*list, {"items"}) : nullptr;
+        if (items == nullptr || !items->is_array())
+            continue;
+        for (const api::Json& item : items->get_array())
+            objects.push_back({kind, text(api::stringAt(item, {"metadata", "namespace"})),
+                               text(api::stringAt(item, {"metadata", "name"})),
+                               text(api::stringAt(item, {"metadata", "uid"}))});
+    }
+    return objects;
+}
+
+} // namespace
 
 QAction* MainWindow::add(QMenu* menu, const QString& iconName, const QString& words, const QList<QKeySequence>& keys,
                          void (MainWindow::*call)()) {
@@ -56,6 +84,7 @@ void MainWindow::makeMenus() {
     addTableKey(object, QStringLiteral("previous"), tr("Logs of the &previous run"), Qt::Key_P,
                 &MainWindow::previousLogs);
     addTableKey(object, QStringLiteral("terminal"), tr("&Shell"), Qt::Key_S, &MainWindow::shell);
+    addTableKey(object, QStringLiteral("refresh"), tr("&Restart the pods"), Qt::Key_R, &MainWindow::restart);
     object->addSeparator();
     addTableKey(object, QStringLiteral("delete"), tr("Dele&te"), Qt::CTRL | Qt::Key_D, &MainWindow::remove);
 
@@ -63,6 +92,8 @@ void MainWindow::makeMenus() {
     add(view, QStringLiteral("search"), tr("&Command palette"),
         Keys{Qt::CTRL | Qt::Key_K, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)}, &MainWindow::showPalette);
     addTableKey(view, QStringLiteral("search"), tr("&Filter"), Qt::Key_Slash, &MainWindow::filter);
+    addTableKey(view, QStringLiteral("previous"), tr("&Back"), Qt::Key_BracketLeft, &MainWindow::goBack);
+    addTableKey(view, QStringLiteral("follow"), tr("F&orward"), Qt::Key_BracketRight, &MainWindow::goForward);
     addTableKey(view, QString(), tr("Close the details"), Qt::Key_Escape, &MainWindow::hideDetails);
     add(view, QString(), tr("Go to the &table"), Keys{Qt::CTRL | Qt::Key_1}, &MainWindow::focusTable);
     add(view, QStringLiteral("close"), tr("Close the &panel"), Keys{QKeySequence::Close}, &MainWindow::closePanel);
@@ -86,6 +117,7 @@ void MainWindow::makeMenus() {
 
 void MainWindow::showKinds(const std::vector<const KindView*>& kinds) {
     qDeleteAll(std::exchange(kindActions_, {}));
+    kinds_ = kinds;
     for (const KindView* kind : kinds) {
         auto* action = new QAction(icon(QLatin1String(kind->icon)), tr("Go to %1").arg(kind->translatedTitle()), this);
         connect(action, &QAction::triggered, this, [this, id = QString(QLatin1String(kind->id))] { showPage(id); });
@@ -165,6 +197,25 @@ void MainWindow::chooseFiles() {
 void MainWindow::showPalette() {
     auto* palette = new CommandPalette(commands_ + kindActions_, this);
     palette->show();
+    if (workspace_ == nullptr)
+        return;
+    connect(palette, &CommandPalette::objectChosen, this, [this](const ObjectRef& object) {
+        stack_->setCurrentWidget(workspace_);
+        workspace_->jump(object);
+    });
+    inBackground(
+        palette, [session = session_, kinds = kinds_] { return objectNames(*session->client, kinds); },
+        [palette](const std::vector<ObjectRef>& objects) { palette->setObjects(objects); });
+}
+
+void MainWindow::goBack() {
+    if (visit_ > 0)
+        showPage(visited_[--visit_]);
+}
+
+void MainWindow::goForward() {
+    if (visit_ + 1 < visited_.size())
+        showPage(visited_[++visit_]);
 }
 
 void MainWindow::showAbout() {
@@ -202,6 +253,9 @@ void MainWindow::shell() {
 }
 void MainWindow::remove() {
     workspace_->deleteSelected();
+}
+void MainWindow::restart() {
+    workspace_->restartSelected();
 }
 void MainWindow::hideDetails() {
     workspace_->details().hide();

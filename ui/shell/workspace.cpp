@@ -63,6 +63,8 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
         emit told(object.name + QStringLiteral(": ") + error, true);
     });
     connect(&actions_, &ObjectActions::failed, this, [this](const QString& error) { emit told(error, true); });
+    connect(&actions_, &ObjectActions::changed, this,
+            [this](int count) { emit told(tr("%n object(s) changed", nullptr, count), false); });
     connect(&actions_, &ObjectActions::removed, this,
             [this](int count) { emit told(tr("%n object(s) deleted", nullptr, count), false); });
     watchNamespaces();
@@ -211,6 +213,11 @@ void Workspace::showDetails() {
     details_->showOverview();
 }
 
+void Workspace::restartSelected() {
+    if (const auto objects = selectedObjects(); !objects.empty() && objects.front().kind->restarts())
+        actions_.restart(objects);
+}
+
 void Workspace::showYaml() {
     showDetails();
     details_->showYaml();
@@ -220,7 +227,16 @@ void Workspace::showYaml() {
 void Workspace::jump(const ObjectRef& object) {
     if (object.kind == nullptr)
         return;
+    if (!namespace_.isEmpty() && namespace_ != object.ns) { // it must not be hidden
+        namespace_.clear();
+        for (ResourcePage* each : std::as_const(byKind_))
+            each->setNamespace({});
+    }
     showKind(QLatin1String(object.kind->id));
+    if (currentPage() == nullptr || &currentPage()->kind() != object.kind) { // its columns are being asked for
+        pendingJump_ = object;
+        return;
+    }
     ResourceModel& model = currentPage()->model();
     for (int i = 0; i < model.rowCount(); ++i)
         if (model.row(i).name == object.name && model.row(i).ns == object.ns) {
@@ -257,6 +273,12 @@ void Workspace::showMenu(const QPoint& at) {
     if (kind.hasLogs())
         add("terminal", tr("Shell\tS"), [this] { openShell(); });
     add("edit", tr("Edit YAML\tE"), [this] { openEditor(); });
+    if (kind.restarts())
+        add("refresh", tr("Restart\tR"), [this] { restartSelected(); });
+    if (kind.resource.kind == "Node") {
+        add("stop", tr("Keep new pods away (cordon)"), [this, objects] { actions_.cordon(objects, true); });
+        add("start", tr("Let pods come again (uncordon)"), [this, objects] { actions_.cordon(objects, false); });
+    }
     menu.addSeparator();
     add("delete", tr("Delete\tCtrl+D"), [this] { deleteSelected(); });
     menu.exec(at);

@@ -20,6 +20,8 @@ public:
 
     const SessionPtr& session() const { return session_; }
     void showKind(const QString& id);
+    /// Shows an object in its table with its details.
+    void jump(const ObjectRef& object);
     QString currentKind() const;
     ResourcePage* currentPage() const;
     DetailPane& details() { return *details_; }
@@ -32,6 +34,7 @@ public:
     void showYaml();
     void showDetails();
     void deleteSelected();
+    void restartSelected();
     void focusFilter();
     /// Shows what applying the YAML would do, and does it when told to.
     ApplyDialog* applyYaml(std::vector<YamlSource> sources, bool atOnce);
@@ -54,7 +57,6 @@ private:
     void openLogsOf(const ObjectRef& object, bool previous);
     void openShellOf(const ObjectRef& object, const std::vector<QString>& containers);
     void openEditorOf(const ObjectRef& object);
-    void jump(const ObjectRef& object);
     void confirmDelete(const std::vector<ObjectRef>& objects);
     void addPanel(QWidget* panel, const QString& iconName, const QString& title);
     void followPods(const ObjectRef& deployment, bool previous);

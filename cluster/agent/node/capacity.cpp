@@ -35,7 +35,8 @@ std::optional<std::int64_t> number(const fs::path& path) {
 std::vector<fs::path> chain(const fs::path& hierarchy, const std::string& group) {
     std::vector<fs::path> result;
     for (fs::path path = fs::path(group).lexically_normal().relative_path();; path = path.parent_path()) {
-        if (fs::exists(hierarchy / path))
+        std::error_code error;
+        if (fs::exists(hierarchy / path, error))
             result.push_back(hierarchy / path);
         if (path.empty())
             return result;
@@ -93,7 +94,8 @@ Capacity readCapacity(const fs::path& root, const fs::path& cgroupRoot, const fs
         if (quota && period && *quota > 0 && *period > 0)
             limit(capacity.milliCpu, *quota * 1000 / *period);
     }
-    if (fs::exists(cgroupRoot / "cgroup.controllers"))
+    std::error_code error;
+    if (fs::exists(cgroupRoot / "cgroup.controllers", error))
         applyV2(cgroupRoot, groupOf(procRoot, ""), capacity);
     else
         applyV2(cgroupRoot / "unified", groupOf(procRoot, ""), capacity);

@@ -542,6 +542,9 @@ bool PodWorker::finish(const PodView& view) {
         return true; // ended for another reason: the object stays, and so do logs
     if (!abandoned_ && environment_.writer.removePod(*view.pod) == PodWriter::Outcome::retry)
         return false;
+    // A static pod's mirror has nobody else to take it away.
+    if (abandoned_ && view.pod->metadata.annotations.contains("kubernetes.io/config.source"))
+        std::ignore = environment_.writer.removePod(*view.pod);
     finished_ = cleanUp(view.state, *view.pod);
     return finished_;
 }

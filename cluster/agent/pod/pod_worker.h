@@ -20,6 +20,7 @@ public:
     void update(std::shared_ptr<const core::Pod> pod);
     /// The pod's object is gone: end what runs and clean up.
     void abandon();
+    bool abandoned() const { return abandoned_; }
     std::shared_ptr<const core::Pod> pod() const;
 
     /// Takes all steps that can be taken now. When to come again at the latest; nothing: when something changes.

@@ -39,8 +39,12 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
         Slot& slot = found->second;
         slot.running = false;
         if (worker->finished()) {
-            slots.erase(found);
-            return;
+            if (!slot.next) {
+                slots.erase(found);
+                return;
+            }
+            slot.worker = std::make_shared<PodWorker>(environment, std::exchange(slot.next, nullptr));
+            slot.again = true;
         }
         if (std::exchange(slot.again, false))
             begin(uid, slot);
@@ -73,7 +77,9 @@ void Pods::set(std::shared_ptr<const core::Pod> pod) {
     std::lock_guard lock(shared_->mutex);
     const std::string uid = pod->metadata.uid;
     Slot& slot = shared_->slots[uid];
-    if (slot.worker)
+    if (slot.worker && slot.worker->abandoned())
+        slot.next = std::move(pod);
+    else if (slot.worker)
         slot.worker->update(std::move(pod));
     else
         slot.worker = std::make_shared<PodWorker>(shared_->environment, std::move(pod));
@@ -85,6 +91,7 @@ void Pods::drop(const std::string& uid) {
     const auto found = shared_->slots.find(uid);
     if (found == shared_->slots.end())
         return;
+    found->second.next.reset();
     found->second.worker->abandon();
     shared_->begin(uid, found->second);
 }

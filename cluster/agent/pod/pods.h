@@ -40,6 +40,7 @@ public:
 private:
     struct Slot {
         std::shared_ptr<PodWorker> worker;
+        std::shared_ptr<const core::Pod> next; ///< the same pod again, for when the present worker has cleaned up
         bool running = false, again = false;
         std::optional<WallTime> wakeAt;
     };

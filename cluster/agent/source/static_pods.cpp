@@ -59,26 +59,29 @@ StaticPods::~StaticPods() = default;
 
 void StaticPods::scan() {
     std::map<std::string, std::string> found;
+    std::vector<std::shared_ptr<const core::Pod>> fresh;
     std::error_code error;
     for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
         const std::string name = it->path().filename();
         if (name.starts_with('.') || !it->is_regular_file(error))
             continue;
         const auto text = base::readFile(it->path());
-        const auto pod = text ? staticPod(*text, node_) : std::unexpected(text.error().message);
+        auto pod = text ? staticPod(*text, node_) : std::unexpected(text.error().message);
         if (!pod) {
             base::warn("agent", "static pod {}: {}", it->path().string(), pod.error());
             continue;
         }
         found[name] = pod->metadata.uid;
         const auto before = known_.find(name);
-        if (before != known_.end() && before->second == pod->metadata.uid)
-            continue;
-        set_(std::make_shared<const core::Pod>(std::move(*pod)));
+        if (before == known_.end() || before->second != pod->metadata.uid)
+            fresh.push_back(std::make_shared<const core::Pod>(std::move(*pod)));
     }
+    // The old one is told to go before its successor comes.
     for (const auto& [name, uid] : known_)
         if (const auto now = found.find(name); now == found.end() || now->second != uid)
             drop_(uid);
+    for (auto& pod : fresh)
+        set_(std::move(pod));
     known_ = std::move(found);
 }
 

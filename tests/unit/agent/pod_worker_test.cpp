@@ -1,4 +1,4 @@
-#include "cluster/agent/pod/pod_worker.h"
+#include "cluster/agent/pod/pods.h"
 #include "cluster/agent/source/standalone.h"
 #include "fake_runtime.h"
 #include "pod_fixture.h"
@@ -23,17 +23,29 @@ public:
 class KeptStatus : public PodWriter {
 public:
     std::vector<core::PodStatus> written;
-    int removed = 0;
+    std::atomic<int> removed = 0;
+    std::string settled() {
+        std::lock_guard lock(mutex_);
+        return phase_;
+    }
     Outcome outcome = Outcome::written;
     Outcome writeStatus(const core::Pod&, const core::PodStatus& status) override {
+        std::lock_guard lock(mutex_);
+        phase_ = status.phase;
         if (outcome == Outcome::written)
             written.push_back(status);
         return outcome;
     }
     Outcome removePod(const core::Pod&) override {
         ++removed;
+        std::lock_guard lock(mutex_);
+        phase_.clear();
         return outcome;
     }
+
+private:
+    std::mutex mutex_;
+    std::string phase_;
 };
 
 /// A node in memory.
@@ -136,7 +148,7 @@ private slots:
         QVERIFY(std::filesystem::exists(node.paths.podDir("uid-1")));
         worker.update(shared(deleted(web)));
         worker.sync();
-        QCOMPARE(node.writer.removed, 1);
+        QCOMPARE(node.writer.removed.load(), 1);
         QVERIFY(worker.finished());
         QVERIFY(node.runtime.containers.empty() && node.runtime.sandboxes.empty());
         QVERIFY(!std::filesystem::exists(node.paths.podDir("uid-1")));
@@ -165,7 +177,7 @@ private slots:
         worker.abandon();
         worker.sync();
         QVERIFY(worker.finished());
-        QCOMPARE(node.writer.removed, 0);
+        QCOMPARE(node.writer.removed.load(), 0);
     }
 
     void keepsRunningWithoutTheApi() {
@@ -322,6 +334,23 @@ private slots:
         QCOMPARE(node.runtime.running("debug"), 0); // once
         QCOMPARE(node.status().ephemeralContainerStatuses.size(), 1U);
         QCOMPARE(node.status().phase, std::string("Running"));
+    }
+
+    void aPodThatComesBackWhileItEndsRunsAgain() {
+        Node node;
+        Pods pods(node.environment, node.pool);
+        node.environment.wake = pods.waker();
+        auto web = pod({container("a")});
+        web.metadata.annotations["kubernetes.io/config.source"] = "file";
+        const auto runs = [&] { return pods.find("default", "web") && node.writer.settled() == "Running"; };
+        pods.set(shared(web));
+        QTRY_VERIFY(runs());
+        pods.drop("uid-1");
+        pods.set(shared(web));
+        QTRY_COMPARE(node.writer.removed.load(), 1); // the mirror of the first
+        QTRY_VERIFY(runs());
+        node.pool.stop();
+        QCOMPARE(node.runtime.running("a"), 1);
     }
 
     void aBadImageNameIsNamedSo() {
