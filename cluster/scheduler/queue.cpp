@@ -7,7 +7,24 @@ namespace slipway::scheduler {
 using namespace std::chrono_literals;
 constexpr auto longestWait = 5min;
 
+/// Takes an entry out of the order it waits in; its place is to be set next.
+void SchedulingQueue::unplace(Entry& entry) {
+    if (entry.place == Place::active)
+        active_.erase(activeKey(entry));
+    else if (entry.place != Place::taken)
+        timed_.erase({entry.due, entry.pod.key});
+}
+
+void SchedulingQueue::waitUntil(Entry& entry, Place place, Clock::time_point due) {
+    unplace(entry);
+    entry.place = place;
+    entry.due = due;
+    timed_.insert({due, entry.pod.key});
+    changed_.notify_one();
+}
+
 void SchedulingQueue::activate(Entry& entry) {
+    unplace(entry);
     entry.place = Place::active;
     active_.insert(activeKey(entry));
     changed_.notify_one();
@@ -15,16 +32,14 @@ void SchedulingQueue::activate(Entry& entry) {
 
 void SchedulingQueue::toBackoff(Entry& entry) {
     const auto delay = std::min<std::chrono::milliseconds>(100ms * (1 << std::clamp(entry.attempts - 1, 0, 7)), 10s);
-    entry.due = entry.lastTry + delay;
-    if (entry.due <= Clock::now())
+    const auto due = entry.lastTry + delay;
+    if (due <= Clock::now())
         return activate(entry);
-    entry.place = Place::backoff;
-    changed_.notify_one();
+    waitUntil(entry, Place::backoff, due);
 }
 
 void SchedulingQueue::drop(std::map<std::string, Entry>::iterator entry) {
-    if (entry->second.place == Place::active)
-        active_.erase(activeKey(entry->second));
+    unplace(entry->second);
     entries_.erase(entry);
 }
 
@@ -71,18 +86,10 @@ void SchedulingQueue::keepOnly(const std::set<std::string>& known) {
     }
 }
 
-std::optional<SchedulingQueue::Clock::time_point> SchedulingQueue::releaseDue() {
+void SchedulingQueue::releaseDue() {
     const auto now = Clock::now();
-    std::optional<Clock::time_point> next;
-    for (auto& [key, entry] : entries_) {
-        if (entry.place != Place::backoff && entry.place != Place::unschedulable)
-            continue;
-        if (entry.due <= now)
-            activate(entry);
-        else if (!next || entry.due < *next)
-            next = entry.due;
-    }
-    return next;
+    while (!timed_.empty() && timed_.begin()->first <= now)
+        activate(entries_.at(timed_.begin()->second));
 }
 
 std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
@@ -90,8 +97,7 @@ std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
     for (;;) {
         if (closed_)
             return {};
-        // Looking through all waiting pods is needed only when there is nothing else to do.
-        const auto next = active_.empty() ? releaseDue() : std::nullopt;
+        releaseDue(); // also while others are active: an endless stream of new pods must not starve these
         if (!active_.empty()) {
             Entry& entry = entries_.at(std::get<2>(*active_.begin()));
             active_.erase(active_.begin());
@@ -100,10 +106,12 @@ std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
             entry.lastTry = Clock::now();
             return Taken{entry.pod, moves_};
         }
-        if (next)
-            changed_.wait_until(lock, *next);
-        else
+        if (timed_.empty()) {
             changed_.wait(lock);
+        } else {
+            const auto next = timed_.begin()->first;
+            changed_.wait_until(lock, next);
+        }
     }
 }
 
@@ -115,8 +123,7 @@ void SchedulingQueue::giveBack(const Taken& taken, bool retry) {
     Entry& entry = found->second;
     if (retry || moves_ != taken.moves)
         return toBackoff(entry);
-    entry.place = Place::unschedulable;
-    entry.due = Clock::now() + longestWait;
+    waitUntil(entry, Place::unschedulable, Clock::now() + longestWait);
 }
 
 void SchedulingQueue::moveAll() {

@@ -55,12 +55,15 @@ private:
     void activate(Entry& entry);
     void drop(std::map<std::string, Entry>::iterator entry);
     void toBackoff(Entry& entry);
-    std::optional<Clock::time_point> releaseDue();
+    void waitUntil(Entry& entry, Place place, Clock::time_point due);
+    void unplace(Entry& entry);
+    void releaseDue();
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, Entry> entries_;
     std::set<ActiveKey> active_;
+    std::set<std::pair<Clock::time_point, std::string>> timed_; ///< those in back-off or unschedulable
     std::uint64_t nextOrder_ = 0, moves_ = 0;
     bool closed_ = false;
 };

@@ -37,6 +37,13 @@ const NodeInfo* best(const std::vector<const NodeInfo*>& nodes, const std::vecto
     return nodes[chosen];
 }
 
+void refuse(Decision& decision, Decision::Refusal refusal) {
+    for (const std::string& reason : refusal.reasons)
+        ++decision.refusalsByReason[reason];
+    if (decision.refusals.size() < Decision::namedRefusals)
+        decision.refusals.push_back(std::move(refusal));
+}
+
 } // namespace
 
 Decision schedule(const PodInfo& pod, const Snapshot& snapshot) {
@@ -57,7 +64,7 @@ Decision schedule(const PodInfo& pod, const Snapshot& snapshot) {
         if (refusal.reasons.empty())
             fitting.push_back(&node);
         else
-            decision.refusals.push_back(std::move(refusal));
+            refuse(decision, std::move(refusal));
     }
     if (fitting.empty())
         return decision;
@@ -73,12 +80,8 @@ Decision schedule(const PodInfo& pod, const Snapshot& snapshot) {
 std::string Decision::message() const {
     if (nodeCount == 0)
         return "no nodes available to schedule pods";
-    std::map<std::string, int> counts;
-    for (const Refusal& refusal : refusals)
-        for (const std::string& reason : refusal.reasons)
-            ++counts[reason];
     std::vector<std::string> parts;
-    for (const auto& [reason, count] : counts)
+    for (const auto& [reason, count] : refusalsByReason)
         parts.push_back(std::format("{} {}", count, reason));
     std::ranges::sort(parts);
     std::string text = std::format("0/{} nodes are available:", nodeCount);

@@ -2,6 +2,8 @@
 
 #include "cluster/scheduler/snapshot.h"
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,11 @@ struct Decision {
 
     std::string node; ///< the chosen one; empty: none can take the pod
     int nodeCount = 0;
-    std::vector<Refusal> refusals;
-    std::vector<Rating> ratings; ///< of the nodes that can take it, in name order
+    /// How many nodes are named one by one in refusals; the others are only counted.
+    static constexpr std::size_t namedRefusals = 32;
+    std::vector<Refusal> refusals;               ///< of the first nodes, in name order
+    std::map<std::string, int> refusalsByReason; ///< how many of all nodes gave that reason
+    std::vector<Rating> ratings;                 ///< of the nodes that can take it, in name order
 
     /// "0/3 nodes are available: 1 Too many pods, 2 Insufficient cpu.", as Kubernetes words it.
     std::string message() const;

@@ -5,6 +5,7 @@
 #include "cluster/client/event_recorder.h"
 #include "cluster/client/informer.h"
 #include "cluster/scheduler/queue.h"
+#include "cluster/scheduler/write_pool.h"
 
 #include <format>
 
@@ -18,6 +19,12 @@ using client::Client;
 using client::Freshness;
 
 namespace {
+
+// Commits that wait together share one disk write, so many binds in flight cost little more than one.
+constexpr std::size_t binders = 8, bindsWaiting = 256;
+// Events are a courtesy: when they cannot be written as fast as pods are placed, some are left out.
+constexpr std::size_t eventWriters = 2, eventsWaiting = 8192;
+constexpr std::size_t explainedPods = 1000;
 
 /// Hands a resource's objects on one by one.
 template <class T> class Feed : public client::ReflectorSink {
@@ -87,8 +94,10 @@ public:
             stopping_ = true;
             synced_.notify_all();
         }
+        writes_.stop();
         if (thread_.joinable())
             thread_.join();
+        eventWrites_.stop();
         nodes_.reset();
         pods_.reset();
     }
@@ -221,12 +230,27 @@ private:
                 snapshot_.setPod(taken.pod, decision.node); // counts from now on, before the server knows
                 assumed_[taken.pod.key] = taken.pod.uid;
             } else {
-                decisions_[taken.pod.key] = decision;
+                remember(taken.pod.key, decision);
             }
         }
         if (decision.node.empty())
-            return refuse(taken, decision);
-        bind(taken, decision.node);
+            writes_.run([this, taken, message = decision.message()] { refuse(taken, message); });
+        else
+            writes_.run([this, taken, node = decision.node] { bind(taken, node); });
+    }
+
+    /// The lock is held.
+    void remember(const std::string& key, Decision decision) {
+        if (decisions_.size() >= explainedPods && !decisions_.contains(key))
+            decision.refusals.clear();
+        decisions_[key] = std::move(decision);
+    }
+
+    void record(const std::shared_ptr<const Pod>& pod, std::string type, std::string reason, std::string message) {
+        eventWrites_.tryRun(
+            [this, pod, type = std::move(type), reason = std::move(reason), message = std::move(message)] {
+                events_.record(client::EventRecorder::referenceTo(*pod), type, reason, message);
+            });
     }
 
     void bind(const SchedulingQueue::Taken& taken, const std::string& node) {
@@ -245,8 +269,8 @@ private:
                 if (assumed_.erase(taken.pod.key) > 0) // else it was deleted meanwhile
                     bound_[taken.pod.key] = taken.pod.uid;
             }
-            events_.record(client::EventRecorder::referenceTo(pod), "Normal", "Scheduled",
-                           std::format("Successfully assigned {}/{} to {}", ns, name, node));
+            record(taken.pod.pod, "Normal", "Scheduled",
+                   std::format("Successfully assigned {}/{} to {}", ns, name, node));
             return;
         }
         {
@@ -259,11 +283,10 @@ private:
         queue_.giveBack(taken, true);
     }
 
-    void refuse(const SchedulingQueue::Taken& taken, const Decision& decision) {
-        const std::string message = decision.message();
-        queue_.giveBack(taken, false);
-        events_.record(client::EventRecorder::referenceTo(*taken.pod.pod), "Warning", "FailedScheduling", message);
+    void refuse(const SchedulingQueue::Taken& taken, const std::string& message) {
+        record(taken.pod.pod, "Warning", "FailedScheduling", message);
         setCondition(*taken.pod.pod, message);
+        queue_.giveBack(taken, false); // after the condition: it must not be written when the pod was bound since
     }
 
     void setCondition(const Pod& pod, const std::string& message) {
@@ -305,6 +328,8 @@ private:
     std::unique_ptr<Feed<Node>> nodes_;
     std::unique_ptr<Feed<Pod>> pods_;
     std::thread thread_;
+    WritePool eventWrites_{eventWriters, eventsWaiting};
+    WritePool writes_{binders, bindsWaiting}; // may use all of the above
 };
 
 Scheduler::Scheduler(std::shared_ptr<const Client> client, SchedulerOptions options)

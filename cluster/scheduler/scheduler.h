@@ -13,7 +13,8 @@ struct SchedulerOptions {
     std::string schedulerName = "default-scheduler"; ///< the pods it cares for (spec.schedulerName)
 };
 
-/// Binds pending pods to nodes. Owns three threads: two watches and the one that schedules. All calls are thread-safe.
+/// Binds pending pods to nodes. Owns a fixed number of threads: two watches, the one that schedules, and those
+/// that write. All calls are thread-safe.
 class Scheduler {
 public:
     /// @p client is the scheduler's own user.
@@ -26,6 +27,7 @@ public:
     void stop();
 
     /// What was decided last for a pod that still waits ("why is my pod pending"); nothing when it does not wait.
+    /// While very many pods wait, nodes are counted but not named for the later ones.
     std::optional<Decision> lastDecision(const std::string& ns, const std::string& name) const;
 
 private:

@@ -50,6 +50,20 @@ private slots:
         QCOMPARE(queue.take()->pod.key, "default/a");
     }
 
+    void newPodsDoNotStarveOneWhoseBackOffIsOver() {
+        SchedulingQueue queue;
+        queue.put(pod("first"));
+        queue.giveBack(*queue.take(), true);
+        std::string key;
+        for (int i = 0; key != "default/first"; ++i) { // there is always another active pod
+            queue.put(pod("new" + std::to_string(2 * i)));
+            queue.put(pod("new" + std::to_string(2 * i + 1)));
+            key = queue.take()->pod.key;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            QVERIFY2(i < 10000, "the pod was never tried again");
+        }
+    }
+
     void ownStatusDoesNotWakeAPodButAnotherSpecDoes() {
         SchedulingQueue queue;
         queue.put(pod("a"));

@@ -34,6 +34,15 @@ private slots:
         QCOMPARE(decision.refusals[0].plugin, "NodeResourcesFit");
     }
 
+    void manyRefusalsAreCountedButNotAllNamed() {
+        Snapshot snapshot;
+        for (int i = 0; i < 1000; ++i)
+            snapshot.setNode(node("n" + std::to_string(i), {.cpu = "1"}));
+        const Decision decision = schedule(podAsking("a", "2"), snapshot);
+        QCOMPARE(decision.refusals.size(), Decision::namedRefusals);
+        QCOMPARE(decision.message(), "0/1000 nodes are available: 1000 Insufficient cpu.");
+    }
+
     void whatRunsAlreadyCounts() {
         Snapshot snapshot;
         snapshot.setNode(node("n1"));
