@@ -1,4 +1,5 @@
 #include "app/server/cluster_files.h"
+#include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
 #include "cluster/apiserver/local_transport.h"
 #include "cluster/apiserver/server.h"
@@ -55,6 +56,10 @@ int run(const server::Settings& settings) {
     options.agentClientKeyPem = files->agentClientKeyPem;
     apiserver::ApiServer server(**store, options);
     server.bootstrap();
+    apiserver::HistoryLimits limits;
+    limits.age = std::chrono::seconds(settings.historySeconds);
+    limits.revisions = settings.historyRevisions;
+    const apiserver::HistoryKeeper history(**store, limits);
 
     apiserver::HttpOptions http;
     http.address = settings.bindAddress;
@@ -100,6 +105,12 @@ int main(int argc, char** argv) {
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
+    app.add_option("--history-seconds", settings.historySeconds, "How long past revisions are kept")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--history-revisions", settings.historyRevisions, "How many past revisions are kept at most")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     bool verbose = false;
     app.add_flag("--verbose", verbose, "Log every step");
     CLI11_PARSE(app, argc, argv);

@@ -8,7 +8,7 @@
 namespace slipway::apiserver {
 namespace {
 
-constexpr std::size_t recentEvents = 8192;     // per resource; older revisions are answered with 410 Gone
+constexpr std::size_t recentEvents = 8192, recentBytes = 8 * 1024 * 1024; // per resource; older ones are 410 Gone
 constexpr std::size_t waitingEvents = 100'000; // per watcher; a slower one is cut off and begins anew
 constexpr std::string_view root = "/registry/";
 
@@ -186,8 +186,10 @@ std::shared_ptr<WatchQueue> ResourceCache::watch(Selection selection, const Watc
 
 void ResourceCache::publish(std::shared_ptr<const WatchEvent> event) {
     recent_.push_back(event);
-    if (recent_.size() > recentEvents) {
+    recentSize_ += event->object.bytes->size();
+    while (recent_.size() > recentEvents || (recentSize_ > recentBytes && recent_.size() > 1)) {
         windowStart_ = recent_.front()->object.revision;
+        recentSize_ -= recent_.front()->object.bytes->size();
         recent_.pop_front();
     }
     for (const auto& watcher : watchers_)

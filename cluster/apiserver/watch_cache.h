@@ -99,6 +99,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, CachedObject> objects_;
     std::deque<std::shared_ptr<const WatchEvent>> recent_;
+    std::size_t recentSize_ = 0; ///< bytes of the objects in recent_
     store::Revision windowStart_ = 0;
     std::vector<std::weak_ptr<WatchQueue>> watchers_;
 };

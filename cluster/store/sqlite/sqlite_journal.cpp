@@ -13,7 +13,9 @@ namespace slipway::store {
 
 namespace {
 
-constexpr Revision sweepRevisions = 500; ///< swept at once; commits wait meanwhile
+constexpr Revision sweepRevisions = 500;    ///< swept at once; commits wait meanwhile
+constexpr int freedPages = 250;             ///< given back at once, likewise
+constexpr std::int64_t keptFreePages = 500; ///< not worth giving back: soon written again
 
 std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) {
     return file.string() + suffix;
@@ -32,9 +34,9 @@ Result<void> writeEmptyStore(const std::filesystem::path& file) {
     auto database = Database::open(file, Database::Mode::create);
     if (!database)
         return std::unexpected(std::move(database.error()));
-    const std::string sql =
-        std::format("PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA application_id={}; BEGIN; {} COMMIT;",
-                    applicationId, tablesSql);
+    const std::string sql = std::format("PRAGMA synchronous=OFF; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA "
+                                        "journal_mode=WAL; PRAGMA application_id={}; BEGIN; {} COMMIT;",
+                                        applicationId, tablesSql);
     return database->execute(sql.c_str());
 }
 
@@ -170,11 +172,23 @@ Result<void> SqliteJournal::sweepRows(Revision until) {
 
 Result<bool> SqliteJournal::sweep() {
     if (swept_ >= compacted_)
-        return false;
+        return giveBack();
     const Revision until = std::min(compacted_, swept_ + sweepRevisions);
     return sweepRows(until).transform([&] {
         swept_ = until;
-        return swept_ < compacted_;
+        return true;
+    });
+}
+
+// In small pieces, as writers wait meanwhile. A file made before this was a setting has nothing to give.
+Result<bool> SqliteJournal::giveBack() {
+    const auto free = database_->queryInteger("PRAGMA freelist_count");
+    if (!free || *free <= keptFreePages)
+        return free.transform([](auto) { return false; });
+    return database_->execute(std::format("PRAGMA incremental_vacuum({})", freedPages).c_str()).and_then([&] {
+        return database_->queryInteger("PRAGMA freelist_count").transform([&](auto now) {
+            return now < *free && now > keptFreePages;
+        });
     });
 }
 

@@ -32,6 +32,8 @@ private:
     Result<void> insertAll(std::span<const Commit> group);
     Result<void> insert(const Event& event, std::int64_t position, Revision predecessor);
     Result<void> sweepRows(Revision until);
+    /// Returns free pages to the file system; true when there are more.
+    Result<bool> giveBack();
     /// Runs @p body in a transaction; all of it happens, durably, or nothing.
     Result<void> inTransaction(const std::function<Result<void>()>& body);
 
