@@ -4,8 +4,8 @@
 unset SLIPWAY_EXEC
 
 SLIPWAY_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
-SLIPWAY_CACHE=${SLIPWAY_CACHE:-/var/cache/slipway}
+export SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
+export SLIPWAY_CACHE=${SLIPWAY_CACHE:-/var/cache/slipway}
 . "$SLIPWAY_SOURCE/installer/mirrors.sh"
 . "$SLIPWAY_SOURCE/installer/progress.sh"
 
