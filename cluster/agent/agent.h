@@ -16,7 +16,7 @@ struct AgentSettings {
     std::filesystem::path tlsCertificate, tlsKey;
     int port = 10250;
     bool controlPlane = false;
-    bool serviceProxy = true;
+    bool serviceProxy = true, podNetwork = true;
 };
 
 /// The node agent: registers the node, runs its pods, programs its services, answers DNS, serves logs and exec.
