@@ -20,6 +20,7 @@ std::string hostName() {
 int main(int argc, char** argv) {
     agent::AgentSettings settings;
     bool verbose = false, noProxy = false;
+    std::string network = "routes";
     settings.nodeName = hostName();
     CLI::App app{"slipway-agent: runs the pods of one node"};
     app.add_option("--kubeconfig", settings.kubeconfig, "How to reach the API server; without it only static pods run");
@@ -61,9 +62,13 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--control-plane", settings.controlPlane, "The node also runs the control plane");
     app.add_flag("--no-service-proxy", noProxy, "Leave the kernel's service rules alone");
+    app.add_option("--network", network, "How pods are joined: routes, or none when another CNI is installed")
+        ->check(CLI::IsMember({"routes", "none"}))
+        ->capture_default_str();
     app.add_flag("--verbose", verbose, "Log more");
     CLI11_PARSE(app, argc, argv);
     settings.serviceProxy = !noProxy;
+    settings.podNetwork = network != "none";
     if (verbose)
         base::setLogLevel(base::LogLevel::debug);
 

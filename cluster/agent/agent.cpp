@@ -1,5 +1,6 @@
 #include "cluster/agent/agent.h"
 
+#include "cluster/agent/network/node_network.h"
 #include "cluster/agent/node/node_registration.h"
 #include "cluster/agent/node/shutdown.h"
 #include "cluster/agent/node/upkeep.h"
@@ -15,8 +16,6 @@
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/client/kubeconfig.h"
-#include "cluster/network/cni_config.h"
-#include "cluster/network/service_proxy.h"
 
 #include <unistd.h>
 
@@ -66,7 +65,6 @@ NodeIdentity identityOf(const AgentSettings& settings) {
 struct Connected {
     std::shared_ptr<const client::Client> client;
     client::Informer<core::Service> services;
-    client::Informer<api::discovery_v1::EndpointSlice> slices;
     client::Informer<core::Pod> pods;
     client::Informer<core::Node> node;
     ApiObjects objects;
@@ -76,7 +74,6 @@ struct Connected {
     Connected(const std::shared_ptr<const client::Client>& connection, const std::string& name)
         : client(connection)
         , services(connection)
-        , slices(connection)
         , pods(connection, "", {.fieldSelector = "spec.nodeName=" + name})
         , node(connection, "", {.fieldSelector = "metadata.name=" + name})
         , objects(connection, services)
@@ -125,13 +122,12 @@ struct Agent::Parts {
     PodEnvironment environment;
     Pods pods;
     std::unique_ptr<NodeRegistration> registration;
-    std::unique_ptr<network::DnsServer> dns;
-    std::unique_ptr<network::ServiceProxy> proxy;
+    std::unique_ptr<NodeNetwork> network;
     std::unique_ptr<StaticPods> staticPods;
     Usage usage;
     Upkeep upkeep;
     std::unique_ptr<NodeServer> server;
-    std::jthread events, networkSetup, orphans;
+    std::jthread events, orphans;
 
     explicit Parts(AgentSettings given)
         : settings(std::move(given))
@@ -152,7 +148,6 @@ struct Agent::Parts {
         environment.view = [this] { return view(); };
         environment.cgroups = &cgroups;
         guarded("preparing control groups", [&] { cgroups.prepareNode(allocatable_); });
-        startNetwork();
         if (connected)
             startConnected();
         if (!settings.podManifests.empty())
@@ -168,7 +163,7 @@ struct Agent::Parts {
     ~Parts() {
         server.reset();
         staticPods.reset();
-        for (std::jthread* thread : {&events, &orphans, &networkSetup}) {
+        for (std::jthread* thread : {&events, &orphans}) {
             thread->request_stop();
             if (thread->joinable())
                 thread->join();
@@ -278,21 +273,18 @@ struct Agent::Parts {
                 pods.drop(before->metadata.uid);
             after ? pods.set(after) : pods.drop(before->metadata.uid);
         });
-        const auto touched = [this](const auto&, const auto&) {
-            if (proxy)
-                proxy->changed();
-        };
-        connected->services.onChange(touched);
-        connected->slices.onChange(touched);
         registration =
             std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
         registration->start();
         connected->node.start();
+        network = std::make_unique<NodeNetwork>(
+            networkSettings(),
+            NodeNetwork::Node{connected->client, connected->services,
+                              [this](milliseconds patience) { return registration->waitForPodCidr(patience); },
+                              [this] { registration->refresh(); }});
+        network->start();
         connected->services.start();
-        connected->slices.start();
         connected->pods.start();
-        networkSetup = std::jthread(
-            [this](std::stop_token stop) { guarded("setting up the network", [&] { setUpNetwork(stop); }); });
         orphans =
             std::jthread([this](std::stop_token stop) { guarded("removing orphans", [&] { removeOrphans(stop); }); });
     }
@@ -311,50 +303,19 @@ struct Agent::Parts {
         pods.removeOrphans(wanted);
     }
 
-    void startNetwork() {
-        if (settings.clusterDns.empty())
-            return;
-        if (auto added = network::addLoopbackAddress(settings.clusterDns); !added)
-            base::warn("agent", "cluster DNS: {}", added.error());
-        network::DnsServerSettings dnsServer;
-        dnsServer.address = settings.clusterDns;
-        dnsServer.upstream = environment.dns.nodeServers;
-        auto started = network::DnsServer::start(dnsServer);
-        if (!started) {
-            base::error("agent", "{}", started.error());
-            return;
-        }
-        dns = std::move(*started);
-    }
-
-    /// Waits for the node's range of pod addresses, then configures CNI and the service proxy.
-    void setUpNetwork(std::stop_token stop) {
-        const bool bridgeFiltered = network::prepareKernelForwarding();
-        std::string cidr = settings.podCidr;
-        while (cidr.empty() && !stop.stop_requested())
-            cidr = registration->waitForPodCidr(milliseconds(200));
-        if (stop.stop_requested())
-            return;
-        if (auto written = network::writeCniConfig(settings.cniConfig, cidr); !written)
-            base::error("agent", "CNI configuration: {}", written.error());
-        registration->refresh();
-        if (!settings.serviceProxy)
-            return;
-        network::ServiceProxy::Settings proxySettings;
-        proxySettings.nodeName = settings.nodeName;
-        proxySettings.clusterDomain = settings.clusterDomain;
-        proxySettings.dnsAddress = settings.clusterDns;
-        proxySettings.rules.podCidr = cidr;
-        proxySettings.rules.clusterCidr = settings.clusterCidr;
-        proxySettings.rules.masqueradeLocal = !bridgeFiltered;
-        while (!stop.stop_requested() && !(connected->services.waitForSync(milliseconds(200)) &&
-                                           connected->slices.waitForSync(milliseconds(200)))) {
-        }
-        proxy = std::make_unique<network::ServiceProxy>(
-            proxySettings,
-            [this] { return network::ServiceProxy::Inputs{connected->services.list(), connected->slices.list()}; },
-            dns.get());
-        proxy->changed();
+    NodeNetworkSettings networkSettings() const {
+        NodeNetworkSettings result;
+        result.nodeName = settings.nodeName;
+        result.nodeIp = settings.nodeIp;
+        result.clusterDns = settings.clusterDns;
+        result.clusterDomain = settings.clusterDomain;
+        result.podCidr = settings.podCidr;
+        result.clusterCidr = settings.clusterCidr;
+        result.cniConfig = settings.cniConfig;
+        result.resolvConf = settings.resolvConf;
+        result.serviceProxy = settings.serviceProxy;
+        result.podNetwork = settings.podNetwork;
+        return result;
     }
 
     void watchRuntime(std::stop_token stop) {

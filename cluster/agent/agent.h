@@ -19,7 +19,7 @@ struct AgentSettings {
     std::filesystem::path tlsCertificate, tlsKey;
     int port = 10250;
     bool controlPlane = false;
-    bool serviceProxy = true;
+    bool serviceProxy = true, podNetwork = true;
 
     /// Quantities that are kept for the system and for the agent: "cpu=500m,memory=1Gi".
     std::string systemReserved, kubeReserved;
