@@ -67,7 +67,9 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
         for (const auto& name : apiNames)
             text += std::format("--tls-san\n{}\n", name);
     }
-    text += std::format("\n[agent]\n/usr/bin/slipway-agent\n--kubeconfig\n{0}kubeconfig\n--tls-cert\n{0}serving.crt\n"
+    // The agent waits for containerd's socket: a connection that is refused once is only tried again a second later.
+    text += std::format("\n[agent]\n?/run/containerd/containerd.sock\n/usr/bin/"
+                        "slipway-agent\n--kubeconfig\n{0}kubeconfig\n--tls-cert\n{0}serving.crt\n"
                         "--tls-key\n{0}serving.key\n--node-name\n{1}\n--node-ip\n{2}\n"
                         "--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
                         identity, node.name, node.address, dnsAddress(profile.serviceCidr), profile.clusterCidr);
