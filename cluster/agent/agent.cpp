@@ -2,8 +2,11 @@
 
 #include "cluster/agent/network/node_network.h"
 #include "cluster/agent/node/node_registration.h"
+#include "cluster/agent/node/shutdown.h"
+#include "cluster/agent/node/upkeep.h"
 #include "cluster/agent/pod/event_recorder.h"
 #include "cluster/agent/pod/pods.h"
+#include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 #include "cluster/agent/server/server.h"
 #include "cluster/agent/source/api_objects.h"
@@ -33,6 +36,17 @@ DnsSettings dnsSettings(const AgentSettings& settings) {
     return dns;
 }
 
+template <class T> T orThrow(std::expected<T, std::string> value) {
+    if (!value)
+        throw std::runtime_error(value.error());
+    return std::move(*value);
+}
+
+NodeReserve reserveOf(const AgentSettings& settings) {
+    return {orThrow(parseReserved(settings.systemReserved)), orThrow(parseReserved(settings.kubeReserved)),
+            orThrow(parseThresholds(settings.evictionHard))};
+}
+
 NodeIdentity identityOf(const AgentSettings& settings) {
     NodeIdentity identity;
     identity.name = settings.nodeName;
@@ -42,6 +56,8 @@ NodeIdentity identityOf(const AgentSettings& settings) {
     identity.controlPlane = settings.controlPlane;
     identity.podCidr = settings.podCidr;
     identity.root = settings.rootDir;
+    identity.maxPods = settings.maxPods;
+    identity.reserve = reserveOf(settings);
     return identity;
 }
 
@@ -50,16 +66,18 @@ struct Connected {
     std::shared_ptr<const client::Client> client;
     client::Informer<core::Service> services;
     client::Informer<core::Pod> pods;
+    client::Informer<core::Node> node;
     ApiObjects objects;
     EventRecorder events;
     ApiPodWriter writer;
 
-    Connected(const std::shared_ptr<const client::Client>& connection, const std::string& node)
+    Connected(const std::shared_ptr<const client::Client>& connection, const std::string& name)
         : client(connection)
         , services(connection)
-        , pods(connection, "", {.fieldSelector = "spec.nodeName=" + node})
+        , pods(connection, "", {.fieldSelector = "spec.nodeName=" + name})
+        , node(connection, "", {.fieldSelector = "metadata.name=" + name})
         , objects(connection, services)
-        , events(connection, node)
+        , events(connection, name)
         , writer(connection) {}
 };
 
@@ -94,6 +112,10 @@ struct Agent::Parts {
     TaskPool pool;
     CheckLoop checks;
     AgentPaths paths;
+    const Amounts allocatable_;
+    PodCgroups cgroups;
+    std::mutex stateMutex;
+    NodeState state; ///< guarded by stateMutex
     NodeAllocatable node;
     Probes probes;
     Volumes volumes;
@@ -103,6 +125,7 @@ struct Agent::Parts {
     std::unique_ptr<NodeNetwork> network;
     std::unique_ptr<StaticPods> staticPods;
     Usage usage;
+    Upkeep upkeep;
     std::unique_ptr<NodeServer> server;
     std::jthread events, orphans;
 
@@ -111,14 +134,20 @@ struct Agent::Parts {
         , runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot}))
         , connected(connect(settings, caPem))
         , paths{settings.rootDir, settings.podLogs}
-        , node(allocatable())
+        , allocatable_(readAllocatable())
+        , cgroups(settings.podMaxPids)
+        , node(nodeAllocatable())
         , probes(*runtime, eventSink(), pool, checks, [this](const std::string& uid) { pods.kick(uid); })
         , volumes(paths, objects(), node)
         , environment{*runtime, objects(), eventSink(),           writer(), volumes,        probes,
                       checks,   paths,     dnsSettings(settings), node,     settings.nodeIp}
         , pods(environment, pool)
-        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir) {
+        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir)
+        , upkeep(environment, pods, usage, pool, upkeepSettings(), [this](const auto& pressure) { tell(pressure); }) {
         environment.wake = pods.waker();
+        environment.view = [this] { return view(); };
+        environment.cgroups = &cgroups;
+        guarded("preparing control groups", [&] { cgroups.prepareNode(allocatable_); });
         if (connected)
             startConnected();
         if (!settings.podManifests.empty())
@@ -148,11 +177,71 @@ struct Agent::Parts {
     EventSink& eventSink() { return connected ? static_cast<EventSink&>(connected->events) : loggedEvents; }
     PodWriter& writer() { return connected ? static_cast<PodWriter&>(connected->writer) : noWriter; }
 
-    NodeAllocatable allocatable() const {
+    Amounts readAllocatable() const {
         std::error_code error;
         std::filesystem::create_directories(settings.rootDir, error);
-        const Capacity capacity = readCapacity(settings.rootDir);
-        return {capacity.milliCpu, capacity.memoryBytes, capacity.storageBytes};
+        Capacity capacity = readCapacity(settings.rootDir);
+        capacity.pods = settings.maxPods;
+        return amountsOf(allocatableQuantities(capacity, reserveOf(settings)));
+    }
+
+    NodeAllocatable nodeAllocatable() const {
+        return {allocatable_.at("cpu"), allocatable_.at("memory") / 1000, allocatable_.at("ephemeral-storage") / 1000};
+    }
+
+    UpkeepSettings upkeepSettings() const {
+        UpkeepSettings result;
+        result.eviction = reserveOf(settings).eviction;
+        const auto bytes = parseUnits(settings.logMaxSize);
+        if (!bytes || *bytes <= 0)
+            throw std::runtime_error("\"" + settings.logMaxSize + "\" is not a size");
+        result.logBytes = static_cast<std::uint64_t>(*bytes);
+        result.logFiles = settings.logMaxFiles;
+        result.imageHigh = settings.imageGcHigh;
+        result.imageLow = settings.imageGcLow;
+        result.nodeName = settings.nodeName;
+        return result;
+    }
+
+    void tell(const NodePressure& pressure) {
+        {
+            std::lock_guard lock(stateMutex);
+            state.pressure = pressure;
+        }
+        if (registration)
+            registration->tell(pressure);
+    }
+
+    /// The node as admission sees it.
+    NodeView view() {
+        NodeView result;
+        result.name = settings.nodeName;
+        result.allocatable = allocatable_;
+        result.allowedSysctls = settings.allowedUnsafeSysctls;
+        {
+            std::lock_guard lock(stateMutex);
+            result.memoryPressure = state.pressure.memory;
+            result.diskPressure = state.pressure.disk;
+            result.pidPressure = state.pressure.pid;
+            result.shuttingDown = state.shuttingDown;
+        }
+        if (const auto known = connected ? connected->node.get("", settings.nodeName) : nullptr) {
+            result.known = true;
+            result.labels = known->metadata.labels;
+            if (known->spec)
+                result.taints = known->spec->taints;
+        }
+        return result;
+    }
+
+    void shutDownPods(std::chrono::seconds limit) {
+        {
+            std::lock_guard lock(stateMutex);
+            state.shuttingDown = true;
+        }
+        if (registration)
+            registration->tellShutdown();
+        endPods(pods, limit);
     }
 
     NodeServerSettings serverSettings() const {
@@ -187,6 +276,7 @@ struct Agent::Parts {
         registration =
             std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
         registration->start();
+        connected->node.start();
         network = std::make_unique<NodeNetwork>(
             networkSettings(),
             NodeNetwork::Node{connected->client, connected->services,
@@ -257,5 +347,9 @@ struct Agent::Parts {
 Agent::Agent(AgentSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {}
 
 Agent::~Agent() = default;
+
+void Agent::shutDownPods(std::chrono::seconds limit) {
+    parts_->shutDownPods(limit);
+}
 
 } // namespace slipway::agent

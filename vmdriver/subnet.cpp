@@ -1,4 +1,4 @@
-#include "vmdriver/native/subnet.h"
+#include "vmdriver/subnet.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -68,6 +68,13 @@ std::optional<std::string> chooseSubnet(const std::vector<Ipv4Network>& taken) {
         }
     }
     return std::nullopt;
+}
+
+std::string freeAddress(const std::string& subnet, const std::vector<std::string>& taken) {
+    for (int number = 2; number < 255; ++number)
+        if (std::string candidate = addressIn(subnet, number); std::ranges::find(taken, candidate) == taken.end())
+            return candidate;
+    return {};
 }
 
 std::string addressIn(const std::string& subnet, int hostNumber) {
