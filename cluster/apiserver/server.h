@@ -49,6 +49,7 @@ public:
 
 private:
     void bootstrapService();
+    void bootstrapDns();
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
     Answer nonResource(const Request& request, const RequestInfo& info);
