@@ -475,6 +475,14 @@
             <translation>创建节点</translation>
         </message>
         <message>
+            <source>Restoring a snapshot</source>
+            <translation>正在恢复快照</translation>
+        </message>
+        <message>
+            <source>Saving a snapshot</source>
+            <translation>正在保存快照</translation>
+        </message>
+        <message>
             <source>Loading images</source>
             <translation>正在加载镜像</translation>
         </message>

@@ -65,6 +65,15 @@ std::vector<NodeProfile> workers(const ClusterProfile& profile) {
     return withRole(profile, false);
 }
 
+std::set<std::string> liveNodes(const ClusterProfile& profile, const Driver& driver) {
+    std::set<std::string> live;
+    for (const auto& node : profile.nodes)
+        if (const auto status = driver.status(profile, node);
+            status.keepsMemory || status.state == NodeState::running || status.state == NodeState::paused)
+            live.insert(node.name);
+    return live;
+}
+
 std::set<std::string> runningNodes(const ClusterProfile& profile, const Driver& driver) {
     std::set<std::string> running;
     for (const auto& node : profile.nodes)

@@ -39,6 +39,9 @@ Result<void> onEach(const std::vector<NodeProfile>& nodes, const NodeAction& act
 std::vector<NodeProfile> controlPlanes(const ClusterProfile& profile);
 std::vector<NodeProfile> workers(const ClusterProfile& profile);
 
+/// Nodes that run, or go on where they were when they are started: they do not say again that they are Ready.
+std::set<std::string> liveNodes(const ClusterProfile& profile, const Driver& driver);
+
 /// Nodes whose machine runs now.
 std::set<std::string> runningNodes(const ClusterProfile& profile, const Driver& driver);
 

@@ -74,7 +74,7 @@ Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const Sta
         return std::unexpected(good.error());
     if (auto adjusted = adjust(profile, options); !adjusted)
         return std::unexpected(adjusted.error());
-    const auto before = isNew ? std::set<std::string>() : runningNodes(profile, *driver);
+    const auto before = isNew ? std::set<std::string>() : liveNodes(profile, *driver);
     wasRunning = before.contains(profile.controlPlane().name);
     profile.started = true;
     if (auto allocated = allocate(profile, *driver, stop); !allocated)

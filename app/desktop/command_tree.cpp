@@ -106,7 +106,6 @@ void addNodes(CLI::App& app, Options& options) {
     auto* shell =
         add(*group, options, "shell", "a shell in a node, or a command: node shell NAME -- ls", Command::nodeShell);
     shell->add_option("name", options.node, "the node; the first when left out");
-    shell->add_option("command", options.words, "the command and its arguments");
     auto* logs = add(*group, options, "logs", "what a node's services said", Command::nodeLogs);
     logs->add_option("name", options.node, "the node; the first when left out");
     logs->add_option("--service", options.name, "only this one: init, containerd, server or agent")
@@ -130,6 +129,33 @@ void addImages(CLI::App& app, Options& options) {
     addOutput(add(*group, options, "list", "list the images", Command::imageList), options);
     auto* remove = add(*group, options, "remove", "remove images from every node", Command::imageRemove);
     remove->add_option("image", options.words, "image names")->required();
+    auto* build = add(*group, options, "build", "build an image from a Dockerfile and load it", Command::imageBuild);
+    build->add_option("folder", options.files, "the build's context")->required()->check(CLI::ExistingDirectory);
+    build->add_option("-t,--tag", options.name, "name of the image")->required();
+}
+
+void addSnapshots(CLI::App& app, Options& options) {
+    auto* group = addGroup(app, "snapshot", "copies of the whole cluster: its objects, volumes and images");
+    const auto named = [&](const char* name, const std::string& text, Command command) {
+        auto* sub = add(*group, options, name, text, command);
+        sub->add_option("name", options.name, "name of the snapshot")->required();
+        return sub;
+    };
+    named("save", "save the cluster as it is now, also while it runs", Command::snapshotSave);
+    addOutput(add(*group, options, "list", "list the cluster's snapshots", Command::snapshotList), options);
+    named("restore", "bring the cluster back to a snapshot", Command::snapshotRestore);
+    named("delete", "delete a snapshot", Command::snapshotDelete);
+    named("fork", "make another cluster of a snapshot", Command::snapshotFork)
+        ->add_option("cluster", options.target, "name of the new cluster")
+        ->required();
+}
+
+void addAddons(CLI::App& app, Options& options) {
+    auto* group = addGroup(app, "addon", "add-ons that come with slipway");
+    addOutput(add(*group, options, "list", "list them", Command::addonList), options);
+    for (const auto& [name, text, command] : {std::tuple{"enable", "enable one", Command::addonEnable},
+                                              std::tuple{"disable", "disable one", Command::addonDisable}})
+        add(*group, options, name, text, command)->add_option("name", options.name, "its name")->required();
 }
 
 } // namespace
@@ -144,6 +170,18 @@ std::unique_ptr<CLI::App> makeCommandTree(Options& options) {
     add(*app, options, "kubectl", "run kubectl on the cluster: slipway kubectl -- get pods", Command::kubectl);
     addNodes(*app, options);
     addImages(*app, options);
+    auto* service = add(*app, options, "service", "print where this machine reaches a service", Command::serviceUrl);
+    service->add_option("name", options.name, "NAME or NAMESPACE/NAME")->required();
+    addSnapshots(*app, options);
+    addAddons(*app, options);
+    addOutput(add(*app, options, "doctor", "what works on this machine, what does not, and why", Command::doctor),
+              options);
+    auto* bundle = add(*app, options, "bundle", "pack logs and state, without secrets, for a report", Command::bundle);
+    bundle->add_option("file", options.files, "the archive to write (.tar.gz)")->required()->expected(1);
+    auto* completion = add(*app, options, "completion", "print shell completion", Command::completion);
+    completion->add_option("shell", options.name, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     add(*app, options, "version", "print the version", Command::version);
     return app;
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/desktop/commands.h"
+#include "app/desktop/completion.h"
 #include "app/desktop/options.h"
 #if SLIPWAY_HAS_WINDOW
 #include "ui/shell/application.h"
@@ -70,6 +71,33 @@ int run(const Options& options) {
         return listImages(lifecycle, options);
     case Command::imageRemove:
         return removeImages(lifecycle, options);
+    case Command::imageBuild:
+        return buildImage(lifecycle, options);
+    case Command::serviceUrl:
+        return printServiceUrl(lifecycle, options);
+    case Command::snapshotSave:
+        return saveSnapshot(lifecycle, options);
+    case Command::snapshotList:
+        return listSnapshots(lifecycle, options);
+    case Command::snapshotRestore:
+        return restoreSnapshot(lifecycle, options);
+    case Command::snapshotDelete:
+        return deleteSnapshot(lifecycle, options);
+    case Command::snapshotFork:
+        return forkSnapshot(lifecycle, options);
+    case Command::addonList:
+        return listAddons(lifecycle, options);
+    case Command::addonEnable:
+        return enableAddon(lifecycle, options);
+    case Command::addonDisable:
+        return disableAddon(lifecycle, options);
+    case Command::doctor:
+        return examineMachine(lifecycle, options);
+    case Command::bundle:
+        return packBundle(lifecycle, options);
+    case Command::completion:
+        std::cout << completionScript(options.name);
+        return 0;
     case Command::version:
         return printVersion();
     }
