@@ -212,6 +212,7 @@ Result<void> ClusterLifecycle::resume(const std::string& cluster, const Progress
     };
     if (auto resumed = onEach(opened->profile.nodes, resumeNode); !resumed)
         return resumed;
+    wakeAgents(opened->profile, *opened->driver, opened->profile.nodes);
     report(Step::done, 1, "cluster " + cluster + " runs again");
     return {};
 }

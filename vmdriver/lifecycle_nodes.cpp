@@ -57,6 +57,14 @@ Result<void> onEach(const std::vector<NodeProfile>& nodes, const NodeAction& act
     return outcome;
 }
 
+void wakeAgents(const ClusterProfile& profile, Driver& driver, const std::vector<NodeProfile>& nodes) {
+    (void)onEach(nodes, [&](const NodeProfile& node) -> Result<void> {
+        std::string unused;
+        (void)driver.run(profile, node, {"/usr/bin/pkill", "-TERM", "-x", "slipway-agent"}, {.output = &unused});
+        return {};
+    });
+}
+
 std::vector<NodeProfile> controlPlanes(const ClusterProfile& profile) {
     return withRole(profile, true);
 }

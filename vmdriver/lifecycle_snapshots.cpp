@@ -23,6 +23,8 @@ public:
     }
     ~FrozenNodes() {
         (void)onEach(frozen_, [&](const NodeProfile& node) { return driver_.resume(profile_, node); });
+        if (std::chrono::steady_clock::now() - began_ > 20s)
+            wakeAgents(profile_, driver_, frozen_);
     }
     FrozenNodes(const FrozenNodes&) = delete;
     FrozenNodes& operator=(const FrozenNodes&) = delete;
@@ -31,6 +33,7 @@ public:
 private:
     const ClusterProfile& profile_;
     Driver& driver_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     std::vector<NodeProfile> frozen_;
     Result<void> outcome_;
 };

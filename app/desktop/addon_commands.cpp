@@ -1,11 +1,13 @@
 // addon list|enable|disable
 #include "app/desktop/commands.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <format>
 #include <iostream>
 #include <optional>
 
+#include "app/desktop/command_line_texts.h"
 #include "vmdriver/addons.h"
 #include "vmdriver/cluster_access.h"
 
@@ -104,7 +106,9 @@ int printServiceUrl(const ClusterLifecycle& lifecycle, const Options& options) {
     }
     return any ? 0
                : complain({vmdriver::DriverErrc::network,
-                           "service " + ns + "/" + name + " has neither a node port nor a load balancer"});
+                           CommandLine::tr("service %1 has neither a node port nor a load balancer")
+                               .arg(QString::fromStdString(ns + "/" + name))
+                               .toStdString()});
 }
 
 } // namespace slipway::desktop

@@ -8,6 +8,9 @@
 #include "app/desktop/options.h"
 #if SLIPWAY_HAS_WINDOW
 #include "ui/shell/application.h"
+#include "ui/shell/settings.h"
+
+#include <QCoreApplication>
 #endif
 
 namespace {
@@ -107,14 +110,18 @@ int run(const Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto options = slipway::desktop::parseOptions({argv + 1, argv + argc});
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    auto options = slipway::desktop::parseOptions(arguments);
+#if SLIPWAY_HAS_WINDOW
+    if (options && options->command == Command::window && hasDisplay())
+        return slipway::ui::runWindow(argc, argv);
+    const QCoreApplication application(argc, argv);
+    slipway::ui::installLanguage();
+#endif
     if (!options) {
+        options = slipway::desktop::parseOptions(arguments); // again, in the user's language
         (options.error().exitCode == 0 ? std::cout : std::cerr) << options.error().text;
         return options.error().exitCode;
     }
-#if SLIPWAY_HAS_WINDOW
-    if (options->command == Command::window && hasDisplay())
-        return slipway::ui::runWindow(argc, argv);
-#endif
     return run(*options);
 }

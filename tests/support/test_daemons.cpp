@@ -51,11 +51,16 @@ public:
         machines.close();
         const QString socket = folder + "/libvirt-sock";
         variable_ = "LIBVIRT_DEFAULT_URI=qemu:///system?socket=" + socket;
-        const QString script = QString("mount --bind /dev/null /dev/kvm 2>/dev/null; mount -t tmpfs tmpfs /run/libvirt "
-                                       "2>/dev/null; mount --bind %1/qemu.conf /etc/libvirt/qemu.conf; "
-                                       "exec libvirtd -f %1/libvirtd.conf -p %1/pid")
-                                   .arg(folder);
-        run("unshare", {"--mount", "--propagation", "private", "sh", "-c", script}, socket);
+        const QString script =
+            QString("mount --bind /dev/null /dev/kvm 2>/dev/null; mount -t tmpfs tmpfs /run/libvirt "
+                    "2>/dev/null; mkdir -p /var/lib/libvirt/dnsmasq; mount --bind %1/qemu.conf /etc/libvirt/qemu.conf; "
+                    "libvirtd -f %1/libvirtd.conf -p %1/pid & wait")
+                .arg(folder);
+        // The shell is process 1 there and takes the children libvirt leaves to it, at once on any machine.
+        run("unshare",
+            {"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c",
+             script},
+            socket);
     }
 };
 

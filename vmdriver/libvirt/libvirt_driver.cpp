@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <format>
+#include <fstream>
 #include <thread>
 
 #include "cluster/base/files.h"
@@ -67,6 +68,10 @@ private:
     Domain find(const Connection& connection, const ClusterProfile& profile, const NodeProfile& node) const;
     Result<void> define(const Connection& connection, const ClusterProfile& profile, const NodeProfile& node) const;
     void undefine(const Connection& connection, const ClusterProfile& profile, const NodeProfile& node) const;
+    bool canUseKvm(const Connection& connection) const;
+    Result<void> awaitFirstWords(const Connection& connection, const ClusterProfile& profile, const NodeProfile& node,
+                                 std::uintmax_t saidBefore) const;
+    fs::path kvmHangs() const { return paths_.stateDir / "vm/kvm-hangs"; }
     Result<void> endWell(virDomain* domain, std::chrono::seconds patience) const;
     fs::path nodeDir(const ClusterProfile& profile, const NodeProfile& node) const {
         return ProfileStore(paths_.stateDir).clusterDir(profile.name) / "nodes" / node.name;
@@ -203,9 +208,42 @@ Result<void> LibvirtDriver::define(const Connection& connection, const ClusterPr
                         .disk = folder / "disk.qcow2",
                         .config = folder / "config.tar",
                         .console = folder / "console.log",
-                        .kvm = kvmWorks()};
+                        .kvm = canUseKvm(connection)};
     const Domain defined(virDomainDefineXML(connection.get(), domainXml(profile, node, files).c_str()));
     return defined ? Result<void>() : libvirtFailure("machine " + node.name + " could not be defined");
+}
+
+/// libvirt and the processor both say so, and no machine has ever been seen to hang with it here.
+bool LibvirtDriver::canUseKvm(const Connection& connection) const {
+    std::error_code ignored;
+    if (fs::exists(kvmHangs(), ignored))
+        return false;
+    char* abilities = virConnectGetDomainCapabilities(connection.get(), nullptr, "x86_64", nullptr, "kvm", 0);
+    const bool offered = abilities != nullptr;
+    std::free(abilities);
+    return offered && kvmWorks();
+}
+
+/// A machine says something within seconds of being started; one that does not, with KVM, is started emulated instead.
+Result<void> LibvirtDriver::awaitFirstWords(const Connection& connection, const ClusterProfile& profile,
+                                            const NodeProfile& node, std::uintmax_t saidBefore) const {
+    const fs::path console = nodeDir(profile, node) / "console.log";
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    std::error_code error;
+    while (fs::file_size(console, error) <= saidBefore || error)
+        if (std::chrono::steady_clock::now() > deadline) {
+            std::ofstream(kvmHangs()) << "A machine did not start with KVM. Remove this file to try again.\n";
+            undefine(connection, profile, node);
+            if (auto defined = define(connection, profile, node); !defined)
+                return defined;
+            const auto domain = find(connection, profile, node);
+            return domain && virDomainCreate(domain.get()) == 0
+                       ? Result<void>()
+                       : libvirtFailure("machine " + node.name + " could not be started");
+        } else {
+            std::this_thread::sleep_for(50ms);
+        }
+    return {};
 }
 
 Result<void> LibvirtDriver::start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
@@ -219,6 +257,10 @@ Result<void> LibvirtDriver::start(const ClusterProfile& profile, const NodeProfi
     if (!saved)
         if (auto defined = define(*connection, profile, node); !defined)
             return defined;
+    std::error_code error;
+    const auto size = fs::file_size(nodeDir(profile, node) / "console.log", error);
+    const std::uintmax_t said = error ? 0 : size;
+    const bool kvm = !saved && canUseKvm(*connection);
     domain = find(*connection, profile, node);
     if (!domain || virDomainCreate(domain.get()) != 0)
         return libvirtFailure("machine " + node.name + " could not be started");
@@ -226,9 +268,11 @@ Result<void> LibvirtDriver::start(const ClusterProfile& profile, const NodeProfi
         virDomainDestroy(domain.get());
         return failure(DriverErrc::cancelled, "cancelled");
     }
-    if (saved)
+    if (saved) {
         setClock(domain.get());
-    return {};
+        return {};
+    }
+    return kvm ? awaitFirstWords(*connection, profile, node, said) : Result<void>();
 }
 
 /// Asks the first process to end: it ends the pods, then the services, then turns the machine off.
