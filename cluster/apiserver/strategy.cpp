@@ -176,6 +176,16 @@ void prepareForUpdate(const api::Resource& resource, std::string_view subresourc
         after = std::move(wanted);
         return;
     }
+    if (subresource == "ephemeralcontainers") { // nothing else of the pod is changed through it
+        JsonObject wanted = before;
+        if (const Json* list = api::find(after, {"spec", "ephemeralContainers"}))
+            objectAt(wanted, {"spec"})["ephemeralContainers"] = *list;
+        else
+            objectAt(wanted, {"spec"}).erase("ephemeralContainers");
+        if (const std::string version(stringAt(after, {"metadata", "resourceVersion"})); !version.empty())
+            objectAt(wanted, {"metadata"})["resourceVersion"] = version;
+        after = std::move(wanted);
+    }
     if (resource.subresource("status") != nullptr && subresource.empty()) {
         if (const Json* status = before.if_contains("status"))
             after["status"] = *status;
