@@ -83,6 +83,7 @@ void ApiServer::bootstrap() {
                            objectOf(entry.get_object()));
     }
     bootstrapService();
+    bootstrapped_ = true;
 }
 
 /// The service `kubernetes` with this server's address behind it, for clients inside the cluster.
