@@ -18,7 +18,7 @@ struct LifecyclePaths {
     std::filesystem::path stateDir;       ///< kept: profiles and node state ($SLIPWAY_STATE_DIR or /var/lib/slipway)
     std::filesystem::path runDir;         ///< gone at reboot: sockets, locks ($SLIPWAY_RUN_DIR or /run/slipway)
     std::filesystem::path userKubeconfig; ///< first entry of $KUBECONFIG, or ~/.kube/config
-    std::filesystem::path nodeImage;      ///< $SLIPWAY_NODE_IMAGE, beside the program, or /usr/share/slipway/node-image
+    std::filesystem::path nodeImage;      ///< $SLIPWAY_NODE_IMAGE, beside the program, or /usr/lib/slipway/node-image
     std::filesystem::path addons;         ///< beside the node image: manifests of the add-ons
     static LifecyclePaths fromEnvironment();
 };

@@ -1,4 +1,5 @@
 #include "app/server/cluster_files.h"
+#include "app/server/snapshot_command.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
 #include "cluster/apiserver/local_transport.h"
@@ -95,6 +96,8 @@ int run(const server::Settings& settings) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "snapshot")
+        return server::runSnapshotCommand(argc - 1, argv + 1);
     server::Settings settings;
     CLI::App app("slipway-server: a Kubernetes control plane in one process");
     app.add_option("--data-dir", settings.dataDir, "Folder of the store, keys and kubeconfigs")->required();

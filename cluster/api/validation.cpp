@@ -186,6 +186,10 @@ std::vector<StatusCause> validateCreate(const Resource& resource, const JsonObje
 std::vector<StatusCause> validateUpdate(const Resource& resource, const JsonObject& before, const JsonObject& after,
                                         std::string_view subresource) {
     Causes causes;
+    if (subresource == "ephemeralcontainers") {
+        causes = validateCreate(resource, after);
+        validateEphemeralContainersUpdate(before, after, causes);
+    }
     if (!subresource.empty())
         return causes;
     causes = validateCreate(resource, after);

@@ -17,6 +17,8 @@ void validateMetadataUpdate(const JsonObject& before, const JsonObject& after, C
 void validatePodSpec(const JsonObject& spec, const std::string& path, Causes& causes);
 /// What of a pod's spec may change after it was made.
 void validatePodUpdate(const JsonObject& before, const JsonObject& after, Causes& causes);
+/// What may become of the ephemeral containers of a running pod (the subresource of that name).
+void validateEphemeralContainersUpdate(const JsonObject& before, const JsonObject& after, Causes& causes);
 /// Volumes of a pod spec; returns their names.
 std::set<std::string> validateVolumes(const JsonObject& spec, const std::string& path, Causes& causes);
 /// Requests and limits of a container.

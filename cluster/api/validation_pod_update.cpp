@@ -19,8 +19,8 @@ JsonObject frozen(JsonObject spec) {
             for (Json& container : containers->get_array())
                 if (container.is_object())
                     container.get_object().erase("image");
-    for (std::string_view open : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds",
-                                  "schedulingGates", "ephemeralContainers"})
+    for (std::string_view open :
+         {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"})
         spec.erase(open);
     return spec;
 }

@@ -2,11 +2,13 @@
 
 #include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/authentication.h"
+#include "cluster/apiserver/flow_schemas.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 #include "cluster/store/store.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -17,10 +19,12 @@ class Transport;
 namespace slipway::apiserver {
 
 class AccessControl;
+struct HealthCheck;
 class NodeConnections;
 
 struct ServerOptions {
     std::string serviceAccountKeyPem;
+    authentication::StaticTokens staticTokens;
     std::string issuer = "https://kubernetes.default.svc.cluster.local";
     std::string serviceCidr = "10.96.0.0/16";
     std::string advertiseAddress = "127.0.0.1";
@@ -40,6 +44,11 @@ public:
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
+    /// Which other requests a request stands in line with while the server is busy.
+    FlowSchemas::Match classify(const Request& request) const;
+    std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
+    /// The server is about to stop: /readyz says so from now on.
+    void stop() { stopping_ = true; }
     /// To be called every so often (bookmarks).
     void tick();
 
@@ -48,6 +57,8 @@ public:
 
 private:
     void bootstrapService();
+    Answer decide(const Request& request, RequestInfo& info);
+    std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
     Answer nonResource(const Request& request, const RequestInfo& info);
@@ -55,11 +66,13 @@ private:
     const ServerOptions options_;
     store::Store& store_;
     WatchCache cache_;
+    std::unique_ptr<AccessControl> access_;
     Admission admission_;
     Registry registry_;
     Authentication authentication_;
-    std::unique_ptr<AccessControl> access_;
+    FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;
+    std::atomic<bool> bootstrapped_ = false, stopping_ = false;
 };
 
 } // namespace slipway::apiserver
