@@ -57,7 +57,13 @@ struct NodeNetwork::Parts {
     std::jthread setup;
 
     Parts(NodeNetworkSettings given, Node lent)
-        : settings(std::move(given)), node(std::move(lent)), slices(node.client), nodes(std::make_unique<PodRoutes::Nodes>(node.client)), routes(*nodes, settings.nodeName, settings.nodeIp), policySources(node.client, settings.nodeName), dns(startDns(settings)) {}
+        : settings(std::move(given))
+        , node(std::move(lent))
+        , slices(node.client)
+        , nodes(std::make_unique<PodRoutes::Nodes>(node.client))
+        , routes(*nodes, settings.nodeName, settings.nodeIp)
+        , policySources(node.client, settings.nodeName)
+        , dns(startDns(settings)) {}
 
     ~Parts() {
         setup.request_stop();
@@ -98,7 +104,8 @@ struct NodeNetwork::Parts {
         if (!after || after->metadata.name != settings.nodeName)
             return;
         const auto zoneOf = [](const network::NodePtr& each) {
-            const auto label = each ? each->metadata.labels.find(zoneLabel) : std::map<std::string, std::string>::const_iterator();
+            const auto label =
+                each ? each->metadata.labels.find(zoneLabel) : std::map<std::string, std::string>::const_iterator();
             return each && label != each->metadata.labels.end() ? label->second : std::string();
         };
         if (zoneOf(before) == zoneOf(after))

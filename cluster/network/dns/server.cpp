@@ -273,10 +273,14 @@ std::string DnsServer::metrics() const {
     text += std::format("coredns_dns_requests_total{{proto=\"tcp\"}} {}\n", counters.tcp.load());
     text += "# TYPE coredns_dns_responses_total counter\n";
     for (std::size_t code = 0; code < counters.codes.size(); ++code)
-        text += std::format("coredns_dns_responses_total{{rcode=\"{}\"}} {}\n", codeName(code), counters.codes[code].load());
-    text += std::format("# TYPE coredns_cache_hits_total counter\ncoredns_cache_hits_total {}\n", counters.cacheHits.load());
-    text += std::format("# TYPE coredns_cache_misses_total counter\ncoredns_cache_misses_total {}\n", counters.cacheMisses.load());
-    text += std::format("# TYPE coredns_forward_requests_total counter\ncoredns_forward_requests_total {}\n", counters.forwarded.load());
+        text += std::format("coredns_dns_responses_total{{rcode=\"{}\"}} {}\n", codeName(code),
+                            counters.codes[code].load());
+    text += std::format("# TYPE coredns_cache_hits_total counter\ncoredns_cache_hits_total {}\n",
+                        counters.cacheHits.load());
+    text += std::format("# TYPE coredns_cache_misses_total counter\ncoredns_cache_misses_total {}\n",
+                        counters.cacheMisses.load());
+    text += std::format("# TYPE coredns_forward_requests_total counter\ncoredns_forward_requests_total {}\n",
+                        counters.forwarded.load());
     return text;
 }
 
