@@ -279,6 +279,7 @@ private:
         request.accept = headerOf(from, http::field::accept);
         request.authorization = headerOf(from, http::field::authorization);
         request.userAgent = headerOf(from, http::field::user_agent);
+        request.ifNoneMatch = headerOf(from, http::field::if_none_match);
         request.certificateUser = user;
         request.certificateGroups = groups;
         for (const auto& header : from) {
@@ -320,6 +321,8 @@ private:
         response.set(http::field::cache_control, "no-cache, private");
         for (const std::string& warning : made.warnings)
             response.insert("Warning", std::format("299 - \"{}\"", escaped(warning)));
+        for (const auto& [name, value] : made.headers)
+            response.set(name, value);
         response.keep_alive(keep);
         response.body() = std::move(made.body);
         response.prepare_payload();

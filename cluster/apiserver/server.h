@@ -1,7 +1,9 @@
 #pragma once
 
 #include "cluster/apiserver/admission.h"
+#include "cluster/apiserver/api_documents.h"
 #include "cluster/apiserver/authentication.h"
+#include "cluster/apiserver/custom/custom_resources.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
@@ -18,6 +20,7 @@ namespace slipway::apiserver {
 
 class AccessControl;
 class NodeConnections;
+struct ResourceRequest;
 
 struct ServerOptions {
     std::string serviceAccountKeyPem;
@@ -44,12 +47,15 @@ public:
     void tick();
 
     WatchCache& cache() { return cache_; }
+    /// What is served now, resources of definitions among it.
+    std::shared_ptr<const Catalog> catalog() const { return customResources_.catalog(); }
     const ServerOptions& options() const { return options_; }
 
 private:
     void bootstrapService();
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
+    Answer answer(const ResourceRequest& r);
     Answer nonResource(const Request& request, const RequestInfo& info);
 
     const ServerOptions options_;
@@ -57,6 +63,8 @@ private:
     WatchCache cache_;
     Admission admission_;
     Registry registry_;
+    CustomResources customResources_;
+    ApiDocuments documents_;
     Authentication authentication_;
     std::unique_ptr<AccessControl> access_;
     std::unique_ptr<NodeConnections> nodes_;
