@@ -12,6 +12,15 @@ namespace {
 constexpr std::size_t mostUpdateEntries = 10; // older ones are put together
 constexpr std::string_view ancient = "ancient-changes";
 
+const FieldSet& statusField() {
+    static const FieldSet set = [] {
+        FieldSet made;
+        made.insert({PathElement::member("status")});
+        return made;
+    }();
+    return set;
+}
+
 JsonObject withoutEntries(JsonObject object) {
     if (Json* metadata = object.if_contains("metadata"); metadata != nullptr && metadata->is_object())
         metadata->get_object().erase("managedFields");
@@ -160,6 +169,8 @@ void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject
         FieldSet written = changes.added;
         written.unite(changes.modified);
         written = written.minus(serverFields());
+        if (writer.subresource.empty() && resource.subresource("status") != nullptr)
+            written = written.minusDeep(statusField()); // which only its subresource writes
         FieldSet lost = written;
         lost.unite(changes.removed);
         Entry own{writer.manager, "Update", writer.apiVersion, writer.subresource, writer.now, std::move(written)};
