@@ -21,7 +21,8 @@ void convertToStored(const Resource& resource, JsonObject& object);
 /// The apiVersion a resource is stored in.
 std::string storedApiVersionOf(const Resource& resource);
 
-/// Prints an object as it is stored: its kind and apiVersion first, so that the version of stored bytes is seen at once.
+/// Prints an object as it is stored: its kind and apiVersion first, so that the version of stored bytes is seen at
+/// once.
 std::string printObject(const JsonObject& object);
 /// Whether bytes so printed are an object of this version of the resource.
 bool isInVersion(std::string_view bytes, const Resource& resource);

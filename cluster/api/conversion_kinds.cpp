@@ -127,8 +127,7 @@ void autoscalerToV2(JsonObject& autoscaler) {
         JsonObject& spec = objectAt(autoscaler, {"spec"});
         if (const Json* target = spec.if_contains("targetCPUUtilizationPercentage")) {
             JsonArray& list = metrics.get_array();
-            list.insert(list.begin(),
-                        cpuMetric("target", {{"type", "Utilization"}, {"averageUtilization", *target}}));
+            list.insert(list.begin(), cpuMetric("target", {{"type", "Utilization"}, {"averageUtilization", *target}}));
             spec.erase("targetCPUUtilizationPercentage");
         }
         if (!metrics.get_array().empty())

@@ -9,8 +9,8 @@ namespace slipway::api {
 void eventToGroup(JsonObject& event);
 void eventToCore(JsonObject& event);
 
-/// A HorizontalPodAutoscaler of autoscaling/v2 to and from autoscaling/v1. What v1 has no members for is kept in annotations,
-/// so that nothing is lost.
+/// A HorizontalPodAutoscaler of autoscaling/v2 to and from autoscaling/v1. What v1 has no members for is kept in
+/// annotations, so that nothing is lost.
 void autoscalerToV1(JsonObject& autoscaler);
 void autoscalerToV2(JsonObject& autoscaler);
 

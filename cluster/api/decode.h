@@ -23,8 +23,8 @@ std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_v
                                                  Json value, FieldValidation unknown,
                                                  std::vector<std::string>& warnings);
 
-/// The same without the judgement on unknown members: they are dropped, and their paths added to @p unknownPaths when it
-/// is not null. @p version is that of the object's apiVersion, without a group.
+/// The same without the judgement on unknown members: they are dropped, and their paths added to @p unknownPaths when
+/// it is not null. @p version is that of the object's apiVersion, without a group.
 std::expected<JsonObject, Status> checkMembers(const Type& type, std::string_view version, std::string_view kind,
                                                Json value, std::vector<std::string>* unknownPaths);
 

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t mostFindings = 100;
 constexpr int deepest = 100;
 
-/// Walks a JSON text without building values. Every member is shown, with its path and whether its object had it before.
+/// Walks a JSON text without building values. Every member is shown, with its path and whether its object had it
+/// before.
 class MemberScan {
 public:
     using Visitor = std::function<void(const std::string& path, bool again)>;
@@ -22,7 +23,8 @@ public:
 
 private:
     char peek() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+        while (at_ < text_.size() &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
             ++at_;
         return at_ < text_.size() ? text_[at_] : '\0';
     }

@@ -84,8 +84,7 @@ JsonObject operationObject(const Operation& operation, const Resource& resource,
                            bool v3) {
     const std::string prefix = v3 ? "#/components/schemas/" : "#/definitions/";
     const bool list = operation.action == "list";
-    const JsonObject reference{{"$ref", prefix + (list ? listName(resource)
-                                                       : std::string(resource.type->fullName))}};
+    const JsonObject reference{{"$ref", prefix + (list ? listName(resource) : std::string(resource.type->fullName))}};
     JsonArray parameters;
     for (const auto& [name, type] : queryParameters(operation))
         parameters.push_back(parameter(name, type, "query", v3));

@@ -38,8 +38,8 @@ std::string listName(const Resource& resource);
 /// The paths of resources with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.
 JsonObject openApiPaths(Resources resources, bool v3);
 
-/// The schema of a custom resource as it is published: its definition's, with apiVersion, kind and metadata. In Swagger 2
-/// what that cannot say is left out, as Kubernetes does.
+/// The schema of a custom resource as it is published: its definition's, with apiVersion, kind and metadata. In Swagger
+/// 2 what that cannot say is left out, as Kubernetes does.
 JsonObject customSchema(const Resource& resource, SchemaReferences& references);
 
 } // namespace slipway::api

@@ -9,13 +9,13 @@ namespace {
 bool isPlain(std::string_view text) {
     if (text.empty() || !std::isalpha(static_cast<unsigned char>(text.front())))
         return false;
-    for (std::string_view word : {"true", "True", "TRUE", "false", "False", "FALSE", "yes", "Yes", "YES", "no", "No", "NO", "on",
-                                  "On", "ON", "off", "Off", "OFF", "y", "Y", "n", "N", "null", "Null", "NULL"})
+    for (std::string_view word :
+         {"true", "True", "TRUE", "false", "False", "FALSE", "yes", "Yes", "YES", "no",   "No",   "NO",  "on",
+          "On",   "ON",   "off",  "Off",   "OFF",   "y",     "Y",   "n",   "N",   "null", "Null", "NULL"})
         if (text == word)
             return false;
-    return std::ranges::all_of(text, [](unsigned char c) {
-        return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '/';
-    });
+    return std::ranges::all_of(
+        text, [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '/'; });
 }
 
 std::string scalar(const Json& value) {

@@ -84,7 +84,8 @@ Answer ApiDocuments::answer(const Request& request, const Document& document, st
     if (document.text.empty())
         return replyWith(api::unknownPath());
     const std::string etag = "\"" + document.etag + "\"";
-    Reply reply{200, {}, std::string(contentType), {}, {{"ETag", etag}, {"Vary", "Accept"}, {"Cache-Control", "public"}}};
+    Reply reply{
+        200, {}, std::string(contentType), {}, {{"ETag", etag}, {"Vary", "Accept"}, {"Cache-Control", "public"}}};
     if (!request.ifNoneMatch.empty() && request.ifNoneMatch == etag)
         reply.code = 304;
     else
@@ -154,11 +155,8 @@ Answer ApiDocuments::v3(const Request& request, std::string_view path, std::stri
         return replyWith(api::unknownPath());
     const auto document = v3Document(std::string(path), catalog);
     if (!askedHash.empty() && askedHash != document->etag) // an address of the past: the present one is elsewhere
-        return Reply{301,
-                     {},
-                     "text/plain",
-                     {},
-                     {{"Location", std::format("/openapi/v3/{}?hash={}", path, document->etag)}}};
+        return Reply{
+            301, {}, "text/plain", {}, {{"Location", std::format("/openapi/v3/{}?hash={}", path, document->etag)}}};
     Answer given = answer(request, *document, "application/json");
     if (!askedHash.empty())
         if (auto* reply = std::get_if<Reply>(&given))

@@ -91,6 +91,19 @@ bool Selection::matches(const Attributes& attributes) const {
            labels.matches(attributes.labels);
 }
 
+namespace {
+
+/// Events are kept in their core form, under whose names their fields are found.
+std::string storedPath(const api::Resource& resource, std::string path) {
+    if (resource.group != "events.k8s.io")
+        return path;
+    if (path.starts_with("regarding."))
+        return "involvedObject." + path.substr(std::string_view("regarding.").size());
+    return path == "reportingController" ? "reportingComponent" : path;
+}
+
+} // namespace
+
 std::expected<Selection, api::Status> Selection::parse(const api::Resource& resource, std::string ns, std::string name,
                                                        std::string_view labelSelector, std::string_view fieldSelector) {
     Selection selection{std::move(ns), std::move(name), {}, {}};
@@ -101,6 +114,8 @@ std::expected<Selection, api::Status> Selection::parse(const api::Resource& reso
     auto fields = api::FieldMatcher::parse(fieldSelector);
     if (!fields)
         return std::unexpected(api::badRequest(fields.error()));
+    for (auto& requirement : fields->requirements)
+        requirement.path = storedPath(resource, std::move(requirement.path));
     const auto known = selectableFields(resource);
     for (const auto& requirement : fields->requirements)
         if (requirement.path != "metadata.name" && requirement.path != "metadata.namespace" &&

@@ -93,6 +93,10 @@ void ApiServer::bootstrapService() {
     const Ipv4Network network =
         Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
     const int port = options_.securePort;
+    JsonObject range = named("kubernetes");
+    range["spec"] = JsonObject{{"cidrs", JsonArray{std::format("{}/{}", network.host(0), network.prefix)}}};
+    createIfAbsent(registry_, cache_, *api::findResource("networking.k8s.io", "v1", "servicecidrs"), {},
+                   std::move(range));
     JsonObject service = named("kubernetes");
     api::objectAt(service, {"metadata"})["labels"] = JsonObject{{"component", "apiserver"}, {"provider", "kubernetes"}};
     service["spec"] = JsonObject{

@@ -28,8 +28,7 @@ struct Continuation {
     std::string key;
 
     std::string print() const {
-        return api::encodeBase64Url(
-            api::printJson(JsonObject{{"v", tokenVersion}, {"rv", revision}, {"start", key}}));
+        return api::encodeBase64Url(api::printJson(JsonObject{{"v", tokenVersion}, {"rv", revision}, {"start", key}}));
     }
 
     static std::expected<Continuation, api::Status> parse(std::string_view token) {
@@ -45,7 +44,8 @@ struct Continuation {
         const auto revision = api::intAt(parsed->get_object(), {"rv"}).value_or(0);
         const std::string_view key = stringAt(*parsed, {"start"});
         if (revision == 0)
-            return refuse("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+            return refuse(
+                "continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
         if (key.empty())
             return refuse("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
         return Continuation{revision, std::string(key)};
@@ -63,7 +63,8 @@ std::optional<api::Status> optionsRefusal(const Query& query) {
             causes.push_back(
                 api::forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden with continue"));
         if (match != "Exact" && match != "NotOlderThan")
-            causes.push_back(api::notSupported("resourceVersionMatch", api::Json(match), {"", "Exact", "NotOlderThan"}));
+            causes.push_back(
+                api::notSupported("resourceVersionMatch", api::Json(match), {"", "Exact", "NotOlderThan"}));
         if (match == "Exact" && version == "0")
             causes.push_back(api::forbiddenField(
                 "resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
@@ -123,8 +124,7 @@ Page presentPage(const ResourceRequest& r, const std::string& prefix, const Sele
     Page page;
     for (int attempt = 0; attempt < 8; ++attempt) {
         page.revision = r.cache.revision();
-        page.objects =
-            r.cache.of(r.resource).list(prefix, selection, after, limit, &page.remaining, &page.lastKey);
+        page.objects = r.cache.of(r.resource).list(prefix, selection, after, limit, &page.remaining, &page.lastKey);
         if (page.remaining == 0 || r.cache.of(r.resource).lastChange() <= page.revision)
             break; // a whole list may be newer than it says: the watch shows what came between again
     }
@@ -175,8 +175,7 @@ std::expected<Page, api::Status> readPage(const ResourceRequest& r, const Select
     const auto limit = static_cast<std::size_t>(std::max(0LL, query.number("limit").value_or(0)));
     if (const std::string_view token = query.get("continue"); !token.empty()) {
         if (*asked > 0)
-            return std::unexpected(
-                api::badRequest("specifying resource version is not allowed when using continue"));
+            return std::unexpected(api::badRequest("specifying resource version is not allowed when using continue"));
         const auto from = Continuation::parse(token);
         if (!from)
             return std::unexpected(from.error());

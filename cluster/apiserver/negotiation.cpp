@@ -58,7 +58,8 @@ std::vector<Clause> clausesOf(std::string_view accept) {
     return clauses;
 }
 
-bool encodingOf(std::string_view type, const Offer& offer, Encoding& encoding) {
+bool encodingOf(const Clause& clause, const Offer& offer, Encoding& encoding) {
+    const std::string_view type = clause.type;
     if (type == "application/json" || type == "*/*" || type == "application/*") {
         encoding = Encoding::json;
         return true;
@@ -68,7 +69,8 @@ bool encodingOf(std::string_view type, const Offer& offer, Encoding& encoding) {
         return true;
     }
     encoding = Encoding::protobuf;
-    return type == api::protobufContentType && offer.protobuf;
+    // Metadata has a message, whatever it is of.
+    return type == api::protobufContentType && (offer.protobuf || clause.as.starts_with("PartialObjectMetadata"));
 }
 
 bool formOf(const Clause& clause, const Offer& offer, Negotiation& agreed) {
@@ -149,7 +151,7 @@ std::expected<Negotiation, api::Status> negotiate(std::string_view accept, const
     if (clauses.empty())
         return agreed;
     for (const Clause& clause : clauses)
-        if (encodingOf(clause.type, offer, agreed.encoding) && formOf(clause, offer, agreed))
+        if (encodingOf(clause, offer, agreed.encoding) && formOf(clause, offer, agreed))
             return agreed;
     return std::unexpected(
         api::notAcceptable(offer.protobuf ? "application/json, application/yaml, application/vnd.kubernetes.protobuf"

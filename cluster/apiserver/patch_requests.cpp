@@ -84,7 +84,8 @@ public:
 
     Answer answer() {
         if (r_.info.query.get("fieldManager").empty())
-            return replyWith(invalidOptions("PatchOptions", {api::requiredValue("fieldManager", "is required for apply patch")}));
+            return replyWith(
+                invalidOptions("PatchOptions", {api::requiredValue("fieldManager", "is required for apply patch")}));
         if (auto refusal = readConfiguration())
             return replyWith(*refusal);
         for (int attempt = 0;; ++attempt) {
@@ -118,16 +119,16 @@ private:
                                        ? std::string(r_.resource.version)
                                        : std::format("{}/{}", r_.resource.group, r_.resource.version);
         if (stringAt(config_, {"apiVersion"}) != wanted || stringAt(config_, {"kind"}) != r_.resource.kind)
-            return api::badRequest(std::format(
-                "Incorrect version specified in apply patch. Specified patch version: {}, expected: {}",
-                stringAt(config_, {"apiVersion"}), wanted));
+            return api::badRequest(
+                std::format("Incorrect version specified in apply patch. Specified patch version: {}, expected: {}",
+                            stringAt(config_, {"apiVersion"}), wanted));
         JsonObject& metadata = api::objectAt(config_, {"metadata"});
         const std::string_view name = stringAt(config_, {"metadata", "name"});
         if (name.empty())
             metadata["name"] = r_.info.name;
         else if (name != r_.info.name)
-            return api::badRequest(std::format(
-                "the name of the object ({}) does not match the name on the URL ({})", name, r_.info.name));
+            return api::badRequest(
+                std::format("the name of the object ({}) does not match the name on the URL ({})", name, r_.info.name));
         if (!r_.info.ns.empty() && !metadata.contains("namespace"))
             metadata["namespace"] = r_.info.ns;
         missing_ = !stringAt(config_, {"metadata", "resourceVersion"}).empty();
@@ -191,14 +192,15 @@ Answer patchOne(const ResourceRequest& r) {
     if (type != jsonPatchType && type != mergePatchType && !strategic)
         return replyWith(api::unsupportedMediaType(acceptedTypes(r)));
     if (r.info.query.has("force"))
-        return replyWith(invalidOptions(
-            "PatchOptions", {api::forbiddenField("force", "may not be specified for non-apply patch")}));
+        return replyWith(
+            invalidOptions("PatchOptions", {api::forbiddenField("force", "may not be specified for non-apply patch")}));
     auto patch = api::decodeBody(r.request.body, "application/json");
     if (!patch)
         return replyWith(patch.error());
     if (type != jsonPatchType && !patch->is_object())
-        return replyWith(api::badRequest(std::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-                                                     patch->is_array() ? "array" : "value")));
+        return replyWith(
+            api::badRequest(std::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                                        patch->is_array() ? "array" : "value")));
     if (type != jsonPatchType && context->validation != api::FieldValidation::ignore)
         api::findDuplicates(r.request.body, "application/json", context->findings);
     context->body = r.request.body;

@@ -37,9 +37,8 @@ std::optional<api::Status> watchRefusal(const Query& query) {
     const std::string_view match = query.get("resourceVersionMatch");
     const bool initial = query.has("sendInitialEvents");
     if (initial && match != "NotOlderThan")
-        causes.push_back(
-            api::forbiddenField("resourceVersionMatch",
-                                "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+        causes.push_back(api::forbiddenField(
+            "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
     if (!match.empty()) {
         if (!initial)
             causes.push_back(api::forbiddenField(
@@ -131,11 +130,11 @@ Answer watchAll(const ResourceRequest& r) {
         return replyWith(*refusal);
     const auto asked = askedVersion(r.info.query);
     if (!asked)
-        return replyWith(api::invalid(
-            r.resource, "",
-            {api::invalidValue("resourceVersion", api::Json(r.info.query.get("resourceVersion")),
-                               std::format("strconv.ParseUint: parsing \"{}\": invalid syntax",
-                                           r.info.query.get("resourceVersion")))}));
+        return replyWith(
+            api::invalid(r.resource, "",
+                         {api::invalidValue("resourceVersion", api::Json(r.info.query.get("resourceVersion")),
+                                            std::format("strconv.ParseUint: parsing \"{}\": invalid syntax",
+                                                        r.info.query.get("resourceVersion")))}));
     ResourceCache::WatchStart start;
     start.revision = *asked;
     start.bookmarks = r.info.query.flag("allowWatchBookmarks");

@@ -4,7 +4,6 @@
 #include "cluster/api/custom/definition.h"
 #include "cluster/api/defaults.h"
 #include "cluster/api/validation.h"
-#include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/custom/definition_strategy.h"
 #include "cluster/apiserver/representation.h"
 #include "cluster/apiserver/strategy.h"
@@ -120,10 +119,9 @@ Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object,
             "expected {}, Kind={}",
             kind, version, resource.kind, resource.kind, wanted, resource.kind)));
     auto* unknown = context.validation == api::FieldValidation::ignore ? nullptr : &context.findings.unknown;
-    auto checked =
-        resource.custom != nullptr
-            ? api::custom::acceptObject(resource, std::move(object.get_object()), unknown)
-            : api::checkMembers(*resource.type, resource.version, resource.kind, std::move(object), unknown);
+    auto checked = resource.custom != nullptr
+                       ? api::custom::acceptObject(resource, std::move(object.get_object()), unknown)
+                       : api::checkMembers(*resource.type, resource.version, resource.kind, std::move(object), unknown);
     if (!checked)
         return checked;
     if (auto refusal = settle(resource, context))
@@ -137,8 +135,36 @@ Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object,
     return checked;
 }
 
+store::Operation Registry::putOperation(const std::string& key, JsonObject object, store::Revision expected) const {
+    objectAt(object, {"metadata"})["resourceVersion"] = versionMark_;
+    store::Operation operation;
+    operation.key = key;
+    std::string bytes = api::printObject(object);
+    operation.revisionAt = bytes.find(versionMark_);
+    bytes.erase(operation.revisionAt, versionMark_.size());
+    operation.value = std::move(bytes);
+    operation.expected = expected;
+    return operation;
+}
+
+store::Operation Registry::companionOperation(Admission::Companion companion) const {
+    const std::string key = WatchCache::key(companion.resource, {}, companion.name);
+    if (!companion.object) {
+        store::Operation gone;
+        gone.key = key;
+        return gone;
+    }
+    (*companion.object)["apiVersion"] = api::apiVersionOf(companion.resource);
+    (*companion.object)["kind"] = companion.resource.kind;
+    JsonObject& metadata = objectAt(*companion.object, {"metadata"});
+    metadata["uid"] = base::newUuid();
+    metadata["creationTimestamp"] = base::nowRfc3339();
+    return putOperation(key, std::move(*companion.object), store::Operation::any);
+}
+
 Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::string& key, JsonObject object,
-                                    store::Revision expected, bool dryRun) {
+                                    store::Revision expected, bool dryRun,
+                                    std::vector<Admission::Companion> companions) {
     JsonObject& metadata = objectAt(object, {"metadata"});
     if (dryRun) {
         metadata.erase("resourceVersion");
@@ -148,21 +174,18 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
         return CachedObject{std::make_shared<const std::string>(api::printObject(object)), expected,
                             std::make_shared<Attributes>(Attributes::of(resource, object))};
     }
-    metadata["resourceVersion"] = versionMark_;
+    const std::string name(textOf(object, "name"));
+    std::vector<store::Operation> operations;
     api::convertToStored(resource, object);
-    store::Operation operation;
-    operation.key = key;
-    std::string bytes = api::printObject(object);
-    const std::size_t versionAt = bytes.find(versionMark_);
-    bytes.erase(versionAt, versionMark_.size());
-    operation.value = bytes;
-    operation.revisionAt = versionAt;
-    operation.expected = expected;
-    auto revision = store_.commit({std::move(operation)});
+    operations.push_back(putOperation(key, std::move(object), expected));
+    for (Admission::Companion& companion : companions)
+        operations.push_back(companionOperation(std::move(companion)));
+    std::string bytes = *operations[0].value;
+    const std::size_t versionAt = operations[0].revisionAt;
+    auto revision = store_.commit(std::move(operations));
     if (!revision) {
         if (revision.error().kind != store::Errc::conflict)
             return std::unexpected(storeFailure(revision.error()));
-        const std::string_view name = textOf(object, "name");
         return std::unexpected(expected == store::Operation::absent ? api::alreadyExists(resource, name)
                                                                     : api::modifiedConflict(resource, name));
     }
@@ -185,29 +208,31 @@ Outcome<CachedObject> Registry::create(const api::Resource& resource, std::strin
     }
 }
 
-Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_view ns, JsonObject wanted,
+Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_view ns, JsonObject object,
                                      WriteContext& context) {
-    JsonObject* object = &wanted;
-    if (auto refusal = prepareForCreate(resource, ns, *object))
+    if (auto refusal = prepareForCreate(resource, ns, context.user, object))
         return std::unexpected(std::move(*refusal));
     if (isDefinition(resource))
-        prepareDefinition(*object);
-    std::unique_lock<std::mutex> allocation;
-    if (resource.custom == nullptr && Admission::allocates(resource))
-        allocation = std::unique_lock(allocation_);
-    if (auto refusal = admission_.admitCreate(resource, *object, context))
+        prepareDefinition(object);
+    const auto turn = admission_.takeTurn(resource, ns);
+    admission::Request request{
+        admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, object, context.warnings};
+    if (auto refusal = admission_.mutate(request))
         return std::unexpected(std::move(*refusal));
-    if (auto causes = validateNew(resource, *object); !causes.empty())
-        return std::unexpected(api::invalid(resource, textOf(*object, "name"), std::move(causes)));
+    if (auto causes = validateNew(resource, object); !causes.empty())
+        return std::unexpected(api::invalid(resource, textOf(object, "name"), std::move(causes)));
+    if (auto refusal = admission_.validate(request))
+        return std::unexpected(std::move(*refusal));
     if (context.applied)
-        api::apply::recordApply({}, *object, *std::exchange(context.applied, std::nullopt),
+        api::apply::recordApply({}, object, *std::exchange(context.applied, std::nullopt),
                                 writerOf(resource, {}, context));
     else if (!context.fieldManager.empty())
-        api::apply::recordUpdate(resource, {}, *object, writerOf(resource, {}, context));
-    const std::string key = WatchCache::key(resource, textOf(*object, "namespace"), textOf(*object, "name"));
+        api::apply::recordUpdate(resource, {}, object, writerOf(resource, {}, context));
+    const std::string key = WatchCache::key(resource, textOf(object, "namespace"), textOf(object, "name"));
     if (cache_.of(resource).get(key))
-        return std::unexpected(api::alreadyExists(resource, textOf(*object, "name")));
-    return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun);
+        return std::unexpected(api::alreadyExists(resource, textOf(object, "name")));
+    auto companions = admission_.companions(request);
+    return put(resource, key, std::move(object), store::Operation::absent, context.dryRun, std::move(companions));
 }
 
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
@@ -228,31 +253,42 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
     if (auto refusal = preconditionFailure(resource, found, before, *after))
         return std::unexpected(std::move(*refusal));
     keepSystemMetadata(before, *after);
-    prepareForUpdate(resource, subresource, before, *after);
+    if (auto refusal = prepareForUpdate(resource, subresource, before, *after))
+        return std::unexpected(std::move(*refusal));
     if (isDefinition(resource) && subresource.empty())
         prepareDefinition(*after);
-    std::unique_lock<std::mutex> allocation;
-    if (resource.custom == nullptr && Admission::allocates(resource))
-        allocation = std::unique_lock(allocation_);
-    if (auto refusal = admission_.admitUpdate(resource, subresource, before, *after, context))
+    const auto turn = admission_.takeTurn(resource, textOf(before, "namespace"));
+    admission::Request request{admission::Operation::update,
+                               resource,
+                               subresource,
+                               context.user,
+                               context.dryRun,
+                               &before,
+                               *after,
+                               context.warnings};
+    if (auto refusal = admission_.mutate(request))
         return std::unexpected(std::move(*refusal));
     objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
     if (auto causes = validateChanged(resource, before, *after, subresource); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
+    if (auto refusal = admission_.validate(request))
+        return std::unexpected(std::move(*refusal));
     if (context.applied)
         api::apply::recordApply(before, *after, *std::exchange(context.applied, std::nullopt),
                                 writerOf(resource, subresource, context));
-    else if (!context.fieldManager.empty())
+    else if (!context.fieldManager.empty() && subresource != "binding") // a pod's node is nobody's field
         api::apply::recordUpdate(resource, before, *after, writerOf(resource, subresource, context));
     if (*after == before)
         return found; // nothing changed: nothing is written, as Kubernetes does
     if (isFinished(resource, *after)) {
-        auto gone = erase(resource, key, found, context.dryRun);
+        request.operation = admission::Operation::remove;
+        auto gone = erase(resource, key, found, context.dryRun, admission_.companions(request));
         if (!gone)
             return std::unexpected(std::move(gone.error()));
         return gone->object;
     }
-    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun);
+    auto companions = admission_.companions(request);
+    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun, std::move(companions));
     again = !written && written.error().reason == "Conflict" && !conditional;
     return written;
 }
@@ -272,13 +308,16 @@ Outcome<CachedObject> Registry::update(const api::Resource& resource, std::strin
 }
 
 Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key,
-                                           const CachedObject& current, bool dryRun) {
+                                           const CachedObject& current, bool dryRun,
+                                           std::vector<Admission::Companion> companions) {
     if (dryRun)
         return Deleted{current, true};
-    store::Operation operation;
-    operation.key = key;
-    operation.expected = current.revision;
-    const auto revision = store_.commit({std::move(operation)});
+    std::vector<store::Operation> operations(1);
+    operations[0].key = key;
+    operations[0].expected = current.revision;
+    for (Admission::Companion& companion : companions)
+        operations.push_back(companionOperation(std::move(companion)));
+    const auto revision = store_.commit(std::move(operations));
     if (!revision)
         return std::unexpected(revision.error().kind == store::Errc::conflict
                                    ? api::modifiedConflict(resource, current.attributes ? current.attributes->name : "")
@@ -306,14 +345,24 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                               std::format("the ResourceVersion in the precondition ({}) does not match the "
                                           "ResourceVersion in record ({}). The object might have been modified",
                                           options.resourceVersion, found->revision)));
-        if (auto refusal = admission_.admitDelete(resource, object, context))
+        admission::Request request{admission::Operation::remove,
+                                   resource,
+                                   {},
+                                   context.user,
+                                   context.dryRun,
+                                   &object,
+                                   object,
+                                   context.warnings};
+        if (auto refusal = admission_.mutate(request))
+            return std::unexpected(std::move(*refusal));
+        if (auto refusal = admission_.validate(request))
             return std::unexpected(std::move(*refusal));
         const JsonObject before = object;
         markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);
         if (isDefinition(resource))
             markDefinitionForDeletion(object);
         if (isFinished(resource, object)) {
-            auto gone = erase(resource, key, *found, context.dryRun);
+            auto gone = erase(resource, key, *found, context.dryRun, admission_.companions(request));
             if (gone || gone.error().reason != "Conflict" || attempt == 10)
                 return gone;
             continue;

@@ -4,6 +4,7 @@
 #include "cluster/api/decode.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
+#include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 #include "cluster/store/store.h"
@@ -11,13 +12,10 @@
 #include <expected>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace slipway::apiserver {
-
-class Admission;
 
 /// Who writes, and how.
 struct WriteContext {
@@ -71,13 +69,16 @@ public:
     Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
 
 private:
-    Outcome<CachedObject> make(const api::Resource& resource, std::string_view ns, api::JsonObject wanted,
+    Outcome<CachedObject> make(const api::Resource& resource, std::string_view ns, api::JsonObject object,
                                WriteContext& context);
     std::optional<api::Status> settle(const api::Resource& resource, WriteContext& context) const;
+    /// @p companions are written, or deleted, in the same commit.
     Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
-                              store::Revision expected, bool dryRun);
+                              store::Revision expected, bool dryRun, std::vector<Admission::Companion> companions = {});
     Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
-                           bool dryRun);
+                           bool dryRun, std::vector<Admission::Companion> companions = {});
+    store::Operation putOperation(const std::string& key, api::JsonObject object, store::Revision expected) const;
+    store::Operation companionOperation(Admission::Companion companion) const;
     Outcome<CachedObject> tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
                                     std::string_view subresource, const Change& change, WriteContext& context,
                                     bool& again);
@@ -86,7 +87,6 @@ private:
     WatchCache& cache_;
     Admission& admission_;
     const std::string versionMark_; ///< stands where the resource version goes until the store knows it
-    std::mutex allocation_;         ///< held while an address or port is chosen and committed
 };
 
 } // namespace slipway::apiserver

@@ -98,24 +98,25 @@ Outcome<JsonObject> scaled(const ResourceRequest& r, const JsonObject& current) 
         return std::unexpected(wanted.error());
     const Json* replicas = api::find(*wanted, {"spec", "replicas"});
     if (replicas != nullptr && !replicas->is_null() && !replicas->is_int64())
-        return std::unexpected(
-            api::badRequest(std::format("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal {} into "
-                                        "Go struct field ScaleSpec.spec.replicas of type int32",
-                                        replicas->is_string() ? "string" : replicas->is_number() ? "number" : "object")));
+        return std::unexpected(api::badRequest(
+            std::format("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal {} into "
+                        "Go struct field ScaleSpec.spec.replicas of type int32",
+                        replicas->is_string()   ? "string"
+                        : replicas->is_number() ? "number"
+                                                : "object")));
     const std::int64_t count = replicas == nullptr || replicas->is_null() ? 0 : replicas->get_int64();
     if (count < 0) {
         api::Resource asked = r.resource;
         asked.kind = "Scale";
         asked.group = "autoscaling";
-        return std::unexpected(
-            api::invalid(asked, r.info.name,
-                         {api::invalidValue("spec.replicas", count, "must be greater than or equal to 0")}));
+        return std::unexpected(api::invalid(
+            asked, r.info.name, {api::invalidValue("spec.replicas", count, "must be greater than or equal to 0")}));
     }
     JsonObject next = current;
     api::custom::setAt(next, pathsOf(r.resource).specReplicas, count);
     const std::string version(stringAt(*wanted, {"metadata", "resourceVersion"}));
-    const bool conditional = !version.empty() && (r.info.verb == "update" ||
-                                                  version != stringAt(current, {"metadata", "resourceVersion"}));
+    const bool conditional =
+        !version.empty() && (r.info.verb == "update" || version != stringAt(current, {"metadata", "resourceVersion"}));
     if (conditional)
         api::objectAt(next, {"metadata"})["resourceVersion"] = version;
     else

@@ -275,7 +275,8 @@ WatchCache::WatchCache(store::Store& store) {
     for (const api::Resource& resource : api::builtInResources()) {
         auto& cache = caches_[storageName(resource)];
         if (!cache)
-            cache = std::make_unique<ResourceCache>(std::shared_ptr<const api::Resource>(std::shared_ptr<const void>(), &resource));
+            cache = std::make_unique<ResourceCache>(
+                std::shared_ptr<const api::Resource>(std::shared_ptr<const void>(), &resource));
     }
     const auto everything = store.list(root);
     if (!everything) {

@@ -49,8 +49,8 @@ std::string WatchStream::frameOf(const WatchQueue::Item& item) {
         {"rows", api::JsonArray()}};
     if (item.type != WatchEventType::bookmark) {
         columnsSent_ = true;
-        table["rows"].get_array().push_back(api::tableRow(
-            resource, shown, wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
+        table["rows"].get_array().push_back(
+            api::tableRow(resource, shown, wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
     }
     return WatchEvent::frame(item.type, api::printJson(table));
 }

@@ -15,8 +15,8 @@ enum class Representation { object, table, partialMetadata };
 /// The body of a watch: frames of the queue's events in the form that was asked for.
 class WatchStream : public StreamBody {
 public:
-    WatchStream(std::shared_ptr<const api::Resource> resource, std::shared_ptr<WatchQueue> queue, Representation form, bool wholeRows,
-                std::chrono::steady_clock::time_point end)
+    WatchStream(std::shared_ptr<const api::Resource> resource, std::shared_ptr<WatchQueue> queue, Representation form,
+                bool wholeRows, std::chrono::steady_clock::time_point end)
         : resource_(std::move(resource)), queue_(std::move(queue)), form_(form), wholeRows_(wholeRows), end_(end) {}
 
     void setWake(std::function<void()> wake) override { queue_->setWake(std::move(wake)); }

@@ -36,33 +36,41 @@ void checkManager(std::string_view manager, std::vector<api::StatusCause>& cause
     if (manager.size() > longestManager)
         causes.push_back({"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
     if (std::ranges::any_of(manager, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
-        causes.push_back(
-            api::invalidValue("fieldManager", Json(manager), "should only contain printable characters"));
+        causes.push_back(api::invalidValue("fieldManager", Json(manager), "should only contain printable characters"));
 }
 
 /// Resources whose objects may be made by a PUT.
 bool makesOnUpdate(const api::Resource& resource) {
     static constexpr std::array<std::string_view, 13> names{
-        "leases",       "endpoints",    "services",           "events", "limitranges", "resourcequotas", "podtemplates",
-        "clusterroles", "rolebindings", "clusterrolebindings", "roles", "componentstatuses", "priorityclasses"};
+        "leases",         "endpoints",         "services",       "events",       "limitranges",
+        "resourcequotas", "podtemplates",      "clusterroles",   "rolebindings", "clusterrolebindings",
+        "roles",          "componentstatuses", "priorityclasses"};
     return resource.custom == nullptr && std::ranges::find(names, resource.name) != names.end();
 }
 
 /// Resources whose updates have to say which version they were made for.
 bool needsVersion(const api::Resource& resource) {
-    static constexpr std::array<std::string_view, 10> names{
-        "customresourcedefinitions",         "leases",
-        "poddisruptionbudgets",              "mutatingwebhookconfigurations",
-        "validatingwebhookconfigurations",   "validatingadmissionpolicies",
-        "validatingadmissionpolicybindings", "volumeattachments",
-        "flowschemas",                       "prioritylevelconfigurations"};
+    static constexpr std::array<std::string_view, 10> names{"customresourcedefinitions",
+                                                            "leases",
+                                                            "poddisruptionbudgets",
+                                                            "mutatingwebhookconfigurations",
+                                                            "validatingwebhookconfigurations",
+                                                            "validatingadmissionpolicies",
+                                                            "validatingadmissionpolicybindings",
+                                                            "volumeattachments",
+                                                            "flowschemas",
+                                                            "prioritylevelconfigurations"};
     return resource.custom != nullptr || std::ranges::find(names, resource.name) != names.end();
 }
 
 /// Resources whose deletion is answered with the object.
 bool returnsDeleted(const api::Resource& resource) {
-    static constexpr std::array<std::string_view, 7> names{"pods",           "namespaces",        "podtemplates",
-                                                           "resourcequotas", "persistentvolumes", "serviceaccounts",
+    static constexpr std::array<std::string_view, 7> names{"pods",
+                                                           "namespaces",
+                                                           "podtemplates",
+                                                           "resourcequotas",
+                                                           "persistentvolumes",
+                                                           "serviceaccounts",
                                                            "persistentvolumeclaims"};
     return resource.group.empty() && std::ranges::find(names, resource.name) != names.end();
 }
@@ -119,7 +127,9 @@ std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, Writ
 }
 
 JsonObject deletedStatus(const ResourceRequest& r, const JsonObject& object) {
-    JsonObject details{{"name", r.info.name}, {"group", r.resource.group}, {"kind", r.resource.name},
+    JsonObject details{{"name", r.info.name},
+                       {"group", r.resource.group},
+                       {"kind", r.resource.name},
                        {"uid", stringAt(object, {"metadata", "uid"})}};
     if (r.resource.group.empty())
         details.erase("group");

@@ -79,7 +79,8 @@ std::vector<Conflict> conflictsOf(const Entries& entries, const FieldSet& writte
     std::vector<Conflict> conflicts;
     for (const Entry& entry : entries)
         if (!entry.isOf(writer, "Apply"))
-            entry.fields.intersect(written).eachPath([&](const Path& path) { conflicts.push_back({named(entry), path}); });
+            entry.fields.intersect(written).eachPath(
+                [&](const Path& path) { conflicts.push_back({named(entry), path}); });
     return conflicts;
 }
 
@@ -109,7 +110,8 @@ Entries entriesBefore(const JsonObject& live, const MergeSchema& schema, const W
     if (!entries.empty() || live.empty())
         return entries;
     Comparison all = compare({}, live, schema);
-    entries.push_back({"before-first-apply", "Update", writer.apiVersion, "", writer.now, all.added.minus(serverFields())});
+    entries.push_back(
+        {"before-first-apply", "Update", writer.apiVersion, "", writer.now, all.added.minus(serverFields())});
     return entries;
 }
 

@@ -67,8 +67,8 @@ public:
 private:
     void walk(Path& path, const std::function<void(const Path&)>& visit) const;
 
-    std::set<PathElement> members_;              ///< the paths that end here
-    std::map<PathElement, FieldSet> children_;   ///< and those that go on
+    std::set<PathElement> members_;            ///< the paths that end here
+    std::map<PathElement, FieldSet> children_; ///< and those that go on
 };
 
 } // namespace slipway::api::apply

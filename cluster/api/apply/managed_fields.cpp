@@ -41,7 +41,8 @@ void cap(Entries& entries) {
     const auto updates = [&] { return std::ranges::count_if(entries, [](const Entry& e) { return !e.applied(); }); };
     while (static_cast<std::size_t>(updates()) > mostUpdateEntries) {
         std::ranges::stable_sort(entries, {}, &Entry::time);
-        const auto oldest = std::ranges::find_if(entries, [](const Entry& e) { return !e.applied() && e.manager != ancient; });
+        const auto oldest =
+            std::ranges::find_if(entries, [](const Entry& e) { return !e.applied() && e.manager != ancient; });
         if (oldest == entries.end())
             return;
         Entry joined = std::move(*oldest);
@@ -117,12 +118,9 @@ void writeEntries(JsonObject& object, Entries entries) {
     });
     JsonArray list;
     for (const Entry& entry : entries) {
-        JsonObject item{{"manager", entry.manager},
-                        {"operation", entry.operation},
-                        {"apiVersion", entry.apiVersion},
-                        {"time", entry.time},
-                        {"fieldsType", "FieldsV1"},
-                        {"fieldsV1", entry.fields.toJson()}};
+        JsonObject item{{"manager", entry.manager},       {"operation", entry.operation},
+                        {"apiVersion", entry.apiVersion}, {"time", entry.time},
+                        {"fieldsType", "FieldsV1"},       {"fieldsV1", entry.fields.toJson()}};
         if (entry.time.empty())
             item.erase("time");
         if (!entry.subresource.empty())

@@ -164,7 +164,8 @@ bool MergeSchema::isStruct(std::string_view member) const {
     case Source::root:
     case Source::custom:
         return custom_->properties.contains(member) ||
-               ((source_ == Source::root || custom_->embedded) && (member == "metadata" || member == "apiVersion" || member == "kind"));
+               ((source_ == Source::root || custom_->embedded) &&
+                (member == "metadata" || member == "apiVersion" || member == "kind"));
     }
     return false;
 }
@@ -172,9 +173,9 @@ bool MergeSchema::isStruct(std::string_view member) const {
 bool MergeSchema::alwaysPresent(std::string_view member) const {
     if (custom_ != nullptr || source_ == Source::deduced)
         return member == "metadata" && source_ == Source::root;
-    static constexpr std::array<std::string_view, 10> names{"metadata", "spec",           "status",      "template",
-                                                            "strategy", "updateStrategy", "jobTemplate", "loadBalancer",
-                                                            "containers", "nodeInfo"};
+    static constexpr std::array<std::string_view, 10> names{
+        "metadata",       "spec",        "status",       "template",   "strategy",
+        "updateStrategy", "jobTemplate", "loadBalancer", "containers", "nodeInfo"};
     return source_ != Source::item && std::ranges::find(names, member) != names.end();
 }
 

@@ -64,7 +64,8 @@ public:
 
 private:
     /// @p given: the value counts as there, and empty, when it is absent.
-    void step(const PathElement& element, const Json* before, const Json* after, const MergeSchema& schema, bool given) {
+    void step(const PathElement& element, const Json* before, const Json* after, const MergeSchema& schema,
+              bool given) {
         if (before != nullptr && after != nullptr && *before == *after)
             return;
         path_.push_back(element);
@@ -144,7 +145,8 @@ JsonArray mergeItems(const JsonArray& live, const JsonArray& config, const Merge
     std::size_t left = 0, right = 0;
     const auto takeConfig = [&] {
         const auto present = liveItems.find(configOrder[right]);
-        merged.push_back(present == liveItems.end() ? config[right] : mergeValue(*present->second, config[right], item));
+        merged.push_back(present == liveItems.end() ? config[right]
+                                                    : mergeValue(*present->second, config[right], item));
         taken.insert(configOrder[right++]);
     };
     while (left < live.size() || right < config.size()) {
@@ -262,7 +264,8 @@ private:
         for (std::size_t i = 0; i < list.size(); ++i) {
             const PathElement element = schema.elementOf(list[i], i, form);
             if (form == Form::items && element.kind == PathElement::Kind::index) {
-                report("element " + std::to_string(i) + ": associative list with keys has an element that omits all key fields");
+                report("element " + std::to_string(i) +
+                       ": associative list with keys has an element that omits all key fields");
                 continue;
             }
             if (!seen.insert(element).second) {

@@ -14,8 +14,7 @@ std::expected<JsonObject, Status> acceptObject(const Resource& resource, JsonObj
     JsonObject head;
     if (Json* metadata = object.if_contains("metadata"))
         head["metadata"] = std::move(*metadata);
-    auto checked = checkMembers(*resource.type, resource.version, resource.kind, std::move(head),
-                                unknownPaths);
+    auto checked = checkMembers(*resource.type, resource.version, resource.kind, std::move(head), unknownPaths);
     if (!checked)
         return checked;
     JsonObject whole;

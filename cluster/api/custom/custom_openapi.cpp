@@ -9,7 +9,8 @@ namespace slipway::api {
 namespace {
 
 /// What Swagger 2 has no words for, or clients of it do not understand.
-constexpr std::array<std::string_view, 6> notInSwagger{"nullable", "oneOf", "anyOf", "not", "allOf", "x-kubernetes-validations"};
+constexpr std::array<std::string_view, 6> notInSwagger{"nullable", "oneOf", "anyOf",
+                                                       "not",      "allOf", "x-kubernetes-validations"};
 
 /// A schema as it may stand in the document. In Swagger 2 an object that keeps unknown members, and everything below it
 /// that cannot be said, loses its structure.
@@ -70,8 +71,8 @@ JsonObject customSchema(const Resource& resource, SchemaReferences& references) 
     if (references.v3 || !resource.custom->schema.preserveUnknown)
         addMetadata(schema, references);
     schema["type"] = "object";
-    schema["x-kubernetes-group-version-kind"] = JsonArray{
-        JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}};
+    schema["x-kubernetes-group-version-kind"] =
+        JsonArray{JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}};
     return schema;
 }
 

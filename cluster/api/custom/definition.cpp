@@ -15,8 +15,22 @@ constexpr std::array<std::string_view, 3> statusVerbs{"get", "patch", "update"};
 std::span<const Field> commonFields() {
     static const std::array<Field, 3> fields = [] {
         const auto text = [](std::string_view name) {
-            return Field{name,  FieldKind::string_, Container::none, ListType::none_, {}, false, false, false,
-                         false, false,              false,           {},              {}, {},    RawForm::json_, nullptr};
+            return Field{name,
+                         FieldKind::string_,
+                         Container::none,
+                         ListType::none_,
+                         {},
+                         false,
+                         false,
+                         false,
+                         false,
+                         false,
+                         false,
+                         {},
+                         {},
+                         {},
+                         RawForm::json_,
+                         nullptr};
         };
         Field metadata = text("metadata");
         metadata.kind = FieldKind::object_;
@@ -110,9 +124,8 @@ Definition::Definition(JsonObject crd)
             storageVersion_ = stringAt(version, {"name"});
     for (const Json& version : versions->get_array())
         readVersion(names->get_object(), version.as_object());
-    std::ranges::sort(parts_, [](const auto& a, const auto& b) {
-        return versionBefore(a->resource.version, b->resource.version);
-    });
+    std::ranges::sort(
+        parts_, [](const auto& a, const auto& b) { return versionBefore(a->resource.version, b->resource.version); });
 }
 
 std::string_view Definition::name() const {

@@ -77,9 +77,8 @@ private:
 /// Whether version @p a comes before @p b: general ones before beta, beta before alpha, higher numbers first.
 bool versionBefore(std::string_view a, std::string_view b);
 
-/// Reads an object a client sent as one of a custom resource: metadata as everywhere, members that are not in the schema
-/// pruned, defaults filled in.
-/// Errors: 400 as for built-in kinds.
+/// Reads an object a client sent as one of a custom resource: metadata as everywhere, members that are not in the
+/// schema pruned, defaults filled in. Errors: 400 as for built-in kinds.
 /// @p unknownPaths, when not null, is given the members dropped.
 std::expected<JsonObject, Status> acceptObject(const Resource& resource, JsonObject object,
                                                std::vector<std::string>* unknownPaths);

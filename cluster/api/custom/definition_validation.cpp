@@ -80,7 +80,7 @@ void checkGroup(const JsonObject& crd, Causes& causes) {
 
 void checkColumns(const JsonObject& version, const std::string& path, Causes& causes) {
     static constexpr std::array<std::string_view, 5> types{"boolean", "date", "integer", "number", "string"};
-    static constexpr std::array<std::string_view, 9> formats{"byte",  "date",  "date-time", "double", "float",
+    static constexpr std::array<std::string_view, 9> formats{"byte",  "date",  "date-time", "double",  "float",
                                                              "int32", "int64", "name",      "password"};
     const JsonArray& columns = listAt(version, "additionalPrinterColumns");
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -89,15 +89,13 @@ void checkColumns(const JsonObject& version, const std::string& path, Causes& ca
             causes.push_back(requiredValue(at + ".name", ""));
         const std::string_view type = stringAt(columns[i], {"type"}), format = stringAt(columns[i], {"format"});
         if (type.empty())
-            causes.push_back(
-                requiredValue(at + ".type", "must be one of boolean,date,integer,number,string"));
+            causes.push_back(requiredValue(at + ".type", "must be one of boolean,date,integer,number,string"));
         else if (std::ranges::find(types, type) == types.end())
             causes.push_back(
                 invalidValue(at + ".type", Json(type), "must be one of boolean,date,integer,number,string"));
         if (!format.empty() && std::ranges::find(formats, format) == formats.end())
-            causes.push_back(
-                invalidValue(at + ".format", Json(format),
-                             "must be one of byte,date,date-time,double,float,int32,int64,name,password"));
+            causes.push_back(invalidValue(at + ".format", Json(format),
+                                          "must be one of byte,date,date-time,double,float,int32,int64,name,password"));
         const std::string_view json = stringAt(columns[i], {"jsonPath"});
         if (json.empty())
             causes.push_back(requiredValue(at + ".jsonPath", ""));
@@ -146,7 +144,8 @@ void checkVersion(const JsonObject& version, const std::string& path, Causes& ca
             causes.push_back(std::move(cause));
     if (const std::string_view warning = stringAt(version, {"deprecationWarning"});
         !warning.empty() && !boolAt(version, {"deprecated"}))
-        causes.push_back(invalidValue(path + ".deprecationWarning", Json(warning), "can only be set for deprecated versions"));
+        causes.push_back(
+            invalidValue(path + ".deprecationWarning", Json(warning), "can only be set for deprecated versions"));
     checkColumns(version, path, causes);
     checkScale(version, path, causes);
     const JsonArray& fields = listAt(version, "selectableFields");
@@ -195,10 +194,11 @@ void checkConversion(const JsonObject& crd, Causes& causes) {
     if (strategy != "None" && strategy != "Webhook")
         causes.push_back(notSupported("spec.conversion.strategy", Json(strategy), {"None", "Webhook"}));
     if (strategy == "None" && webhook != nullptr && !webhook->is_null())
-        causes.push_back(forbiddenField("spec.conversion.webhook",
-                                        "should not be set when strategy is not set to Webhook"));
+        causes.push_back(
+            forbiddenField("spec.conversion.webhook", "should not be set when strategy is not set to Webhook"));
     if (strategy == "Webhook" && find(crd, {"spec", "conversion", "webhook", "clientConfig"}) == nullptr)
-        causes.push_back(requiredValue("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));
+        causes.push_back(
+            requiredValue("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));
 }
 
 } // namespace
@@ -253,9 +253,8 @@ std::vector<StatusCause> validateDefinitionUpdate(const JsonObject& before, cons
             causes.push_back(invalidValue(std::move(field), now == nullptr ? Json("") : *now, "field is immutable"));
     };
     fixed({"spec", "group"}, "spec.group");
-    const JsonObject& status = before.contains("status") && before.at("status").is_object()
-                                   ? before.at("status").get_object()
-                                   : JsonObject();
+    const JsonObject& status =
+        before.contains("status") && before.at("status").is_object() ? before.at("status").get_object() : JsonObject();
     const bool established = std::ranges::any_of(listAt(status, "conditions"), [](const Json& condition) {
         return stringAt(condition, {"type"}) == "Established" && stringAt(condition, {"status"}) == "True";
     });

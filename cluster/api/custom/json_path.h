@@ -9,7 +9,8 @@
 
 namespace slipway::api::custom {
 
-/// A JSONPath as printer columns, scale and selectable fields use them: ".status.conditions[?(@.type==\"Ready\")].status",
+/// A JSONPath as printer columns, scale and selectable fields use them:
+/// ".status.conditions[?(@.type==\"Ready\")].status",
 /// ".spec['some.key']", ".spec.hosts[0]", ".spec.hosts[*]". Immutable; thread-safe.
 class JsonPath {
 public:

@@ -67,11 +67,11 @@ public:
 
 private:
     void typeMismatch(const Json& value, const Schema& schema, const std::string& path) {
-        const std::string_view wanted = schema.intOrString ? std::string_view("integer,string")
-                                                           : std::string_view(schema.type);
-        StatusCause cause = invalidValue(path, Json(typeName(value)),
-                                         std::format("{} in body must be of type {}: \"{}\"", path, wanted,
-                                                     typeName(value)));
+        const std::string_view wanted =
+            schema.intOrString ? std::string_view("integer,string") : std::string_view(schema.type);
+        StatusCause cause =
+            invalidValue(path, Json(typeName(value)),
+                         std::format("{} in body must be of type {}: \"{}\"", path, wanted, typeName(value)));
         cause.reason = "FieldValueTypeInvalid";
         causes.push_back(std::move(cause));
     }
@@ -88,8 +88,8 @@ private:
     void text(std::string_view text, const Schema& schema, const std::string& path) {
         const std::int64_t length = characters(text);
         if (schema.maxLength && length > *schema.maxLength)
-            causes.push_back({"FieldValueTooLong",
-                              std::format("Too long: may not be more than {} bytes", *schema.maxLength), path});
+            causes.push_back(
+                {"FieldValueTooLong", std::format("Too long: may not be more than {} bytes", *schema.maxLength), path});
         if (schema.minLength && length < *schema.minLength)
             causes.push_back(
                 finding(path, Json(text), std::format("should be at least {} chars long", *schema.minLength)));
@@ -111,15 +111,15 @@ private:
                     finding(path, value, std::format("should be a multiple of {}", printNumber(*schema.multipleOf))));
         }
         if (schema.maximum && (schema.exclusiveMaximum ? is >= *schema.maximum : is > *schema.maximum))
-            causes.push_back(finding(path, value,
-                                     std::format("should be less than {}{}",
-                                                 schema.exclusiveMaximum ? "" : "or equal to ",
-                                                 printNumber(*schema.maximum))));
+            causes.push_back(
+                finding(path, value,
+                        std::format("should be less than {}{}", schema.exclusiveMaximum ? "" : "or equal to ",
+                                    printNumber(*schema.maximum))));
         if (schema.minimum && (schema.exclusiveMinimum ? is <= *schema.minimum : is < *schema.minimum))
-            causes.push_back(finding(path, value,
-                                     std::format("should be greater than {}{}",
-                                                 schema.exclusiveMinimum ? "" : "or equal to ",
-                                                 printNumber(*schema.minimum))));
+            causes.push_back(
+                finding(path, value,
+                        std::format("should be greater than {}{}", schema.exclusiveMinimum ? "" : "or equal to ",
+                                    printNumber(*schema.minimum))));
         if (schema.format == "int32" && (is < -2147483648.0 || is > 2147483647.0))
             causes.push_back(finding(path, value, "must be of type int32: " + printJson(value)));
     }
@@ -211,9 +211,7 @@ private:
         return count;
     }
 
-    void take(std::vector<StatusCause> found) {
-        std::ranges::move(found, std::back_inserter(causes));
-    }
+    void take(std::vector<StatusCause> found) { std::ranges::move(found, std::back_inserter(causes)); }
 
     void alternatives(const Json& value, const Schema& schema, const std::string& path) {
         std::vector<StatusCause> closest;
@@ -290,7 +288,7 @@ std::string_view typeName(const Json& value) {
         return "integer";
     case boost::json::kind::double_:
         return std::floor(value.get_double()) == value.get_double() && std::abs(value.get_double()) < 9e15 ? "integer"
-                                                                                                         : "number";
+                                                                                                           : "number";
     case boost::json::kind::string:
         return "string";
     case boost::json::kind::array:

@@ -61,10 +61,10 @@ private:
         if (properties != nullptr && properties->is_object() && !properties->get_object().empty() &&
             additional != nullptr && !additional->is_null()) {
             const bool refused = additional->is_bool() && !additional->get_bool();
-            causes.push_back(refused ? forbiddenField(path + ".additionalProperties",
-                                                      "additionalProperties cannot be set to false")
-                                     : forbiddenField(path + ".additionalProperties",
-                                                      "additionalProperties and properties are mutual exclusive"));
+            causes.push_back(
+                refused ? forbiddenField(path + ".additionalProperties", "additionalProperties cannot be set to false")
+                        : forbiddenField(path + ".additionalProperties",
+                                         "additionalProperties and properties are mutual exclusive"));
         } else if (additional != nullptr && additional->is_bool() && !additional->get_bool()) {
             causes.push_back(
                 forbiddenField(path + ".additionalProperties", "additionalProperties cannot be set to false"));
@@ -74,20 +74,19 @@ private:
     void structure(const JsonObject& props, const std::string& path, std::string_view type, bool preserve, bool either,
                    bool root) {
         if (type.empty() && !either && !preserve)
-            causes.push_back(requiredValue(path + ".type", root ? "must not be empty at the root"
-                                                                : where_));
+            causes.push_back(requiredValue(path + ".type", root ? "must not be empty at the root" : where_));
         if (root && !type.empty() && type != "object")
             causes.push_back(invalidValue(path + ".type", Json(type), "must be object at the root"));
         if (!type.empty() && either)
-            causes.push_back(invalidValue(path + ".type", Json(type),
-                                          "must be empty if x-kubernetes-int-or-string is true"));
+            causes.push_back(
+                invalidValue(path + ".type", Json(type), "must be empty if x-kubernetes-int-or-string is true"));
         if (boolAt(props, {"x-kubernetes-embedded-resource"}) && !preserve && !props.contains("properties"))
             causes.push_back(requiredValue(path + ".properties",
                                            "must not be empty if x-kubernetes-embedded-resource is true without "
                                            "x-kubernetes-preserve-unknown-fields"));
         if (boolAt(props, {"x-kubernetes-embedded-resource"}) && type != "object")
-            causes.push_back(invalidValue(path + ".type", Json(type),
-                                          "must be object if x-kubernetes-embedded-resource is true"));
+            causes.push_back(
+                invalidValue(path + ".type", Json(type), "must be object if x-kubernetes-embedded-resource is true"));
         if (type == "array" && !props.contains("items") && !preserve)
             causes.push_back(requiredValue(path + ".items", "must be specified"));
         if (const Json* items = props.if_contains("items"); items != nullptr && items->is_array())
@@ -109,19 +108,25 @@ private:
     }
 
     void valuesOnly(const JsonObject& props, const std::string& path) {
-        static constexpr std::array<std::string_view, 8> members{
-            "description",         "type",
-            "default",             "additionalProperties",
-            "nullable",            "x-kubernetes-preserve-unknown-fields",
-            "x-kubernetes-embedded-resource", "x-kubernetes-list-type"};
+        static constexpr std::array<std::string_view, 8> members{"description",
+                                                                 "type",
+                                                                 "default",
+                                                                 "additionalProperties",
+                                                                 "nullable",
+                                                                 "x-kubernetes-preserve-unknown-fields",
+                                                                 "x-kubernetes-embedded-resource",
+                                                                 "x-kubernetes-list-type"};
         if (isIntOrStringPart_)
             return;
         for (std::string_view name : members)
-            if (const Json* value = props.if_contains(name);
-                value != nullptr && !(value->is_bool() && !value->get_bool()) && !(value->is_string() && value->get_string().empty()))
-                causes.push_back(forbiddenField(std::format("{}.{}", path, name), name == "type" || name == "description" || name == "default" || name == "additionalProperties" || name == "nullable"
-                                                                                       ? "must be empty to be structural"
-                                                                                       : "must be false to be structural"));
+            if (const Json* value = props.if_contains(name); value != nullptr &&
+                                                             !(value->is_bool() && !value->get_bool()) &&
+                                                             !(value->is_string() && value->get_string().empty()))
+                causes.push_back(forbiddenField(std::format("{}.{}", path, name),
+                                                name == "type" || name == "description" || name == "default" ||
+                                                        name == "additionalProperties" || name == "nullable"
+                                                    ? "must be empty to be structural"
+                                                    : "must be false to be structural"));
     }
 
     void lists(const JsonObject& props, const std::string& path, std::string_view type) {
@@ -131,8 +136,8 @@ private:
                 causes.push_back(requiredValue(path + ".x-kubernetes-list-type",
                                                "must be map if x-kubernetes-list-map-keys is non-empty"));
         } else if (type != "array") {
-            causes.push_back(invalidValue(path + ".type", Json(type),
-                                          "must be array if x-kubernetes-list-type is specified"));
+            causes.push_back(
+                invalidValue(path + ".type", Json(type), "must be array if x-kubernetes-list-type is specified"));
         } else if (list != "atomic" && list != "set" && list != "map") {
             causes.push_back(notSupported(path + ".x-kubernetes-list-type", Json(list), {"atomic", "map", "set"}));
         } else if (list == "map") {

@@ -18,7 +18,7 @@ Catalog::Catalog(const Definitions& definitions, std::uint64_t generation) : gen
     }
     // Groups stand together, their versions in the order of preference.
     std::ranges::stable_sort(custom_, [](const api::Resource* a, const api::Resource* b) {
-        return a->group != b->group     ? a->group < b->group
+        return a->group != b->group       ? a->group < b->group
                : a->version != b->version ? api::custom::versionBefore(a->version, b->version)
                                           : a->name < b->name;
     });

@@ -13,7 +13,8 @@
 
 namespace slipway::apiserver {
 
-/// What is served at one moment: the built-in resources and those of the established definitions. Immutable; thread-safe.
+/// What is served at one moment: the built-in resources and those of the established definitions. Immutable;
+/// thread-safe.
 class Catalog {
 public:
     using Definitions = std::map<std::string, std::shared_ptr<const api::custom::Definition>>;

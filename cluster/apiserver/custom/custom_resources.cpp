@@ -207,29 +207,28 @@ void CustomResources::finalise(const std::string& name) {
     if (crd == objects_.end())
         return;
     const api::Json* finalizers = api::find(crd->second, {"metadata", "finalizers"});
-    const bool ours = finalizers != nullptr && finalizers->is_array() &&
-                      std::ranges::find(finalizers->get_array(), api::Json(definitionFinalizer)) !=
-                          finalizers->get_array().end();
+    const bool ours =
+        finalizers != nullptr && finalizers->is_array() &&
+        std::ranges::find(finalizers->get_array(), api::Json(definitionFinalizer)) != finalizers->get_array().end();
     if (!ours) {
         leaving_.erase(name); // others are waited for; that is theirs to end
         return;
     }
     if (definition != definitions_.end() && !removeObjects(*definition->second))
         return;
-    write(
-        name,
-        [&](const JsonObject& current) -> Outcome<JsonObject> {
-            JsonObject next = current;
-            api::JsonArray kept;
-            if (const api::Json* list = api::find(current, {"metadata", "finalizers"}); list && list->is_array())
-                for (const api::Json& finalizer : list->get_array())
-                    if (finalizer != api::Json(definitionFinalizer))
-                        kept.push_back(finalizer);
-            api::objectAt(next, {"metadata"})["finalizers"] = std::move(kept);
-            api::objectAt(next, {"metadata"}).erase("resourceVersion");
-            return next;
-        },
-        {});
+    write(name,
+          [&](const JsonObject& current) -> Outcome<JsonObject> {
+              JsonObject next = current;
+              api::JsonArray kept;
+              if (const api::Json* list = api::find(current, {"metadata", "finalizers"}); list && list->is_array())
+                  for (const api::Json& finalizer : list->get_array())
+                      if (finalizer != api::Json(definitionFinalizer))
+                          kept.push_back(finalizer);
+              api::objectAt(next, {"metadata"})["finalizers"] = std::move(kept);
+              api::objectAt(next, {"metadata"}).erase("resourceVersion");
+              return next;
+          },
+          {});
     leaving_.erase(name);
 }
 

@@ -48,9 +48,7 @@ public:
     const NameConflict& conflict() const { return conflict_; }
 
 private:
-    void refuse(std::string_view reason, std::string message) {
-        conflict_ = {std::string(reason), std::move(message)};
-    }
+    void refuse(std::string_view reason, std::string message) { conflict_ = {std::string(reason), std::move(message)}; }
 
     const JsonObject& crd_;
     JsonObject& accepted_;

@@ -16,8 +16,8 @@ struct TakenNames {
 /// Notes the accepted names of a definition as taken.
 void takeNames(const api::JsonObject& crd, TakenNames& taken);
 
-/// The names and conditions of a definition: accepted names, NamesAccepted, Established, and whether a protected group was
-/// approved. Changes status alone. Source: apiextensions' naming and establishing controllers.
+/// The names and conditions of a definition: accepted names, NamesAccepted, Established, and whether a protected group
+/// was approved. Changes status alone. Source: apiextensions' naming and establishing controllers.
 void settleNames(api::JsonObject& crd, const TakenNames& taken);
 
 } // namespace slipway::apiserver

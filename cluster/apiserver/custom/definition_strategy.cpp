@@ -60,8 +60,11 @@ void setCondition(JsonObject& crd, std::string_view type, std::string_view statu
     if (found != conditions.end() && stringAt(*found, {"status"}) == status)
         if (const Json* before = api::find(*found, {"lastTransitionTime"}))
             time = *before;
-    JsonObject condition{{"type", type}, {"status", status}, {"lastTransitionTime", std::move(time)},
-                         {"reason", reason}, {"message", message}};
+    JsonObject condition{{"type", type},
+                         {"status", status},
+                         {"lastTransitionTime", std::move(time)},
+                         {"reason", reason},
+                         {"message", message}};
     if (found == conditions.end())
         conditions.push_back(std::move(condition));
     else

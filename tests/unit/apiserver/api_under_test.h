@@ -13,8 +13,8 @@ namespace slipway::test {
 /// An API server over a store in memory, asked without a socket.
 class ApiUnderTest {
 public:
-    ApiUnderTest()
-        : store_(store::makeMemoryStore()), server_(*store_, options()) {
+    explicit ApiUnderTest(const std::string& staticTokens = {})
+        : store_(store::makeMemoryStore()), server_(*store_, options(staticTokens)) {
         server_.bootstrap();
     }
 
@@ -101,11 +101,14 @@ public:
     }
 
     apiserver::ApiServer& server() { return server_; }
+    /// Forgets the past: only the present can be read from now on.
+    void compact() { (void)store_->compact(store_->revision()); }
 
 private:
-    static apiserver::ServerOptions options() {
+    static apiserver::ServerOptions options(const std::string& staticTokens) {
         apiserver::ServerOptions options;
         options.serviceAccountKeyPem = pki::makePrivateKey().value();
+        options.staticTokens = apiserver::authentication::StaticTokens::parse(staticTokens).value();
         return options;
     }
 

@@ -7,7 +7,8 @@ using slipway::test::ApiUnderTest;
 
 namespace {
 
-const std::string maps = "/api/v1/namespaces/default/configmaps", deployments = "/apis/apps/v1/namespaces/default/deployments";
+const std::string maps = "/api/v1/namespaces/default/configmaps",
+                  deployments = "/apis/apps/v1/namespaces/default/deployments";
 
 QString text(const api::Json& value) {
     return QString::fromStdString(api::printJson(value)).replace(QLatin1String("\\\""), "'").replace(u'"', u'\'');
@@ -19,7 +20,8 @@ QString map(const QString& members) {
 
 QString deployment(const QString& containers, const QString& more = {}) {
     return QStringLiteral("{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'a'},'spec':{%2"
-                          "'selector':{'matchLabels':{'app':'a'}},'template':{'metadata':{'labels':{'app':'a'}},'spec':{'containers':%1}}}}")
+                          "'selector':{'matchLabels':{'app':'a'}},'template':{'metadata':{'labels':{'app':'a'}},'spec':"
+                          "{'containers':%1}}}}")
         .arg(containers, more);
 }
 
@@ -30,7 +32,8 @@ QStringList owners(const ApiUnderTest::Answer& answer) {
     if (entries.is_array())
         for (const api::Json& entry : entries.get_array())
             list << QString::fromStdString(std::format("{}/{}/{}: ", api::stringAt(entry, {"manager"}),
-                                                       api::stringAt(entry, {"operation"}), api::stringAt(entry, {"subresource"}))) +
+                                                       api::stringAt(entry, {"operation"}),
+                                                       api::stringAt(entry, {"subresource"}))) +
                         text(*api::find(entry, {"fieldsV1"}));
     return list;
 }
@@ -71,7 +74,8 @@ private slots:
         const auto forced = apply(api, maps + "/a", map(",'data':{'y':'9'}"), "other", "&force=true");
         QCOMPARE(forced.code, 200);
         QCOMPARE(text(forced.at({"data"})), "{'x':'1','y':'9'}");
-        QCOMPARE(owners(forced), (QStringList{"me/Apply/: {'f:data':{'f:x':{}}}", "other/Apply/: {'f:data':{'f:y':{}}}"}));
+        QCOMPARE(owners(forced),
+                 (QStringList{"me/Apply/: {'f:data':{'f:x':{}}}", "other/Apply/: {'f:data':{'f:y':{}}}"}));
     }
 
     void namesTheVersionOfPlainWrites() {
@@ -89,11 +93,12 @@ private slots:
         const QString first = owners(made).value(0);
         QVERIFY2(first.startsWith("maker/Update/: {'f:spec':{'f:progressDeadlineSeconds':{}"), qPrintable(first));
         QVERIFY2(first.contains("'f:containers':{'k:{'name':'c'}':{'.':{}"), qPrintable(first));
-        QVERIFY2(first.contains("'f:ports':{'.':{},'k:{'containerPort':80,'protocol':'TCP'}':{'.':{}"), qPrintable(first));
+        QVERIFY2(first.contains("'f:ports':{'.':{},'k:{'containerPort':80,'protocol':'TCP'}':{'.':{}"),
+                 qPrintable(first));
         QVERIFY2(!first.contains("'f:status'"), qPrintable(first));
         QVERIFY2(first.contains("'f:template':{'f:metadata':{'f:labels':{'.':{},'f:app':{}}}"), qPrintable(first));
-        const auto scaled = api.send("PATCH", deployments + "/a?fieldManager=scaler", "{'spec':{'replicas':3}}", ApiUnderTest::admin(),
-                                     "application/merge-patch+json");
+        const auto scaled = api.send("PATCH", deployments + "/a?fieldManager=scaler", "{'spec':{'replicas':3}}",
+                                     ApiUnderTest::admin(), "application/merge-patch+json");
         QVERIFY(owners(scaled).contains("scaler/Update/: {'f:spec':{'f:replicas':{}}}"));
         QVERIFY(!owners(scaled).value(0).contains("f:replicas'"));
         const auto status = api.send("PATCH", deployments + "/a/status?fieldManager=agent", "{'status':{'replicas':3}}",
@@ -103,11 +108,12 @@ private slots:
 
     void mergesLists() {
         ApiUnderTest api;
-        QCOMPARE(apply(api, deployments + "/a", deployment("[{'name':'a','image':'x'},{'name':'b','image':'y'}]")).code, 201);
+        QCOMPARE(apply(api, deployments + "/a", deployment("[{'name':'a','image':'x'},{'name':'b','image':'y'}]")).code,
+                 201);
         // A container of somebody else stays, and so does the order.
         QCOMPARE(api.send("PATCH", deployments + "/a?fieldManager=sidecar",
-                          "{'spec':{'template':{'spec':{'containers':[{'name':'s','image':'z'}]}}}}", ApiUnderTest::admin(),
-                          "application/strategic-merge-patch+json")
+                          "{'spec':{'template':{'spec':{'containers':[{'name':'s','image':'z'}]}}}}",
+                          ApiUnderTest::admin(), "application/strategic-merge-patch+json")
                      .code,
                  200);
         const auto after = apply(api, deployments + "/a", deployment("[{'name':'b','image':'y2'}]"));
@@ -125,33 +131,47 @@ private slots:
                  "failed to create typed patch object (default/a; apps/v1, Kind=Deployment): "
                  ".spec.template.spec.containers[name=\"a\"].imagee: field not declared in schema");
         QCOMPARE(api.send("PATCH", maps + "/a", map(""), ApiUnderTest::admin(), "application/apply-patch+yaml").brief(),
-                 "422 Invalid: PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply "
+                 "422 Invalid: PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for "
+                 "apply "
                  "patch [FieldValueRequired fieldManager: Required value: is required for apply patch]");
-        QCOMPARE(apply(api, maps + "/a", "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','managedFields':[{'manager':'x'}]}}").code, 400);
-        QCOMPARE(api.send("PATCH", maps + "/a?fieldManager=x&force=true", "{}", ApiUnderTest::admin(), "application/merge-patch+json").code, 422);
+        QCOMPARE(
+            apply(api, maps + "/a",
+                  "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','managedFields':[{'manager':'x'}]}}")
+                .code,
+            400);
+        QCOMPARE(api.send("PATCH", maps + "/a?fieldManager=x&force=true", "{}", ApiUnderTest::admin(),
+                          "application/merge-patch+json")
+                     .code,
+                 422);
     }
 
     void appliesStatus() {
         ApiUnderTest api;
         apply(api, deployments + "/a", deployment("[{'name':'a','image':'x'}]"));
-        const auto status = apply(api, deployments + "/a/status",
-                                  "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'a'},'status':{'replicas':2}}", "agent");
+        const auto status = apply(
+            api, deployments + "/a/status",
+            "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'a'},'status':{'replicas':2}}", "agent");
         QCOMPARE(status.brief(), "200");
         QVERIFY(owners(status).contains("agent/Apply/status: {'f:status':{'f:replicas':{}}}"));
         QCOMPARE(apply(api, deployments + "/none/status",
-                       "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'none'}}").code, 404);
+                       "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'none'}}")
+                     .code,
+                 404);
     }
 
     void takesOverFromClientSideApply() {
         ApiUnderTest api;
-        const QString annotated = QStringLiteral(
-            "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','annotations':{'kubectl.kubernetes.io/last-applied-configuration':"
-            "'{\\'apiVersion\\':\\'v1\\',\\'data\\':{\\'x\\':\\'1\\'},\\'kind\\':\\'ConfigMap\\',\\'metadata\\':{\\'name\\':\\'a\\'}}'}},'data':{'x':'1'}}");
+        const QString annotated =
+            QStringLiteral("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','annotations':{'kubectl."
+                           "kubernetes.io/last-applied-configuration':"
+                           "'{\\'apiVersion\\':\\'v1\\',\\'data\\':{\\'x\\':\\'1\\'},\\'kind\\':\\'ConfigMap\\',\\'"
+                           "metadata\\':{\\'name\\':\\'a\\'}}'}},'data':{'x':'1'}}");
         QCOMPARE(api.send("POST", maps + "?fieldManager=kubectl-client-side-apply", annotated).brief(), "201");
         QCOMPARE(apply(api, maps + "/a", map(",'data':{'x':'2'}"), "somebody").code, 409);
         const auto taken = apply(api, maps + "/a", map(",'data':{'x':'2'}"), "kubectl");
         QCOMPARE(taken.brief(), "200");
-        QVERIFY(taken.text({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"}).contains("\"x\":\"2\""));
+        QVERIFY(taken.text({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"})
+                    .contains("\"x\":\"2\""));
     }
 
     void forgetsWhenAsked() {
@@ -161,7 +181,8 @@ private slots:
         QCOMPARE(reset.brief(), "200");
         QVERIFY(owners(reset).isEmpty());
         const auto again = apply(api, maps + "/a", map(",'data':{'y':'1'}"));
-        QCOMPARE(owners(again), (QStringList{"me/Apply/: {'f:data':{'f:y':{}}}", "before-first-apply/Update/: {'f:data':{'.':{},'f:x':{}}}"}));
+        QCOMPARE(owners(again), (QStringList{"me/Apply/: {'f:data':{'f:y':{}}}",
+                                             "before-first-apply/Update/: {'f:data':{'.':{},'f:x':{}}}"}));
     }
 
     void triesWithoutWriting() {

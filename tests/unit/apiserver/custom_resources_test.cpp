@@ -62,7 +62,8 @@ class CustomResourcesTest : public QObject {
     Q_OBJECT
 
     /// Makes a definition and waits until it is established.
-    static void define(ApiUnderTest& api, const QString& body = definition(), const std::string& name = "widgets.example.com") {
+    static void define(ApiUnderTest& api, const QString& body = definition(),
+                       const std::string& name = "widgets.example.com") {
         QCOMPARE(api.post(definitions, body).brief(), "201");
         QTRY_VERIFY_WITH_TIMEOUT(isEstablished(api, name), 10000);
     }
@@ -101,7 +102,8 @@ private slots:
     void keepsObjects() {
         ApiUnderTest api;
         define(api);
-        const auto made = api.post(widgets, widget("a", "{'image':'nginx','unknown':1,'free':{'x':{'y':1}},'note':null}"));
+        const auto made =
+            api.post(widgets, widget("a", "{'image':'nginx','unknown':1,'free':{'x':{'y':1}},'note':null}"));
         QCOMPARE(made.brief(), "201");
         QCOMPARE(text(made.at({"spec"})), "{'image':'nginx','free':{'x':{'y':1}},'note':null,'replicas':1}");
         QCOMPARE(text(made.at({"metadata", "generation"})), "1");
@@ -118,8 +120,7 @@ private slots:
         const auto ignored = api.merge(widgets + "/a", "{'status':{'phase':'Down'}}");
         QCOMPARE(ignored.text({"status", "phase"}), "Up");
         QCOMPARE(api.remove(widgets + "/a").text({"status"}), "Success");
-        QCOMPARE(api.get(widgets + "/a").brief(),
-                 "404 NotFound: widgets.example.com \"a\" not found");
+        QCOMPARE(api.get(widgets + "/a").brief(), "404 NotFound: widgets.example.com \"a\" not found");
     }
 
     void judgesObjects_data() {
@@ -178,19 +179,22 @@ private slots:
     void saysWhatIsUnknown() {
         ApiUnderTest api;
         define(api);
-        const QString body = "{'apiVersion':'example.com/v1','kind':'Widget','metadata':{'name':'a','other':1},"
-                             "'spec':{'image':'nginx','typo':1,'template':{'apiVersion':'v1','kind':'Pod','metadata':{'strange':1}}}}";
+        const QString body =
+            "{'apiVersion':'example.com/v1','kind':'Widget','metadata':{'name':'a','other':1},"
+            "'spec':{'image':'nginx','typo':1,'template':{'apiVersion':'v1','kind':'Pod','metadata':{'strange':1}}}}";
         QCOMPARE(api.send("POST", widgets + "?fieldValidation=Strict", body).brief(),
-                 "400 BadRequest: Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: unknown field "
+                 "400 BadRequest: Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: "
+                 "unknown field "
                  "\"metadata.other\", unknown field \"spec.typo\", unknown field \"spec.template.metadata.strange\"");
         const auto warned = api.send("POST", widgets, body);
         QCOMPARE(warned.code, 201);
         QCOMPARE(warned.warnings.size(), 3);
-        QCOMPARE(api.send("POST", widgets + "?fieldValidation=Strict",
-                          "{'metadata':{'name':'b'},'spec':{'free':{'a':1,'a':2},'image':'nginx'}}")
-                     .brief(),
-                 "400 BadRequest: Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate "
-                 "field \"spec.free.a\"");
+        QCOMPARE(
+            api.send("POST", widgets + "?fieldValidation=Strict",
+                     "{'metadata':{'name':'b'},'spec':{'free':{'a':1,'a':2},'image':'nginx'}}")
+                .brief(),
+            "400 BadRequest: Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: duplicate "
+            "field \"spec.free.a\"");
     }
 
     void scales() {
@@ -242,7 +246,9 @@ private slots:
         const auto resources = api.get("/apis/example.com/v1");
         QCOMPARE(resources.at({"resources"}).as_array().size(), 3);
         const auto document = api.get("/openapi/v3/apis/example.com/v1");
-        QVERIFY(!document.at({"components", "schemas", "com.example.v1.Widget", "properties", "spec", "properties", "mode"}).is_null());
+        QVERIFY(
+            !document.at({"components", "schemas", "com.example.v1.Widget", "properties", "spec", "properties", "mode"})
+                 .is_null());
         const auto v2 = api.get("/openapi/v2");
         QVERIFY(!v2.at({"definitions", "com.example.v1.Widget", "properties", "metadata"}).is_null());
         QVERIFY(!v2.at({"definitions", "io.k8s.api.core.v1.Pod"}).is_null());
@@ -273,7 +279,8 @@ private slots:
         define(api);
         const QString other = definition("gadgets", "Widget");
         QCOMPARE(api.post(definitions, other).code, 201);
-        QTRY_COMPARE_WITH_TIMEOUT(condition(api, "gadgets.example.com", "NamesAccepted", "reason"), "ListKindConflict", 10000);
+        QTRY_COMPARE_WITH_TIMEOUT(condition(api, "gadgets.example.com", "NamesAccepted", "reason"), "ListKindConflict",
+                                  10000);
         QCOMPARE(condition(api, "gadgets.example.com", "Established"), "False");
         QCOMPARE(api.get("/apis/example.com/v1/namespaces/default/gadgets").code, 404);
         QCOMPARE(api.remove(definitions + "/widgets.example.com").code, 200);
@@ -294,11 +301,12 @@ private slots:
         define(api);
         QCOMPARE(api.post(widgets, widget("a", "{'image':'nginx'}")).code, 201);
         auto crd = api.get(definitions + "/widgets.example.com").body;
-        api::JsonObject& spec =
-            api::objectAt(crd["spec"].as_object()["versions"].as_array()[0].as_object(),
-                          {"schema", "openAPIV3Schema", "properties", "spec", "properties"});
+        api::JsonObject& spec = api::objectAt(crd["spec"].as_object()["versions"].as_array()[0].as_object(),
+                                              {"schema", "openAPIV3Schema", "properties", "spec", "properties"});
         spec["extra"] = api::JsonObject{{"type", "string"}, {"default", "given"}};
-        QCOMPARE(api.send("PUT", definitions + "/widgets.example.com", QString::fromStdString(api::printJson(crd))).brief(), "200");
+        QCOMPARE(
+            api.send("PUT", definitions + "/widgets.example.com", QString::fromStdString(api::printJson(crd))).brief(),
+            "200");
         QTRY_COMPARE_WITH_TIMEOUT(api.get(widgets + "/a").text({"spec", "extra"}), "given", 10000);
     }
 
@@ -307,16 +315,19 @@ private slots:
         define(api);
         QCOMPARE(api.post(widgets, widget("a", "{'image':'nginx'}")).code, 201);
         QCOMPARE(api.send("PUT", widgets + "/a", widget("a", "{'image':'other'}")).brief(),
-                 "422 Invalid: Widget.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified "
-                 "for an update [FieldValueInvalid metadata.resourceVersion: Invalid value: 0: must be specified for an update]");
+                 "422 Invalid: Widget.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must "
+                 "be specified "
+                 "for an update [FieldValueInvalid metadata.resourceVersion: Invalid value: 0: must be specified for "
+                 "an update]");
     }
 
     void judgesDefinitions_data() {
         QTest::addColumn<QString>("path");
         QTest::addColumn<QString>("value");
         QTest::addColumn<QString>("said");
-        QTest::newRow("name") << "metadata.name" << "'other.example.com'"
-                              << "metadata.name: Invalid value: 'other.example.com': must be spec.names.plural+'.'+spec.group";
+        QTest::newRow("name")
+            << "metadata.name" << "'other.example.com'"
+            << "metadata.name: Invalid value: 'other.example.com': must be spec.names.plural+'.'+spec.group";
         QTest::newRow("scope") << "spec.scope" << "'Global'"
                                << "spec.scope: Unsupported value: 'Global': supported values: 'Cluster', 'Namespaced'";
         QTest::newRow("preserve") << "spec.preserveUnknownFields" << "true"
@@ -324,11 +335,12 @@ private slots:
                                      "x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
         QTest::newRow("no schema") << "spec.versions" << "[{'name':'v1','served':true,'storage':true}]"
                                    << "spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required";
-        QTest::newRow("no type")
-            << "spec.versions"
-            << "[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object','properties':{'spec':{}}}}}]"
-            << "spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified "
-               "object fields";
+        QTest::newRow("no type") << "spec.versions"
+                                 << "[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'"
+                                    "object','properties':{'spec':{}}}}}]"
+                                 << "spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: "
+                                    "must not be empty for specified "
+                                    "object fields";
     }
     void judgesDefinitions() {
         QFETCH(QString, path);
