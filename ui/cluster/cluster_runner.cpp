@@ -108,6 +108,10 @@ QString stepText(vmdriver::Step step) {
         return ClusterRunner::tr("Removing the node");
     case vmdriver::Step::loadImage:
         return ClusterRunner::tr("Loading images");
+    case vmdriver::Step::saveSnapshot:
+        return ClusterRunner::tr("Saving a snapshot");
+    case vmdriver::Step::restoreSnapshot:
+        return ClusterRunner::tr("Restoring a snapshot");
     case vmdriver::Step::done:
         return ClusterRunner::tr("Done");
     }
