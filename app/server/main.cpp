@@ -6,6 +6,7 @@
 #include "cluster/apiserver/server.h"
 #include "cluster/base/log.h"
 #include "cluster/controllers/controllers.h"
+#include "cluster/ingress/ingress_controller.h"
 #include "cluster/scheduler/scheduler.h"
 #include "cluster/store/sqlite_store.h"
 
@@ -88,6 +89,15 @@ int run(const server::Settings& settings) {
     controllers.start();
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
+    std::unique_ptr<ingress::IngressController> ingress;
+    if (!settings.ingressAddress.empty()) {
+        ingress::IngressSettings proxy;
+        proxy.address = settings.ingressAddress;
+        proxy.resolver = settings.clusterDns;
+        ingress = std::make_unique<ingress::IngressController>(
+            proxy, clientAs("system:serviceaccount:kube-system:ingress-controller"));
+        ingress->start();
+    }
     stop.wait();
     base::info("server", "stopping");
     return 0;
@@ -107,6 +117,10 @@ int main(int argc, char** argv) {
     app.add_option("--service-cidr", settings.serviceCidr, "Network of the service addresses")->capture_default_str();
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
+    app.add_option("--ingress-address", settings.ingressAddress,
+                   "Serve Ingresses with nginx on this machine, which others reach by this address");
+    app.add_option("--cluster-dns", settings.clusterDns,
+                   "The cluster's DNS server, for Ingresses of ExternalName services");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
     app.add_option("--history-seconds", settings.historySeconds, "How long past revisions are kept")
         ->capture_default_str()
