@@ -72,6 +72,7 @@ int run(const server::Settings& settings) {
         base::error("server", "{}", listening.error());
         return 1;
     }
+    server.started();
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
@@ -88,6 +89,7 @@ int run(const server::Settings& settings) {
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
     stop.wait();
+    server.stop();
     base::info("server", "stopping");
     return 0;
 }

@@ -53,7 +53,7 @@ bool wantsAggregated(std::string_view accept) {
     return accept.find("as=APIGroupDiscoveryList") != std::string_view::npos;
 }
 
-Answer discovery(const Request& request, const RequestInfo& info, std::string_view address) {
+Answer discovery(const Request& request, const RequestInfo& info, std::string_view address, const ApiServices& others) {
     std::vector<std::string> parts;
     for (std::string_view rest = info.path; !rest.empty();) {
         const std::size_t slash = rest.find('/');
@@ -65,8 +65,10 @@ Answer discovery(const Request& request, const RequestInfo& info, std::string_vi
     if (parts.size() == 1) {
         if (wantsAggregated(request.accept)) {
             JsonObject groups = api::discoveryAggregated(core);
-            if (!core)
+            if (!core) {
                 addMetricsGroup(groups);
+                others.addGroups(groups);
+            }
             Reply reply = replyWith(groups);
             reply.contentType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
             return reply;
@@ -75,6 +77,7 @@ Answer discovery(const Request& request, const RequestInfo& info, std::string_vi
             return replyWith(api::discoveryApiVersions(address));
         JsonObject groups = api::discoveryGroups();
         addMetricsGroup(groups);
+        others.addGroups(groups);
         return replyWith(groups);
     }
     JsonObject document;
@@ -86,6 +89,8 @@ Answer discovery(const Request& request, const RequestInfo& info, std::string_vi
         document = api::discoveryGroup(parts[1]);
     else if (!core && parts.size() == 3)
         document = api::discoveryResources(parts[1], parts[2]);
+    if (document.empty() && !core)
+        document = others.document(parts);
     return document.empty() ? Answer(replyWith(api::unknownPath())) : replyWith(document);
 }
 
@@ -106,7 +111,8 @@ ApiServer::ApiServer(store::Store& store, ServerOptions options)
     , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer, options_.staticTokens)
     , flows_(cache_)
     , nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem,
-                                               options_.agentClientKeyPem)) {}
+                                               options_.agentClientKeyPem))
+    , services_(registry_, cache_, {options_.caPem, options_.agentClientCertPem, options_.agentClientKeyPem}) {}
 
 ApiServer::~ApiServer() = default;
 
@@ -187,7 +193,8 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
         return openApi(request, info);
     if (isBelow(info.path, "/api") || isBelow(info.path, "/apis"))
-        return discovery(request, info, std::format("{}:{}", options_.advertiseAddress, options_.securePort));
+        return discovery(request, info, std::format("{}:{}", options_.advertiseAddress, options_.securePort),
+                         services_);
     if (info.path == "/openid/v1/jwks") {
         const auto keys = pki::publicKeySet(options_.serviceAccountKeyPem);
         return keys ? Answer(Reply{200, *keys, "application/jwk-set+json", {}})
@@ -211,8 +218,10 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     if (info.group == metricsGroup)
         return answerMetrics(request, info, cache_, *nodes_);
     const api::Resource* found = api::findResource(info.group, info.version, info.resource);
-    if (found == nullptr)
-        return replyWith(api::unknownPath());
+    if (found == nullptr) {
+        auto elsewhere = services_.answer(request, info.group, info.version, user);
+        return elsewhere ? std::move(*elsewhere) : replyWith(api::unknownPath());
+    }
     const ResourceRequest r{request, info, *found, user, registry_, cache_, store_};
     if (!info.subresource.empty())
         return handleSubresource(r, authentication_, *nodes_);
