@@ -74,6 +74,7 @@ int run(const server::Settings& settings) {
         base::error("server", "{}", listening.error());
         return 1;
     }
+    server.started();
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
@@ -99,6 +100,7 @@ int run(const server::Settings& settings) {
         ingress->start();
     }
     stop.wait();
+    server.stop();
     base::info("server", "stopping");
     return 0;
 }
