@@ -1,5 +1,5 @@
-#include "cluster/controllers/job_indexes.h"
-#include "cluster/controllers/job_plan.h"
+#include "cluster/controllers/job/job_indexes.h"
+#include "cluster/controllers/job/job_plan.h"
 #include "tests/unit/controllers/objects.h"
 
 #include "cluster/base/time.h"
