@@ -137,6 +137,8 @@ void defaultService(JsonObject& object) {
     putDefault(spec, "type", "ClusterIP");
     if (stringAt(spec, {"sessionAffinity"}) == "ClientIP")
         putDefault(objectAt(spec, {"sessionAffinityConfig", "clientIP"}), "timeoutSeconds", 10800);
+    else if (stringAt(spec, {"sessionAffinity"}) == "None")
+        spec.erase("sessionAffinityConfig");
     const std::string type(stringAt(spec, {"type"}));
     const Json* external = spec.if_contains("externalIPs");
     const bool reachable = external != nullptr && external->is_array() && !external->get_array().empty();
@@ -188,11 +190,13 @@ void defaultStorageClass(JsonObject& object) {
 
 void defaultBinding(JsonObject& object) {
     if (Json* role = object.if_contains("roleRef"); role != nullptr && role->is_object())
-        putDefault(role->get_object(), "apiGroup", "rbac.authorization.k8s.io");
+        if (stringAt(*role, {"apiGroup"}).empty())
+            role->get_object()["apiGroup"] = "rbac.authorization.k8s.io";
     if (Json* subjects = object.if_contains("subjects"); subjects != nullptr && subjects->is_array())
         for (Json& subject : subjects->get_array())
-            if (const std::string_view kind = stringAt(subject, {"kind"}); kind == "User" || kind == "Group")
-                putDefault(subject.as_object(), "apiGroup", "rbac.authorization.k8s.io");
+            if (const std::string_view kind = stringAt(subject, {"kind"});
+                (kind == "User" || kind == "Group") && stringAt(subject, {"apiGroup"}).empty())
+                subject.as_object()["apiGroup"] = "rbac.authorization.k8s.io";
 }
 
 void defaultEndpoints(JsonObject& object) {

@@ -50,8 +50,12 @@ JsonObject details(const Status& status) {
     put("uid", status.uid);
     if (!status.causes.empty()) {
         JsonArray& causes = out["causes"].emplace_array();
-        for (const StatusCause& cause : status.causes)
-            causes.push_back(JsonObject{{"reason", cause.reason}, {"message", cause.message}, {"field", cause.field}});
+        for (const StatusCause& cause : status.causes) {
+            JsonObject entry{{"reason", cause.reason}, {"message", cause.message}};
+            if (!cause.field.empty())
+                entry["field"] = cause.field;
+            causes.push_back(std::move(entry));
+        }
     }
     if (status.retryAfterSeconds > 0)
         out["retryAfterSeconds"] = status.retryAfterSeconds;

@@ -1,21 +1,16 @@
 #include "cluster/apiserver/access_control.h"
 
-#include "cluster/apiserver/authorization/node_authorizer.h"
+#include "cluster/apiserver/authorization/bound_pods.h"
 #include "cluster/apiserver/authorization/rbac_authorizer.h"
 #include "cluster/base/log.h"
-#include "cluster/base/time.h"
 
 #include <algorithm>
 #include <array>
-#include <format>
+#include <mutex>
 
 namespace slipway::apiserver {
 namespace {
 
-using api::Json;
-using api::JsonArray;
-using api::JsonObject;
-using api::stringAt;
 namespace authz = authorization;
 
 constexpr std::array<std::string_view, 4> policyResources{"clusterroles", "roles", "clusterrolebindings",
@@ -48,52 +43,13 @@ authz::Attributes attributesOf(const RequestInfo& info, const User& user) {
     return attributes;
 }
 
-JsonArray words(const std::vector<std::string>& list) {
-    JsonArray array;
-    for (const std::string& word : list)
-        array.emplace_back(word);
-    return array;
-}
-
-std::vector<std::string> stringsAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
-    std::vector<std::string> list;
-    if (const Json* found = api::find(object, path); found != nullptr && found->is_array())
-        for (const Json& item : found->get_array())
-            if (item.is_string())
-                list.emplace_back(api::view(item.get_string()));
-    return list;
-}
-
-/// The request a SubjectAccessReview asks about.
-authz::Attributes reviewedRequest(const JsonObject& body) {
-    authz::Attributes attributes;
-    if (const Json* path = api::find(body, {"spec", "nonResourceAttributes"}); path != nullptr && path->is_object()) {
-        attributes.nonResourcePath = stringAt(*path, {"path"});
-        attributes.verb = stringAt(*path, {"verb"});
-        return attributes;
-    }
-    const auto text = [&](std::string_view member) {
-        return std::string(stringAt(body, {"spec", "resourceAttributes", member}));
-    };
-    attributes.ns = text("namespace");
-    attributes.verb = text("verb");
-    attributes.group = text("group");
-    attributes.version = text("version");
-    attributes.resource = text("resource");
-    attributes.subresource = text("subresource");
-    attributes.name = text("name");
-    return attributes;
-}
-
 } // namespace
 
 class AccessControl::Rules {
 public:
     explicit Rules(WatchCache& cache)
         : rbac_(std::make_shared<authz::RbacAuthorizer>())
-        , chain_({std::make_shared<authz::NodeAuthorizer>(
-                      [&cache](const std::string& ns, const std::string& pod) { return nodeOfPod(cache, ns, pod); }),
-                  rbac_}) {
+        , chain_({std::make_shared<authz::NodeAuthorizer>(std::make_shared<authz::BoundPods>(cache)), rbac_}) {
         for (std::string_view name : policyResources) {
             const api::Resource& resource = *api::findResource("rbac.authorization.k8s.io", "v1", name);
             ResourceCache::WatchStart start;
@@ -106,23 +62,12 @@ public:
         followRoles();
         return chain_.authorize(attributes);
     }
-    std::vector<api::rbac_v1::PolicyRule> rulesFor(const User& user, const std::string& ns) {
+    const authz::RbacAuthorizer& rbac() {
         followRoles();
-        return rbac_->rulesFor(user.name, user.groups, ns);
+        return *rbac_;
     }
 
 private:
-    static std::optional<std::string> nodeOfPod(WatchCache& cache, const std::string& ns, const std::string& pod) {
-        const api::Resource& pods = *api::findResource("", "v1", "pods");
-        const auto found = cache.of(pods).get(WatchCache::key(pods, ns, pod));
-        if (!found)
-            return {};
-        for (const auto& [field, value] : found->attributes->fields)
-            if (field == "spec.nodeName" && !value.empty())
-                return value;
-        return {};
-    }
-
     /// Takes in what has changed since the last request: a role that was acknowledged counts from the next request on.
     void followRoles() {
         std::lock_guard lock(mutex_);
@@ -155,94 +100,34 @@ private:
 AccessControl::AccessControl(WatchCache& cache) : rules_(std::make_unique<Rules>(cache)) {}
 AccessControl::~AccessControl() = default;
 
+authz::Decision AccessControl::decide(const authz::Attributes& attributes) const {
+    return rules_->decide(attributes);
+}
+
+std::vector<api::rbac_v1::PolicyRule> AccessControl::rulesFor(const User& user, const std::string& ns) const {
+    return rules_->rbac().rulesFor(user.name, user.groups, ns);
+}
+
+std::optional<std::vector<api::rbac_v1::PolicyRule>>
+AccessControl::rulesOf(const std::string& kind, const std::string& ns, const std::string& name) const {
+    return rules_->rbac().rulesOf(kind, ns, name);
+}
+
 std::optional<api::Status> AccessControl::refuse(const RequestInfo& info, const User& user) const {
     if (isPublic(info))
         return {};
     const authz::Attributes attributes = attributesOf(info, user);
-    if (!user.anonymous() && rules_->decide(attributes).verdict == authz::Verdict::allowed)
+    const authz::Decision decision = user.anonymous() ? authz::Decision() : rules_->decide(attributes);
+    if (decision.verdict == authz::Verdict::allowed)
         return {};
     api::Status status;
     status.code = 403;
     status.reason = "Forbidden";
-    status.message = authz::forbiddenMessage(attributes);
+    status.message = authz::forbiddenMessage(attributes, decision.reason);
     status.name = info.name;
     status.group = info.group;
     status.kind = info.resource;
     return status;
-}
-
-std::optional<api::Status> AccessControl::impersonate(const Request& request, User& user) const {
-    constexpr std::string_view accountPrefix = "system:serviceaccount:";
-    const auto refuseAs = [&](std::string_view resource, std::string_view ns,
-                              std::string_view name) -> std::optional<api::Status> {
-        RequestInfo info;
-        info.isResource = true;
-        info.verb = "impersonate";
-        info.version = "v1";
-        info.resource = resource;
-        info.ns = ns;
-        info.name = name;
-        return refuse(info, user);
-    };
-    if (request.impersonateUser.empty())
-        return api::badRequest("requested impersonation of groups without impersonating a user");
-    User other;
-    other.name = request.impersonateUser;
-    other.groups = request.impersonateGroups;
-    if (other.name.starts_with(accountPrefix)) {
-        const std::string_view rest = std::string_view(other.name).substr(accountPrefix.size());
-        const std::string ns(rest.substr(0, rest.find(':')));
-        if (auto refusal = refuseAs("serviceaccounts", ns, rest.substr(std::min(rest.size(), ns.size() + 1))))
-            return refusal;
-        if (other.groups.empty())
-            other.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
-    } else if (auto refusal = refuseAs("users", {}, other.name)) {
-        return refusal;
-    }
-    for (const std::string& group : request.impersonateGroups)
-        if (auto refusal = refuseAs("groups", {}, group))
-            return refusal;
-    if (!other.anonymous() && std::ranges::find(other.groups, "system:authenticated") == other.groups.end())
-        other.groups.emplace_back("system:authenticated");
-    user = std::move(other);
-    return {};
-}
-
-Answer AccessControl::review(const RequestInfo& info, const api::Resource& resource, JsonObject body,
-                             const User& user) const {
-    body["kind"] = resource.kind;
-    body["apiVersion"] = std::format("{}/{}", resource.group, resource.version);
-    api::objectAt(body, {"metadata"});
-    if (resource.name == "selfsubjectreviews") {
-        JsonObject who{{"username", user.name}, {"groups", words(user.groups)}};
-        if (!user.uid.empty())
-            who["uid"] = user.uid;
-        body["status"] = JsonObject{{"userInfo", std::move(who)}};
-        return replyWith(body, 201);
-    }
-    if (resource.name == "selfsubjectrulesreviews") {
-        JsonArray resourceRules, pathRules;
-        for (const auto& rule : rules_->rulesFor(user, std::string(stringAt(body, {"spec", "namespace"}))))
-            (rule.nonResourceURLs.empty() ? resourceRules : pathRules).push_back(api::toJson(rule));
-        body["status"] = JsonObject{{"resourceRules", std::move(resourceRules)},
-                                    {"nonResourceRules", std::move(pathRules)},
-                                    {"incomplete", false}};
-        return replyWith(body, 201);
-    }
-    if (!resource.name.ends_with("subjectaccessreviews") && !resource.name.ends_with("accessreviews"))
-        return replyWith(api::unknownPath());
-    authz::Attributes attributes = reviewedRequest(body);
-    const bool self = resource.name == "selfsubjectaccessreviews";
-    attributes.user = self ? user.name : std::string(stringAt(body, {"spec", "user"}));
-    attributes.groups = self ? user.groups : stringsAt(body, {"spec", "groups"});
-    if (resource.name == "localsubjectaccessreviews" && attributes.ns != info.ns)
-        return replyWith(api::badRequest("spec.resourceAttributes.namespace must match metadata.namespace"));
-    const authz::Decision decision = rules_->decide(attributes);
-    JsonObject status{{"allowed", decision.verdict == authz::Verdict::allowed}};
-    if (!decision.reason.empty())
-        status["reason"] = decision.reason;
-    body["status"] = std::move(status);
-    return replyWith(body, 201);
 }
 
 } // namespace slipway::apiserver

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/api/types/rbac_v1.h"
+#include "cluster/apiserver/authorization/authorizer.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 
@@ -18,11 +20,16 @@ public:
     /// The refusal, or nothing when it is allowed.
     std::optional<api::Status> refuse(const RequestInfo& info, const User& user) const;
 
-    /// Turns the sender into the user it asks to act as; the refusal when it may not.
+    /// Turns the sender into the user it asks to act as, with uid, groups and extra; the refusal when it may not.
     std::optional<api::Status> impersonate(const Request& request, User& user) const;
 
-    /// Answers SubjectAccessReview and its like, and SelfSubjectReview.
-    Answer review(const RequestInfo& info, const api::Resource& resource, api::JsonObject body, const User& user) const;
+    authorization::Decision decide(const authorization::Attributes& attributes) const;
+
+    /// Everything a user may do in a namespace (empty: at the cluster scope).
+    std::vector<api::rbac_v1::PolicyRule> rulesFor(const User& user, const std::string& ns) const;
+    /// The rules of a Role or ClusterRole; nothing when there is none of that name.
+    std::optional<std::vector<api::rbac_v1::PolicyRule>> rulesOf(const std::string& kind, const std::string& ns,
+                                                                 const std::string& name) const;
 
 private:
     class Rules;

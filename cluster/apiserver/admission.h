@@ -1,53 +1,54 @@
 #pragma once
 
-#include "cluster/api/json.h"
-#include "cluster/api/schema.h"
-#include "cluster/api/status.h"
+#include "cluster/apiserver/admission/cluster_state.h"
+#include "cluster/apiserver/admission/request.h"
+#include "cluster/apiserver/admission/resource_quota.h"
+#include "cluster/apiserver/ipv4_network.h"
 #include "cluster/apiserver/watch_cache.h"
 
-#include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::apiserver {
 
-struct WriteContext;
+class AccessControl;
 
-/// An IPv4 network: "10.96.0.0/16".
-struct Ipv4Network {
-    std::uint32_t address = 0;
-    int prefix = 0;
-
-    static std::optional<Ipv4Network> parse(std::string_view text);
-    bool contains(std::uint32_t other) const;
-    std::string host(std::uint32_t offset) const; ///< the address @p offset above the network's
-};
-
-/// Changes and refusals that need more than the object itself: namespaces that exist, the service account of a pod,
-/// its priority, the address of a service. Stateless but for the cache it reads; thread-safe.
+/// Changes and refusals that need more than the object itself: the chain of admission plugins (admission/chain.h), the
+/// addresses of services, and quotas. Thread-safe.
 class Admission {
 public:
-    Admission(const WatchCache& cache, Ipv4Network serviceNetwork) : cache_(cache), serviceNetwork_(serviceNetwork) {}
+    /// @p access may be null (tests): then nothing is asked of it.
+    Admission(const WatchCache& cache, Ipv4Network serviceNetwork, const AccessControl* access = nullptr)
+        : cluster_(cache, access), serviceNetwork_(serviceNetwork) {}
 
-    /// True for resources that are given something unique, so that their writes go one after another.
-    static bool allocates(const api::Resource& resource) { return resource.name == "services"; }
+    /// What has to be unique or counted is decided and committed by one writer at a time.
+    struct Turn {
+        std::unique_lock<std::mutex> addresses, quota;
+    };
+    /// To be taken before mutate() and kept until the write is in the store.
+    Turn takeTurn(const api::Resource& resource, std::string_view ns);
 
-    std::optional<api::Status> admitCreate(const api::Resource& resource, api::JsonObject& object,
-                                           WriteContext& context) const;
-    std::optional<api::Status> admitUpdate(const api::Resource& resource, std::string_view subresource,
-                                           const api::JsonObject& before, api::JsonObject& after,
-                                           WriteContext& context) const;
-    std::optional<api::Status> admitDelete(const api::Resource& resource, const api::JsonObject& object,
-                                           WriteContext& context) const;
+    /// First phase: defaults from the cluster, addresses, and refusals that come before validation.
+    std::optional<api::Status> mutate(admission::Request& request) const;
+    /// Second phase, of a valid object.
+    std::optional<api::Status> validate(admission::Request& request);
+
+    /// An object that is written in the same commit as another; without content it is deleted.
+    struct Companion {
+        const api::Resource& resource;
+        std::string name;
+        std::optional<api::JsonObject> object;
+    };
+    /// What goes along with a write: the IPAddress objects of a service.
+    std::vector<Companion> companions(const admission::Request& request) const;
 
 private:
-    std::optional<api::Status> checkNamespace(const api::Resource& resource, const api::JsonObject& object) const;
-    std::optional<api::Status> admitPod(api::JsonObject& object) const;
-    void mountServiceAccount(api::JsonObject& pod) const;
-    std::optional<api::Status> allocateService(const api::JsonObject* before, api::JsonObject& object) const;
-
-    const WatchCache& cache_;
+    const admission::ClusterState cluster_;
     const Ipv4Network serviceNetwork_;
+    admission::ResourceQuota quota_;
+    std::mutex addresses_;
 };
 
 } // namespace slipway::apiserver

@@ -1,8 +1,7 @@
 #include "cluster/apiserver/authentication.h"
 
-#include "cluster/base/random.h"
-#include "cluster/base/time.h"
-#include "cluster/pki/pki.h"
+#include "cluster/apiserver/authentication/bootstrap_tokens.h"
+#include "cluster/apiserver/authentication/service_account_tokens.h"
 
 #include <algorithm>
 #include <format>
@@ -13,120 +12,107 @@ namespace {
 using api::Json;
 using api::JsonArray;
 using api::JsonObject;
-using api::stringAt;
 
-constexpr std::int64_t shortestToken = 600, defaultToken = 3600, longestToken = 366L * 24 * 3600;
-
-std::int64_t nowSeconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
+std::vector<std::string> textsAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
+    std::vector<std::string> list;
+    if (const Json* found = api::find(object, path); found != nullptr && found->is_array())
+        for (const Json& item : found->get_array())
+            if (item.is_string())
+                list.emplace_back(api::view(item.get_string()));
+    return list;
 }
 
-/// True while the object a token is bound to is there, with the same uid.
-bool stillThere(const WatchCache& cache, std::string_view resource, std::string_view ns, const Json* reference) {
-    if (reference == nullptr)
-        return true;
-    const api::Resource& kind = *api::findResource("", "v1", resource);
-    const auto found =
-        cache.of(kind).get(WatchCache::key(kind, kind.namespaced ? ns : "", stringAt(*reference, {"name"})));
-    return found &&
-           found->bytes->find(std::format("\"uid\":\"{}\"", stringAt(*reference, {"uid"}))) != std::string::npos;
+JsonArray words(const std::vector<std::string>& list) {
+    JsonArray array;
+    for (const std::string& word : list)
+        array.emplace_back(word);
+    return array;
 }
 
 } // namespace
 
+JsonObject userInfo(const User& user) {
+    JsonObject info{{"username", user.name}};
+    if (!user.uid.empty())
+        info["uid"] = user.uid;
+    info["groups"] = words(user.groups);
+    for (const auto& [key, values] : user.extra)
+        api::objectAt(info, {"extra"})[key] = words(values);
+    return info;
+}
+
 std::expected<User, api::Status> Authentication::authenticate(const Request& request) const {
     if (request.trustedUser)
         return *request.trustedUser;
-    constexpr std::string_view bearer = "Bearer ";
-    if (request.authorization.starts_with(bearer))
-        return userOfToken(std::string_view(request.authorization).substr(bearer.size()));
-    if (!request.authorization.empty())
-        return std::unexpected(api::unauthorized());
     if (!request.certificateUser.empty()) {
         User user{request.certificateUser, request.certificateGroups, {}, {}};
         user.groups.emplace_back("system:authenticated");
         return user;
     }
+    constexpr std::string_view bearer = "bearer ";
+    const std::string_view given = request.authorization;
+    if (given.size() > bearer.size() && std::ranges::equal(given.substr(0, bearer.size()), bearer, {},
+                                                           [](unsigned char c) { return std::tolower(c); })) {
+        auto owner = ownerOf(given.substr(bearer.size()), {});
+        if (!owner)
+            return std::unexpected(api::unauthorized());
+        return std::move(owner->user);
+    }
+    if (!given.empty())
+        return std::unexpected(api::unauthorized());
     return User();
 }
 
-std::expected<User, api::Status> Authentication::userOfToken(std::string_view token) const {
-    const auto claims = pki::verifyToken(key_, token);
-    const auto parsed = claims ? api::parseJson(*claims) : std::unexpected(api::JsonError());
-    if (!parsed || !parsed->is_object())
-        return std::unexpected(api::unauthorized());
-    const JsonObject& body = parsed->get_object();
-    if (stringAt(body, {"iss"}) != issuer_ || api::intAt(body, {"exp"}).value_or(0) <= nowSeconds() ||
-        api::intAt(body, {"nbf"}).value_or(0) > nowSeconds() + 60)
-        return std::unexpected(api::unauthorized());
-    const std::string ns(stringAt(body, {"kubernetes.io", "namespace"}));
-    const Json* account = api::find(body, {"kubernetes.io", "serviceaccount"});
-    const Json* pod = api::find(body, {"kubernetes.io", "pod"});
-    if (account == nullptr || !stillThere(cache_, "serviceaccounts", ns, account) ||
-        !stillThere(cache_, "pods", ns, pod))
-        return std::unexpected(api::unauthorized());
-    User user;
-    user.name = std::format("system:serviceaccount:{}:{}", ns, stringAt(*account, {"name"}));
-    user.uid = stringAt(*account, {"uid"});
-    user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns, "system:authenticated"};
-    user.extra["authentication.kubernetes.io/credential-id"] = {std::format("JTI={}", stringAt(body, {"jti"}))};
-    if (pod != nullptr) {
-        user.extra["authentication.kubernetes.io/pod-name"] = {std::string(stringAt(*pod, {"name"}))};
-        user.extra["authentication.kubernetes.io/pod-uid"] = {std::string(stringAt(*pod, {"uid"}))};
+std::expected<Authentication::TokenOwner, std::string>
+Authentication::ownerOf(std::string_view token, const std::vector<std::string>& audiences) const {
+    const std::vector<std::string> wanted = audiences.empty() ? std::vector{issuer_} : audiences;
+    const auto forServer = [&](User user) -> std::expected<TokenOwner, std::string> {
+        // Tokens without audiences are good for this server alone.
+        if (std::ranges::find(wanted, issuer_) == wanted.end())
+            return std::unexpected("the token is for this server alone");
+        return TokenOwner{std::move(user), {issuer_}};
+    };
+    if (auto user = staticTokens_.find(token))
+        return forServer(std::move(*user));
+    if (auto user = authentication::userOfBootstrapToken(cache_, token))
+        return forServer(std::move(*user));
+    auto account = authentication::verifyAccountToken(cache_, key_, issuer_, token);
+    if (!account)
+        return std::unexpected("invalid bearer token");
+    TokenOwner owner{std::move(account->user), {}};
+    for (const std::string& audience : wanted)
+        if (std::ranges::find(account->audiences, audience) != account->audiences.end())
+            owner.audiences.push_back(audience);
+    if (owner.audiences.empty())
+        return std::unexpected(std::format("token audiences {} is invalid for the target audiences {}",
+                                           api::printJson(words(account->audiences)), api::printJson(words(wanted))));
+    return owner;
+}
+
+Answer Authentication::reviewToken(JsonObject review) const {
+    const std::string token(api::stringAt(review, {"spec", "token"}));
+    if (token.empty())
+        return replyWith(api::badRequest("token is required for TokenReview in authentication"));
+    const auto owner = ownerOf(token, textsAt(review, {"spec", "audiences"}));
+    JsonObject status;
+    if (owner) {
+        status["authenticated"] = true;
+        status["user"] = userInfo(owner->user);
+        status["audiences"] = words(owner->audiences);
+    } else {
+        status["user"] = JsonObject();
+        status["error"] = "[invalid bearer token, " + owner.error() + "]";
+        if (owner.error() == "invalid bearer token")
+            status["error"] = owner.error();
     }
-    return user;
+    review["status"] = std::move(status);
+    return replyWith(review, 201);
 }
 
 std::expected<JsonObject, api::Status> Authentication::issueToken(std::string_view ns, std::string_view account,
                                                                   std::string_view accountUid,
                                                                   JsonObject request) const {
-    JsonObject& spec = api::objectAt(request, {"spec"});
-    const std::int64_t asked = api::intAt(spec, {"expirationSeconds"}).value_or(defaultToken);
-    if (asked < shortestToken) {
-        api::Status status;
-        status.code = 422;
-        status.reason = "Invalid";
-        status.message = std::format(
-            "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: {}: "
-            "may not specify a duration less than 10 minutes",
-            asked);
-        return std::unexpected(std::move(status));
-    }
-    const std::int64_t lifetime = std::min(asked, longestToken), now = nowSeconds();
-    JsonArray audiences;
-    if (const Json* list = spec.if_contains("audiences"); list != nullptr && list->is_array())
-        audiences = list->get_array();
-    if (audiences.empty())
-        audiences.emplace_back(issuer_);
-    JsonObject binding{{"namespace", ns}, {"serviceaccount", JsonObject{{"name", account}, {"uid", accountUid}}}};
-    if (const Json* bound = spec.if_contains("boundObjectRef"); bound != nullptr && bound->is_object()) {
-        const std::string kind(stringAt(*bound, {"kind"}));
-        if (kind == "Pod" || kind == "Secret" || kind == "Node")
-            binding[kind == "Pod"      ? "pod"
-                    : kind == "Secret" ? "secret"
-                                       : "node"] =
-                JsonObject{{"name", stringAt(*bound, {"name"})}, {"uid", stringAt(*bound, {"uid"})}};
-    }
-    const JsonObject claims{{"aud", audiences},
-                            {"exp", now + lifetime},
-                            {"iat", now},
-                            {"nbf", now},
-                            {"iss", issuer_},
-                            {"jti", base::newUuid()},
-                            {"sub", std::format("system:serviceaccount:{}:{}", ns, account)},
-                            {"kubernetes.io", binding}};
-    auto token = pki::signToken(key_, api::printJson(claims));
-    if (!token)
-        return std::unexpected(api::internalError(token.error().message));
-    spec["audiences"] = audiences;
-    spec["expirationSeconds"] = lifetime;
-    request["kind"] = "TokenRequest";
-    request["apiVersion"] = "authentication.k8s.io/v1";
-    request["status"] = JsonObject{
-        {"token", *token},
-        {"expirationTimestamp", base::formatTime(std::chrono::system_clock::now() + std::chrono::seconds(lifetime))}};
-    return request;
+    return authentication::issueAccountToken(cache_, key_, issuer_, {ns, account, accountUid}, std::move(request));
 }
 
 } // namespace slipway::apiserver

@@ -1,26 +1,41 @@
 #pragma once
 
+#include "cluster/apiserver/authentication/static_tokens.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 
 #include <expected>
 #include <string>
+#include <vector>
 
 namespace slipway::apiserver {
 
-/// Finds out who sends a request: in memory, by client certificate, by service account token; else anonymous.
-/// Thread-safe.
+/// Finds out who sends a request: in memory, by client certificate, by token (of a service account, bootstrap, from the
+/// static file); else anonymous. Thread-safe.
 class Authentication {
 public:
     /// @p serviceAccountKeyPem signs and checks service account tokens.
-    Authentication(const WatchCache& cache, std::string serviceAccountKeyPem, std::string issuer)
-        : cache_(cache), key_(std::move(serviceAccountKeyPem)), issuer_(std::move(issuer)) {}
+    Authentication(const WatchCache& cache, std::string serviceAccountKeyPem, std::string issuer,
+                   authentication::StaticTokens staticTokens = {})
+        : cache_(cache)
+        , key_(std::move(serviceAccountKeyPem))
+        , issuer_(std::move(issuer))
+        , staticTokens_(std::move(staticTokens)) {}
 
     /// A credential that is there but wrong is 401, never anonymous.
     std::expected<User, api::Status> authenticate(const Request& request) const;
 
-    /// The user a token belongs to. Errors: 401 when its signature, time or bound objects do not hold.
-    std::expected<User, api::Status> userOfToken(std::string_view token) const;
+    /// Whom a token belongs to, and for which of the wanted audiences it is good.
+    struct TokenOwner {
+        User user;
+        std::vector<std::string> audiences;
+    };
+    /// @p audiences empty: this server's own. The error says why not, without the token.
+    std::expected<TokenOwner, std::string> ownerOf(std::string_view token,
+                                                   const std::vector<std::string>& audiences) const;
+
+    /// Answers a TokenReview (authentication.k8s.io/v1).
+    Answer reviewToken(api::JsonObject review) const;
 
     /// Carries out TokenRequest for a service account. @p request is an authentication.k8s.io/v1 TokenRequest.
     std::expected<api::JsonObject, api::Status> issueToken(std::string_view ns, std::string_view account,
@@ -31,6 +46,7 @@ public:
 private:
     const WatchCache& cache_;
     const std::string key_, issuer_;
+    const authentication::StaticTokens staticTokens_;
 };
 
 } // namespace slipway::apiserver

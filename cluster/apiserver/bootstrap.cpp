@@ -17,7 +17,7 @@ using api::JsonObject;
 struct PolicyList {
     std::string_view member, group, version, resource;
 };
-constexpr std::array<PolicyList, 7> policyLists{{
+constexpr std::array<PolicyList, 8> policyLists{{
     {"clusterRoles", "rbac.authorization.k8s.io", "v1", "clusterroles"},
     {"clusterRoleBindings", "rbac.authorization.k8s.io", "v1", "clusterrolebindings"},
     {"roles", "rbac.authorization.k8s.io", "v1", "roles"},
@@ -25,13 +25,14 @@ constexpr std::array<PolicyList, 7> policyLists{{
     {"priorityClasses", "scheduling.k8s.io", "v1", "priorityclasses"},
     {"priorityLevels", "flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations"},
     {"flowSchemas", "flowcontrol.apiserver.k8s.io", "v1", "flowschemas"},
+    {"storageClasses", "storage.k8s.io", "v1", "storageclasses"},
 }};
 
 /// The policy's flat form has the metadata beside the content.
 JsonObject objectOf(const JsonObject& entry) {
     JsonObject object, metadata;
     for (const auto& [key, value] : entry) {
-        if (key == "name" || key == "namespace" || key == "labels")
+        if (key == "name" || key == "namespace" || key == "labels" || key == "annotations")
             metadata[key] = value;
         else if (!value.is_null())
             object[key] = value;
@@ -93,6 +94,10 @@ void ApiServer::bootstrapService() {
     const Ipv4Network network =
         Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
     const int port = options_.securePort;
+    JsonObject range = named("kubernetes");
+    range["spec"] = JsonObject{{"cidrs", JsonArray{std::format("{}/{}", network.host(0), network.prefix)}}};
+    createIfAbsent(registry_, cache_, *api::findResource("networking.k8s.io", "v1", "servicecidrs"), {},
+                   std::move(range));
     JsonObject service = named("kubernetes");
     api::objectAt(service, {"metadata"})["labels"] = JsonObject{{"component", "apiserver"}, {"provider", "kubernetes"}};
     service["spec"] = JsonObject{

@@ -283,10 +283,7 @@ private:
         request.certificateGroups = groups;
         for (const auto& header : from) {
             const std::string_view name(header.name_string().data(), header.name_string().size());
-            if (beast::iequals(name, "Impersonate-User"))
-                request.impersonateUser = std::string(header.value());
-            else if (beast::iequals(name, "Impersonate-Group"))
-                request.impersonateGroups.emplace_back(header.value());
+            readImpersonation(request, name, std::string_view(header.value().data(), header.value().size()));
         }
         request.upgrade = !headerOf(from, http::field::upgrade).empty();
         request.body = std::move(from.body());

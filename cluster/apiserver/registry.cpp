@@ -2,7 +2,6 @@
 
 #include "cluster/api/defaults.h"
 #include "cluster/api/validation.h"
-#include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/strategy.h"
 #include "cluster/base/random.h"
 #include "cluster/base/time.h"
@@ -101,8 +100,36 @@ Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object,
     return checked;
 }
 
+store::Operation Registry::putOperation(const std::string& key, JsonObject object, store::Revision expected) const {
+    objectAt(object, {"metadata"})["resourceVersion"] = versionMark_;
+    store::Operation operation;
+    operation.key = key;
+    std::string bytes = api::printJson(object);
+    operation.revisionAt = bytes.find(versionMark_);
+    bytes.erase(operation.revisionAt, versionMark_.size());
+    operation.value = std::move(bytes);
+    operation.expected = expected;
+    return operation;
+}
+
+store::Operation Registry::companionOperation(Admission::Companion companion) const {
+    const std::string key = WatchCache::key(companion.resource, {}, companion.name);
+    if (!companion.object) {
+        store::Operation gone;
+        gone.key = key;
+        return gone;
+    }
+    (*companion.object)["apiVersion"] = apiVersionOf(companion.resource);
+    (*companion.object)["kind"] = companion.resource.kind;
+    JsonObject& metadata = objectAt(*companion.object, {"metadata"});
+    metadata["uid"] = base::newUuid();
+    metadata["creationTimestamp"] = base::nowRfc3339();
+    return putOperation(key, std::move(*companion.object), store::Operation::any);
+}
+
 Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::string& key, JsonObject object,
-                                    store::Revision expected, bool dryRun) {
+                                    store::Revision expected, bool dryRun,
+                                    std::vector<Admission::Companion> companions) {
     JsonObject& metadata = objectAt(object, {"metadata"});
     if (dryRun) {
         metadata.erase("resourceVersion");
@@ -111,20 +138,17 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
         return CachedObject{std::make_shared<const std::string>(api::printJson(object)), expected,
                             std::make_shared<Attributes>(Attributes::of(resource, object))};
     }
-    metadata["resourceVersion"] = versionMark_;
-    store::Operation operation;
-    operation.key = key;
-    std::string bytes = api::printJson(object);
-    const std::size_t versionAt = bytes.find(versionMark_);
-    bytes.erase(versionAt, versionMark_.size());
-    operation.value = bytes;
-    operation.revisionAt = versionAt;
-    operation.expected = expected;
-    auto revision = store_.commit({std::move(operation)});
+    const std::string name(textOf(object, "name"));
+    std::vector<store::Operation> operations;
+    operations.push_back(putOperation(key, std::move(object), expected));
+    for (Admission::Companion& companion : companions)
+        operations.push_back(companionOperation(std::move(companion)));
+    std::string bytes = *operations[0].value;
+    const std::size_t versionAt = operations[0].revisionAt;
+    auto revision = store_.commit(std::move(operations));
     if (!revision) {
         if (revision.error().kind != store::Errc::conflict)
             return std::unexpected(storeFailure(revision.error()));
-        const std::string_view name = textOf(object, "name");
         return std::unexpected(expected == store::Operation::absent ? api::alreadyExists(resource, name)
                                                                     : api::modifiedConflict(resource, name));
     }
@@ -137,19 +161,22 @@ Outcome<CachedObject> Registry::create(const api::Resource& resource, std::strin
     auto object = accept(resource, std::move(body), context);
     if (!object)
         return std::unexpected(std::move(object.error()));
-    if (auto refusal = prepareForCreate(resource, ns, *object))
+    if (auto refusal = prepareForCreate(resource, ns, context.user, *object))
         return std::unexpected(std::move(*refusal));
-    std::unique_lock<std::mutex> allocation;
-    if (Admission::allocates(resource))
-        allocation = std::unique_lock(allocation_);
-    if (auto refusal = admission_.admitCreate(resource, *object, context))
+    const auto turn = admission_.takeTurn(resource, ns);
+    admission::Request request{
+        admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, *object, context.warnings};
+    if (auto refusal = admission_.mutate(request))
         return std::unexpected(std::move(*refusal));
     if (auto causes = api::validateCreate(resource, *object); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(*object, "name"), std::move(causes)));
+    if (auto refusal = admission_.validate(request))
+        return std::unexpected(std::move(*refusal));
     const std::string key = WatchCache::key(resource, textOf(*object, "namespace"), textOf(*object, "name"));
     if (cache_.of(resource).get(key))
         return std::unexpected(api::alreadyExists(resource, textOf(*object, "name")));
-    return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun);
+    auto companions = admission_.companions(request);
+    return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun, std::move(companions));
 }
 
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
@@ -170,24 +197,35 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
     if (auto refusal = preconditionFailure(resource, found, before, *after))
         return std::unexpected(std::move(*refusal));
     keepSystemMetadata(before, *after);
-    prepareForUpdate(resource, subresource, before, *after);
-    std::unique_lock<std::mutex> allocation;
-    if (Admission::allocates(resource))
-        allocation = std::unique_lock(allocation_);
-    if (auto refusal = admission_.admitUpdate(resource, subresource, before, *after, context))
+    if (auto refusal = prepareForUpdate(resource, subresource, before, *after))
+        return std::unexpected(std::move(*refusal));
+    const auto turn = admission_.takeTurn(resource, textOf(before, "namespace"));
+    admission::Request request{admission::Operation::update,
+                               resource,
+                               subresource,
+                               context.user,
+                               context.dryRun,
+                               &before,
+                               *after,
+                               context.warnings};
+    if (auto refusal = admission_.mutate(request))
         return std::unexpected(std::move(*refusal));
     objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
     if (auto causes = api::validateUpdate(resource, before, *after, subresource); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
+    if (auto refusal = admission_.validate(request))
+        return std::unexpected(std::move(*refusal));
     if (*after == before)
         return found; // nothing changed: nothing is written, as Kubernetes does
     if (isFinished(resource, *after)) {
-        auto gone = erase(resource, key, found, context.dryRun);
+        request.operation = admission::Operation::remove;
+        auto gone = erase(resource, key, found, context.dryRun, admission_.companions(request));
         if (!gone)
             return std::unexpected(std::move(gone.error()));
         return gone->object;
     }
-    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun);
+    auto companions = admission_.companions(request);
+    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun, std::move(companions));
     again = !written && written.error().reason == "Conflict" && !conditional;
     return written;
 }
@@ -207,13 +245,16 @@ Outcome<CachedObject> Registry::update(const api::Resource& resource, std::strin
 }
 
 Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key,
-                                           const CachedObject& current, bool dryRun) {
+                                           const CachedObject& current, bool dryRun,
+                                           std::vector<Admission::Companion> companions) {
     if (dryRun)
         return Deleted{current, true};
-    store::Operation operation;
-    operation.key = key;
-    operation.expected = current.revision;
-    const auto revision = store_.commit({std::move(operation)});
+    std::vector<store::Operation> operations(1);
+    operations[0].key = key;
+    operations[0].expected = current.revision;
+    for (Admission::Companion& companion : companions)
+        operations.push_back(companionOperation(std::move(companion)));
+    const auto revision = store_.commit(std::move(operations));
     if (!revision)
         return std::unexpected(revision.error().kind == store::Errc::conflict
                                    ? api::modifiedConflict(resource, current.attributes ? current.attributes->name : "")
@@ -236,12 +277,22 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                                           options.uid, textOf(object, "uid"))));
         if (!options.resourceVersion.empty() && options.resourceVersion != std::to_string(found->revision))
             return std::unexpected(api::modifiedConflict(resource, name));
-        if (auto refusal = admission_.admitDelete(resource, object, context))
+        admission::Request request{admission::Operation::remove,
+                                   resource,
+                                   {},
+                                   context.user,
+                                   context.dryRun,
+                                   &object,
+                                   object,
+                                   context.warnings};
+        if (auto refusal = admission_.mutate(request))
+            return std::unexpected(std::move(*refusal));
+        if (auto refusal = admission_.validate(request))
             return std::unexpected(std::move(*refusal));
         const JsonObject before = object;
         markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);
         if (isFinished(resource, object)) {
-            auto gone = erase(resource, key, *found, context.dryRun);
+            auto gone = erase(resource, key, *found, context.dryRun, admission_.companions(request));
             if (gone || gone.error().reason != "Conflict" || attempt == 10)
                 return gone;
             continue;

@@ -3,6 +3,7 @@
 #include "cluster/api/decode.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
+#include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 #include "cluster/store/store.h"
@@ -10,13 +11,10 @@
 #include <expected>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace slipway::apiserver {
-
-class Admission;
 
 /// Who writes, and how.
 struct WriteContext {
@@ -64,10 +62,13 @@ public:
     Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
 
 private:
+    /// @p companions are written, or deleted, in the same commit.
     Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
-                              store::Revision expected, bool dryRun);
+                              store::Revision expected, bool dryRun, std::vector<Admission::Companion> companions = {});
     Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
-                           bool dryRun);
+                           bool dryRun, std::vector<Admission::Companion> companions = {});
+    store::Operation putOperation(const std::string& key, api::JsonObject object, store::Revision expected) const;
+    store::Operation companionOperation(Admission::Companion companion) const;
     Outcome<CachedObject> tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
                                     std::string_view subresource, const Change& change, WriteContext& context,
                                     bool& again);
@@ -76,7 +77,6 @@ private:
     WatchCache& cache_;
     Admission& admission_;
     const std::string versionMark_; ///< stands where the resource version goes until the store knows it
-    std::mutex allocation_;         ///< held while an address or port is chosen and committed
 };
 
 } // namespace slipway::apiserver

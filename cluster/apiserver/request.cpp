@@ -61,6 +61,24 @@ std::string resourceVerb(const std::string& method, const RequestInfo& info) {
     return lowered(method);
 }
 
+/// The name a list or watch is narrowed to, so that rules for single objects reach it.
+std::string selectedName(const Query& query) {
+    constexpr std::string_view field = "metadata.name=";
+    std::string_view selector = query.get("fieldSelector");
+    while (!selector.empty()) {
+        const std::size_t end = std::min(selector.find(','), selector.size());
+        std::string_view part = selector.substr(0, end);
+        selector.remove_prefix(std::min(end + 1, selector.size()));
+        if (!part.starts_with(field))
+            continue;
+        part.remove_prefix(field.size());
+        if (part.starts_with('='))
+            part.remove_prefix(1);
+        return std::string(part);
+    }
+    return {};
+}
+
 /// Fills namespace, resource, name and subresource from the path below the version.
 void readResourcePath(RequestInfo& info, std::vector<std::string> parts) {
     bool deprecatedWatch = false;
@@ -142,7 +160,25 @@ RequestInfo understand(const Request& request) {
     readResourcePath(info, std::move(parts));
     if (info.verb.empty())
         info.verb = resourceVerb(request.method, info);
+    if (info.name.empty() && (info.verb == "list" || info.verb == "watch" || info.verb == "deletecollection"))
+        info.name = selectedName(info.query);
     return info;
+}
+
+void readImpersonation(Request& request, std::string_view header, std::string_view value) {
+    constexpr std::string_view prefix = "impersonate-", extra = "extra-";
+    const std::string name = lowered(std::string(header));
+    if (!name.starts_with(prefix))
+        return;
+    const std::string_view what = std::string_view(name).substr(prefix.size());
+    if (what == "user")
+        request.impersonateUser = value;
+    else if (what == "group")
+        request.impersonateGroups.emplace_back(value);
+    else if (what == "uid")
+        request.impersonateUid = value;
+    else if (what.starts_with(extra))
+        request.impersonateExtra[percentDecode(what.substr(extra.size()), false)].emplace_back(value);
 }
 
 Reply replyWith(const api::Status& status) {

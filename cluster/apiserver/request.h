@@ -27,6 +27,9 @@ struct User {
     bool anonymous() const { return name == "system:anonymous"; }
 };
 
+/// A user as reviews and webhooks are told of it (authentication.k8s.io/v1 UserInfo).
+api::JsonObject userInfo(const User& user);
+
 /// A request before it is understood.
 struct Request {
     std::string method = "GET";
@@ -37,6 +40,13 @@ struct Request {
     std::optional<User> trustedUser; ///< set only by the in-memory transport
     std::string impersonateUser;     ///< acts as this user, when the sender may
     std::vector<std::string> impersonateGroups;
+    std::string impersonateUid;
+    std::map<std::string, std::vector<std::string>> impersonateExtra; ///< by key, lower case, as Impersonate-Extra-KEY
+
+    bool impersonates() const {
+        return !impersonateUser.empty() || !impersonateGroups.empty() || !impersonateUid.empty() ||
+               !impersonateExtra.empty();
+    }
     bool upgrade = false; ///< asks for another protocol (WebSocket)
 };
 
@@ -63,6 +73,10 @@ struct RequestInfo {
     Query query;
 };
 RequestInfo understand(const Request& request);
+
+/// Takes in a header if it is one of those that ask to act as somebody else (Impersonate-User, -Group, -Uid,
+/// -Extra-KEY).
+void readImpersonation(Request& request, std::string_view header, std::string_view value);
 
 /// A complete answer.
 struct Reply {

@@ -2,8 +2,10 @@
 
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
+#include "cluster/apiserver/access_reviews.h"
 #include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/node_connections.h"
+#include "cluster/apiserver/pod_binding.h"
 #include "cluster/apiserver/protobuf_answer.h"
 #include "cluster/apiserver/resource_requests.h"
 #include "cluster/apiserver/subresources.h"
@@ -95,10 +97,11 @@ ApiServer::ApiServer(store::Store& store, ServerOptions options)
     : options_(std::move(options))
     , store_(store)
     , cache_(store)
-    , admission_(cache_, Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}))
-    , registry_(store, cache_, admission_)
-    , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer)
     , access_(std::make_unique<AccessControl>(cache_))
+    , admission_(cache_, Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}),
+                 access_.get())
+    , registry_(store, cache_, admission_)
+    , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer, options_.staticTokens)
     , nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem,
                                                options_.agentClientKeyPem)) {}
 
@@ -114,7 +117,7 @@ Answer ApiServer::handle(const Request& request) {
         auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
-        if (!request.impersonateUser.empty() || !request.impersonateGroups.empty())
+        if (request.impersonates())
             if (auto refusal = access_->impersonate(request, *user))
                 return replyWith(*refusal);
         if (auto refusal = access_->refuse(info, *user))
@@ -180,11 +183,16 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     if (!found->hasVerb(info.verb))
         return replyWith(api::methodNotAllowed(info.verb));
     if (isReview(*found)) {
+        auto context = r.writeContext();
         auto body = api::decodeBody(request.body, request.contentType);
-        if (!body || !body->is_object())
-            return replyWith(body ? api::badRequest("the body of the request is not an object") : body.error());
-        return access_->review(info, *found, std::move(body->get_object()), user);
+        if (!context || !body)
+            return replyWith(context ? body.error() : context.error());
+        auto review = registry_.accept(*found, std::move(*body), *context);
+        return review ? answerReview(*access_, authentication_, info, *found, std::move(*review), user)
+                      : replyWith(review.error());
     }
+    if (found->group.empty() && found->name == "bindings")
+        return bindPod(r, {});
     if (found->name == "componentstatuses")
         return replyWith(JsonObject{{"kind", "ComponentStatusList"},
                                     {"apiVersion", "v1"},

@@ -21,6 +21,7 @@ class NodeConnections;
 
 struct ServerOptions {
     std::string serviceAccountKeyPem;
+    authentication::StaticTokens staticTokens;
     std::string issuer = "https://kubernetes.default.svc.cluster.local";
     std::string serviceCidr = "10.96.0.0/16";
     std::string advertiseAddress = "127.0.0.1";
@@ -55,10 +56,10 @@ private:
     const ServerOptions options_;
     store::Store& store_;
     WatchCache cache_;
+    std::unique_ptr<AccessControl> access_;
     Admission admission_;
     Registry registry_;
     Authentication authentication_;
-    std::unique_ptr<AccessControl> access_;
     std::unique_ptr<NodeConnections> nodes_;
 };
 

@@ -1,5 +1,7 @@
 #include "cluster/apiserver/strategy.h"
 
+#include "cluster/apiserver/admission/pod_resources.h"
+#include "cluster/apiserver/subresource_update.h"
 #include "cluster/base/random.h"
 #include "cluster/base/time.h"
 
@@ -75,6 +77,46 @@ void preparePod(JsonObject& object) {
     object["status"] = JsonObject{{"phase", "Pending"}, {"qosClass", qosClass(object)}};
     if (JsonObject& spec = objectAt(object, {"spec"}); !stringAt(object, {"spec", "serviceAccountName"}).empty())
         spec["serviceAccount"] = spec["serviceAccountName"];
+    const Json* gates = api::find(object, {"spec", "schedulingGates"});
+    if (gates != nullptr && gates->is_array() && !gates->get_array().empty())
+        objectAt(object, {"status"})["conditions"] =
+            JsonArray{JsonObject{{"type", "PodScheduled"},
+                                 {"status", "False"},
+                                 {"reason", "SchedulingGated"},
+                                 {"message", "Scheduling is blocked due to non-empty scheduling gates"}}};
+}
+
+/// Who asks for a certificate is what the server saw, not what the request says.
+void prepareCertificateRequest(const User& user, JsonObject& object) {
+    JsonObject& spec = objectAt(object, {"spec"});
+    const JsonObject who = userInfo(user);
+    for (std::string_view member : {"username", "uid", "groups", "extra"})
+        if (const Json* value = who.if_contains(member))
+            spec[member] = *value;
+        else
+            spec.erase(member);
+}
+
+/// Its addresses can be given out from now on.
+void prepareServiceRange(JsonObject& object) {
+    objectAt(object, {"status"})["conditions"] = JsonArray{JsonObject{{"type", "Ready"},
+                                                                      {"status", "True"},
+                                                                      {"reason", ""},
+                                                                      {"message", "Kubernetes Service CIDR is ready"},
+                                                                      {"lastTransitionTime", base::nowRfc3339()}}};
+}
+
+/// Counts a status always shows are there from the start.
+JsonObject emptyStatus(const api::Resource& resource) {
+    JsonObject status;
+    const api::Field* field = resource.type == nullptr ? nullptr : resource.type->field("status");
+    if (field == nullptr || field->type == nullptr)
+        return status;
+    for (const api::Field& member : field->type->fields)
+        if (member.required && member.container == api::Container::none &&
+            (member.kind == api::FieldKind::int32_ || member.kind == api::FieldKind::int64_))
+            status[member.name] = 0;
+    return status;
 }
 
 long long podGracePeriod(const JsonObject& object, std::optional<long long> asked) {
@@ -106,24 +148,36 @@ void prepareJob(JsonObject& job) {
 } // namespace
 
 std::string_view qosClass(const JsonObject& pod) {
-    bool any = false, guaranteed = true;
-    for (std::string_view list : {"containers", "initContainers"}) {
-        const Json* containers = api::find(pod, {"spec", list});
-        if (containers == nullptr || !containers->is_array())
-            continue;
-        for (const Json& container : containers->get_array()) {
-            for (std::string_view resource : {"cpu", "memory"}) {
-                const std::string_view request = stringAt(container, {"resources", "requests", resource});
-                const std::string_view limit = stringAt(container, {"resources", "limits", resource});
-                any = any || !request.empty() || !limit.empty();
-                guaranteed = guaranteed && !limit.empty() && (request.empty() || request == limit);
-            }
+    using admission::Amounts;
+    const JsonObject* spec = admission::podSpecOf(pod);
+    if (spec == nullptr)
+        return "BestEffort";
+    Amounts requests, limits;
+    bool everyLimit = true;
+    const auto count = [&](const JsonObject& owner) {
+        const Amounts asked = admission::amountsOf(api::find(owner, {"resources", "requests"})),
+                      most = admission::amountsOf(api::find(owner, {"resources", "limits"}));
+        for (std::string_view name : {"cpu", "memory"}) {
+            if (const auto found = asked.find(name); found != asked.end() && !found->second.isZero())
+                requests[std::string(name)] += found->second;
+            if (const auto found = most.find(name); found != most.end() && !found->second.isZero())
+                limits[std::string(name)] += found->second;
+            else
+                everyLimit = false;
         }
-    }
-    return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+    };
+    if (api::find(*spec, {"resources"}) != nullptr)
+        count(*spec); // what the pod says as a whole stands for its containers
+    else
+        admission::eachContainer(*spec, {"containers", "initContainers"},
+                                 [&](const JsonObject& container, std::string_view) { count(container); });
+    if (requests.empty() && limits.empty())
+        return "BestEffort";
+    return everyLimit && requests == limits ? "Guaranteed" : "Burstable";
 }
 
-std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns, JsonObject& object) {
+std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns, const User& user,
+                                            JsonObject& object) {
     JsonObject& metadata = objectAt(object, {"metadata"});
     if (const std::string_view given = stringAt(object, {"metadata", "namespace"});
         resource.namespaced && !given.empty() && given != ns)
@@ -145,7 +199,7 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
     if (countsGeneration(resource))
         metadata["generation"] = 1;
     if (resource.subresource("status") != nullptr && resource.name != "nodes")
-        object["status"] = JsonObject();
+        object["status"] = emptyStatus(resource);
     if (resource.name == "namespaces")
         prepareNamespace(object);
     else if (resource.name == "pods")
@@ -154,40 +208,25 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
         prepareJob(object);
     else if (resource.name == "persistentvolumes" || resource.name == "persistentvolumeclaims")
         objectAt(object, {"status"})["phase"] = "Pending";
-    else if (resource.name == "services")
+    else if (resource.name == "services" || resource.name == "ingresses")
         objectAt(object, {"status", "loadBalancer"});
+    else if (resource.name == "certificatesigningrequests")
+        prepareCertificateRequest(user, object);
+    else if (resource.name == "servicecidrs")
+        prepareServiceRange(object);
     return {};
 }
 
-void prepareForUpdate(const api::Resource& resource, std::string_view subresource, const JsonObject& before,
-                      JsonObject& after) {
-    if (subresource == "status") {
-        JsonObject wanted = before;
-        if (const Json* status = after.if_contains("status"))
-            wanted["status"] = *status;
-        else
-            wanted.erase("status");
-        JsonObject metadata = objectAt(after, {"metadata"});
-        if (const Json* owners = api::find(before, {"metadata", "ownerReferences"}))
-            metadata["ownerReferences"] = *owners;
-        else
-            metadata.erase("ownerReferences");
-        wanted["metadata"] = std::move(metadata);
-        after = std::move(wanted);
-        return;
-    }
-    if (resource.subresource("status") != nullptr && subresource.empty()) {
-        if (const Json* status = before.if_contains("status"))
-            after["status"] = *status;
-        else
-            after.erase("status");
-    }
+std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::string_view subresource,
+                                            const JsonObject& before, JsonObject& after) {
+    keepOtherParts(resource, subresource, before, after);
     if (resource.name == "namespaces" && subresource != "finalize") {
         if (const Json* finalizers = api::find(before, {"spec", "finalizers"}))
             objectAt(after, {"spec"})["finalizers"] = *finalizers;
     }
     if (countsGeneration(resource) && !sameWantedState(before, after))
         objectAt(after, {"metadata"})["generation"] = api::intAt(before, {"metadata", "generation"}).value_or(0) + 1;
+    return {};
 }
 
 void markForDeletion(const api::Resource& resource, JsonObject& object, std::optional<long long> gracePeriodSeconds,

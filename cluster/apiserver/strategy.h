@@ -3,6 +3,7 @@
 #include "cluster/api/json.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
+#include "cluster/apiserver/request.h"
 
 #include <optional>
 #include <string_view>
@@ -10,15 +11,15 @@
 /// What happens to an object's system fields when it is made, changed or deleted: plain functions of the object.
 namespace slipway::apiserver {
 
-/// Name from generateName, uid, creation time, generation, an initial status. Errors: a namespace other than the
-/// request's, a missing name.
-std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns,
+/// Name from generateName, uid, creation time, generation, an initial status; of a certificate request who asks for it.
+/// Errors: a namespace other than the request's, a missing name.
+std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::string_view ns, const User& user,
                                             api::JsonObject& object);
 
-/// Keeps the status on a main update and everything else on a status update; counts the generation up when the
-/// wanted state changed.
-void prepareForUpdate(const api::Resource& resource, std::string_view subresource, const api::JsonObject& before,
-                      api::JsonObject& after);
+/// Keeps what the path of the request may not change (subresource_update.h); counts the generation up when the wanted
+/// state changed.
+std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::string_view subresource,
+                                            const api::JsonObject& before, api::JsonObject& after);
 
 /// Sets the deletion time, the grace period (pods) and the propagation policy's finalizer.
 void markForDeletion(const api::Resource& resource, api::JsonObject& object,

@@ -3,7 +3,8 @@
 #include "cluster/api/patch.h"
 #include "cluster/api/selectors.h"
 #include "cluster/apiserver/node_connections.h"
-#include "cluster/base/time.h"
+#include "cluster/apiserver/pod_binding.h"
+#include "cluster/apiserver/pod_eviction.h"
 
 #include <format>
 
@@ -11,7 +12,6 @@ namespace slipway::apiserver {
 namespace {
 
 using api::Json;
-using api::JsonArray;
 using api::JsonObject;
 using api::objectAt;
 using api::stringAt;
@@ -19,11 +19,6 @@ using api::stringAt;
 JsonObject parseObject(const CachedObject& cached) {
     auto parsed = api::parseJson(*cached.bytes);
     return parsed && parsed->is_object() ? std::move(parsed->get_object()) : JsonObject();
-}
-
-JsonObject success(int code) {
-    return {
-        {"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", JsonObject()}, {"status", "Success"}, {"code", code}};
 }
 
 /// The Scale (autoscaling/v1) of a workload.
@@ -99,64 +94,6 @@ Answer handleScale(const ResourceRequest& r) {
     };
     const auto written = r.registry.update(r.resource, r.info.ns, r.info.name, {}, change, *context);
     return written ? replyWith(scaleOf(parseObject(*written))) : replyWith(written.error());
-}
-
-/// The scheduler's decision: sets the node once.
-Answer handleBinding(const ResourceRequest& r, std::string_view podName, const Json& binding) {
-    auto context = r.writeContext();
-    if (!context)
-        return replyWith(context.error());
-    const std::string node(stringAt(binding, {"target", "name"}));
-    const std::string uid(stringAt(binding, {"metadata", "uid"}));
-    if (node.empty())
-        return replyWith(
-            api::invalid(*api::findResource("", "v1", "bindings"), podName, {api::requiredValue("target.name", "")}));
-    const auto change = [&](const JsonObject& current) -> Outcome<JsonObject> {
-        if (!uid.empty() && uid != stringAt(current, {"metadata", "uid"}))
-            return std::unexpected(
-                api::conflict(*api::findResource("", "v1", "pods"), podName,
-                              std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
-                                          stringAt(current, {"metadata", "uid"}))));
-        if (!stringAt(current, {"metadata", "deletionTimestamp"}).empty())
-            return std::unexpected(
-                api::conflict(*api::findResource("", "v1", "pods/binding"), podName,
-                              std::format("pod {} is being deleted, cannot be assigned to a host", podName)));
-        if (const std::string_view assigned = stringAt(current, {"spec", "nodeName"}); !assigned.empty())
-            return std::unexpected(
-                api::conflict(*api::findResource("", "v1", "pods"), podName,
-                              std::format("pod {} is already assigned to node \"{}\"", podName, assigned)));
-        JsonObject next = current;
-        objectAt(next, {"spec"})["nodeName"] = node;
-        objectAt(next, {"metadata"}).erase("resourceVersion");
-        JsonArray conditions;
-        if (const Json* list = api::find(current, {"status", "conditions"}); list != nullptr && list->is_array())
-            for (const Json& condition : list->get_array())
-                if (stringAt(condition, {"type"}) != "PodScheduled")
-                    conditions.push_back(condition);
-        conditions.push_back(JsonObject{{"type", "PodScheduled"},
-                                        {"status", "True"},
-                                        {"lastProbeTime", nullptr},
-                                        {"lastTransitionTime", base::nowRfc3339()}});
-        objectAt(next, {"status"})["conditions"] = std::move(conditions);
-        return next;
-    };
-    const auto written =
-        r.registry.update(*api::findResource("", "v1", "pods"), r.info.ns, podName, "binding", change, *context);
-    return written ? replyWith(success(201), 201) : replyWith(written.error());
-}
-
-Answer handleEviction(const ResourceRequest& r) {
-    auto context = r.writeContext();
-    const auto body = api::decodeBody(r.request.body, r.request.contentType);
-    if (!context || !body)
-        return replyWith(context ? body.error() : context.error());
-    Deletion deletion;
-    if (const Json* options = api::find(*body, {"deleteOptions"}); options != nullptr && options->is_object()) {
-        deletion.gracePeriodSeconds = api::intAt(options->get_object(), {"gracePeriodSeconds"});
-        deletion.uid = stringAt(*options, {"preconditions", "uid"});
-    }
-    const auto removed = r.registry.remove(r.resource, r.info.ns, r.info.name, deletion, *context);
-    return removed ? replyWith(success(201), 201) : replyWith(removed.error());
 }
 
 Answer handleToken(const ResourceRequest& r, const Authentication& authentication) {
@@ -240,10 +177,6 @@ Answer handleOnNode(const ResourceRequest& r, NodeConnections& nodes) {
 
 } // namespace
 
-bool isReview(const api::Resource& resource) {
-    return resource.group == "authorization.k8s.io" || resource.group == "authentication.k8s.io";
-}
-
 Answer handleSubresource(const ResourceRequest& r, const Authentication& authentication, NodeConnections& nodes) {
     const std::string& sub = r.info.subresource;
     if (r.resource.subresource(sub) == nullptr)
@@ -258,12 +191,10 @@ Answer handleSubresource(const ResourceRequest& r, const Authentication& authent
         if (r.info.verb == "patch")
             return patchOne(r);
     }
-    if (sub == "binding" && r.info.verb == "create") {
-        const auto body = api::decodeBody(r.request.body, r.request.contentType);
-        return body ? handleBinding(r, r.info.name, *body) : replyWith(body.error());
-    }
+    if (sub == "binding" && r.info.verb == "create")
+        return bindPod(r, r.info.name);
     if (sub == "eviction" && r.info.verb == "create")
-        return handleEviction(r);
+        return evictPod(r);
     if (sub == "token" && r.info.verb == "create")
         return handleToken(r, authentication);
     if (sub == "log" || sub == "exec" || sub == "attach" || sub == "portforward")

@@ -26,6 +26,7 @@
 #include "cluster/controllers/runtime/leader_election.h"
 #include "cluster/controllers/runtime/reconciler.h"
 #include "cluster/controllers/service_account/service_account.h"
+#include "cluster/controllers/service_cidr/service_cidr.h"
 #include "cluster/controllers/service_load_balancer/service_load_balancer.h"
 #include "cluster/controllers/stateful_set/stateful_set.h"
 #include "cluster/controllers/taint_eviction/taint_eviction.h"
@@ -75,6 +76,7 @@ constexpr Row rows[] = {
     {"pv-protection-controller", "pv-protection-controller", makeVolumeProtectionController},
     {"ephemeral-volume-controller", "ephemeral-volume-controller", makeEphemeralVolumeController},
     {"service-lb-controller", "service-controller", makeServiceLoadBalancerController},
+    {"service-cidr-controller", "service-cidrs-controller", makeServiceCidrController},
     {"clusterrole-aggregation-controller", "clusterrole-aggregation-controller", makeClusterRoleAggregationController},
     {"certificatesigningrequest-signing-controller", "certificate-controller", makeCertificateSigner},
     {"certificatesigningrequest-approving-controller", "certificate-controller", makeCertificateApprover},

@@ -1,5 +1,6 @@
 #include "cluster/pki/openssl.h"
 
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 namespace slipway::pki {
@@ -7,6 +8,7 @@ namespace slipway::pki {
 namespace {
 
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
+using CertificateSigningRequest = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 
 /// Clocks of a cluster's machines differ a little; a new certificate must be valid on all of them.
@@ -212,11 +214,9 @@ Result<KeyPair> issueCertificate(const KeyPair& authority, const CertificateRequ
     });
 }
 
-Result<Identity> identityOf(std::string_view certificatePem) {
-    const auto certificate = parseCertificate(certificatePem);
-    if (!certificate)
-        return std::unexpected(certificate.error());
-    const X509_NAME* subject = X509_get_subject_name(certificate->get());
+namespace {
+
+Identity identityIn(const X509_NAME* subject) {
     Identity identity;
     for (int i = 0; i < X509_NAME_entry_count(subject); ++i) {
         const X509_NAME_ENTRY* entry = X509_NAME_get_entry(subject, i);
@@ -227,6 +227,26 @@ Result<Identity> identityOf(std::string_view certificatePem) {
             identity.groups.push_back(textOf(entry));
     }
     return identity;
+}
+
+} // namespace
+
+Result<Identity> identityOf(std::string_view certificatePem) {
+    const auto certificate = parseCertificate(certificatePem);
+    if (!certificate)
+        return std::unexpected(certificate.error());
+    return identityIn(X509_get_subject_name(certificate->get()));
+}
+
+Result<Identity> identityOfRequest(std::string_view requestPem) {
+    const Bio bio(BIO_new_mem_buf(requestPem.data(), static_cast<int>(requestPem.size())));
+    const CertificateSigningRequest request(bio ? PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr)
+                                                : nullptr);
+    if (!request)
+        return failure(Errc::badCertificate, "not a certificate signing request");
+    if (X509_REQ_verify(request.get(), X509_REQ_get0_pubkey(request.get())) != 1)
+        return failure(Errc::badCertificate, "the request's signature does not fit");
+    return identityIn(X509_REQ_get_subject_name(request.get()));
 }
 
 Result<std::chrono::system_clock::time_point> expiryOf(std::string_view certificatePem) {

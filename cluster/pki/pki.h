@@ -47,6 +47,9 @@ struct Identity {
 };
 Result<Identity> identityOf(std::string_view certificatePem);
 
+/// Who a certificate signing request (PKCS #10) asks a certificate for. Errors: not one, or its signature does not fit.
+Result<Identity> identityOfRequest(std::string_view requestPem);
+
 /// The end of a certificate's validity.
 Result<std::chrono::system_clock::time_point> expiryOf(std::string_view certificatePem);
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 /// What the agent asks of a container runtime, as plain values. cri/ answers through containerd; a simulated runtime
@@ -81,6 +82,12 @@ struct BindMount {
 /// Limits as the kernel's control groups take them; 0: none.
 struct ContainerResources {
     std::int64_t cpuPeriod = 0, cpuQuota = 0, cpuShares = 0, memoryLimit = 0, oomScoreAdjustment = 0;
+
+    /// Whether the bounds are the same that can be changed while a container runs.
+    bool sameCpu(const ContainerResources& other) const {
+        return cpuQuota == other.cpuQuota && cpuShares == other.cpuShares;
+    }
+    bool sameMemory(const ContainerResources& other) const { return memoryLimit == other.memoryLimit; }
 };
 
 /// What a container uses, and what its writable layer holds.
@@ -126,6 +133,7 @@ struct ContainerInfo {
     WallTime startedAt, finishedAt;
     int exitCode = 0;
     std::string reason, message, logPath;
+    std::optional<ContainerResources> resources; ///< where the runtime tells them
 };
 
 struct ImageInfo {
@@ -209,6 +217,11 @@ public:
     virtual RuntimeResult<std::vector<ContainerInfo>> listContainers(const StringMap& labels = {}) = 0;
     virtual RuntimeResult<ContainerInfo> containerStatus(const std::string& id) = 0;
     virtual RuntimeResult<void> reopenLog(const std::string& id) = 0;
+    /// Changes the bounds of a running container.
+    virtual RuntimeResult<void> updateResources(const std::string& id, const ContainerResources& resources) {
+        std::ignore = id, std::ignore = resources;
+        return std::unexpected(RuntimeError{RuntimeError::Kind::other, "the runtime cannot change running containers"});
+    }
     /// What every running container uses now.
     virtual RuntimeResult<std::vector<ContainerUsage>> containerUsage() = 0;
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,

@@ -39,22 +39,27 @@ AuthorizerChain::AuthorizerChain(std::vector<std::shared_ptr<const Authorizer>> 
     : authorizers_(std::move(authorizers)) {}
 
 Decision AuthorizerChain::authorize(const Attributes& attributes) const {
+    Decision undecided;
     for (const auto& authorizer : authorizers_) {
-        if (Decision decision = authorizer->authorize(attributes); decision.verdict != Verdict::noOpinion)
+        Decision decision = authorizer->authorize(attributes);
+        if (decision.verdict != Verdict::noOpinion)
             return decision;
+        if (!decision.reason.empty())
+            undecided.reason += (undecided.reason.empty() ? "" : ", ") + decision.reason;
     }
-    return {};
+    return undecided;
 }
 
-std::string forbiddenMessage(const Attributes& attributes) {
+std::string forbiddenMessage(const Attributes& attributes, const std::string& reason) {
+    const std::string because = reason.empty() ? "" : ": " + reason;
     if (!attributes.isResourceRequest())
-        return "forbidden: " + cannot(attributes);
+        return "forbidden: " + cannot(attributes) + because;
     std::string what = attributes.resource;
     if (!attributes.group.empty())
         what += "." + attributes.group;
     if (!attributes.name.empty())
         what += " " + inQuotes(attributes.name);
-    return what + " is forbidden: " + cannot(attributes);
+    return what + " is forbidden: " + cannot(attributes) + because;
 }
 
 } // namespace slipway::apiserver::authorization

@@ -28,7 +28,7 @@ enum class Verdict {
 
 struct Decision {
     Verdict verdict = Verdict::noOpinion;
-    std::string reason; ///< why it is allowed or denied, for audit and access reviews
+    std::string reason; ///< why it is allowed or denied, for audit, access reviews and the message of a refusal
 };
 
 /// Thread-safe.
@@ -38,7 +38,7 @@ public:
     virtual Decision authorize(const Attributes& attributes) const = 0;
 };
 
-/// The first authorizer with an opinion decides.
+/// The first authorizer with an opinion decides; what those without one have to say is kept.
 class AuthorizerChain final : public Authorizer {
 public:
     explicit AuthorizerChain(std::vector<std::shared_ptr<const Authorizer>> authorizers);
@@ -49,6 +49,6 @@ private:
 };
 
 /// The whole message of the Status a refused request gets (code 403, reason Forbidden).
-std::string forbiddenMessage(const Attributes& attributes);
+std::string forbiddenMessage(const Attributes& attributes, const std::string& reason = {});
 
 } // namespace slipway::apiserver::authorization

@@ -1,6 +1,7 @@
 #include "cluster/apiserver/authorization/node_authorizer.h"
 
 #include <algorithm>
+#include <format>
 
 namespace slipway::apiserver::authorization {
 
@@ -12,7 +13,8 @@ enum class Reach {
     any,     ///< every object
     ownName, ///< the object with the node's name; creating, which names none, too
     ownLease,
-    boundPod
+    boundPod,
+    referred ///< what a pod bound to the node refers to
 };
 
 struct NodeRule {
@@ -28,24 +30,28 @@ constexpr NodeRule nodeRules[] = {
     {"", "services", "", reading},
     {"", "endpoints", "", reading},
     {"discovery.k8s.io", "endpointslices", "", reading},
-    {"", "configmaps", "", reading},
-    {"", "secrets", "", reading},
+    {"", "configmaps", "", reading, Reach::referred},
+    {"", "secrets", "", reading, Reach::referred},
     {"", "nodes", "", reading},
-    {"", "serviceaccounts", "", "get"},
-    {"", "persistentvolumeclaims", "", "get"},
-    {"", "persistentvolumes", "", "get"},
+    {"", "serviceaccounts", "", "get", Reach::referred},
+    {"", "persistentvolumeclaims", "", "get", Reach::referred},
+    {"", "persistentvolumeclaims", "status", "get update patch", Reach::referred},
+    {"", "persistentvolumes", "", "get", Reach::referred},
+    {"resource.k8s.io", "resourceclaims", "", "get", Reach::referred},
+    {"resource.k8s.io", "resourceslices", "", "create get list watch update patch delete deletecollection"},
     {"node.k8s.io", "runtimeclasses", "", reading},
     {"storage.k8s.io", "csidrivers", "", reading},
-    {"storage.k8s.io", "volumeattachments", "", "get"},
+    {"storage.k8s.io", "volumeattachments", "", "get", Reach::referred},
     {"storage.k8s.io", "csinodes", "", "create get update patch delete", Reach::ownName},
     {"", "nodes", "", "create update patch", Reach::ownName},
     {"", "nodes", "status", "update patch", Reach::ownName},
+    {"", "pods", "", "create"}, // mirrors of static pods; admission sees to that
     {"", "pods", "status", "update patch", Reach::boundPod},
     {"", "pods", "", "delete", Reach::boundPod},
     {"", "pods", "eviction", "create", Reach::boundPod},
     {"", "events", "", "create update patch"},
     {"events.k8s.io", "events", "", "create update patch"},
-    {"", "serviceaccounts", "token", "create"},
+    {"", "serviceaccounts", "token", "create", Reach::referred},
     {"coordination.k8s.io", "leases", "", "create get update patch delete", Reach::ownLease},
     {"certificates.k8s.io", "certificatesigningrequests", "", "create get list watch"},
     {"authentication.k8s.io", "tokenreviews", "", "create"},
@@ -67,8 +73,7 @@ bool isOwn(const Attributes& attributes, std::string_view node) {
     return attributes.name == node || (attributes.verb == "create" && attributes.name.empty());
 }
 
-bool inReach(Reach reach, const Attributes& attributes, const std::string& node,
-             const NodeAuthorizer::NodeOfPod& nodeOfPod) {
+bool inReach(Reach reach, const Attributes& attributes, const std::string& node, const NodeAuthorizer::Pods& pods) {
     switch (reach) {
     case Reach::any:
         return true;
@@ -77,14 +82,16 @@ bool inReach(Reach reach, const Attributes& attributes, const std::string& node,
     case Reach::ownLease:
         return attributes.ns == "kube-node-lease" && isOwn(attributes, node);
     case Reach::boundPod:
-        return nodeOfPod && nodeOfPod(attributes.ns, attributes.name) == node;
+        return pods.nodeOf(attributes.ns, attributes.name) == node;
+    case Reach::referred:
+        return !attributes.name.empty() && pods.refers(node, attributes.resource, attributes.ns, attributes.name);
     }
     return false;
 }
 
 } // namespace
 
-NodeAuthorizer::NodeAuthorizer(NodeOfPod nodeOfPod) : nodeOfPod_(std::move(nodeOfPod)) {}
+NodeAuthorizer::NodeAuthorizer(std::shared_ptr<const Pods> pods) : pods_(std::move(pods)) {}
 
 Decision NodeAuthorizer::authorize(const Attributes& attributes) const {
     if (!attributes.isResourceRequest() || !attributes.user.starts_with(userPrefix) ||
@@ -92,13 +99,19 @@ Decision NodeAuthorizer::authorize(const Attributes& attributes) const {
         std::ranges::find(attributes.groups, "system:nodes") == attributes.groups.end())
         return {};
     const std::string node = attributes.user.substr(userPrefix.size());
+    Decision decision;
     for (const NodeRule& rule : nodeRules) {
-        if (rule.resource == attributes.resource && rule.group == attributes.group &&
-            rule.subresource == attributes.subresource && hasWord(rule.verbs, attributes.verb) &&
-            inReach(rule.reach, attributes, node, nodeOfPod_))
+        if (rule.resource != attributes.resource || rule.group != attributes.group ||
+            rule.subresource != attributes.subresource || !hasWord(rule.verbs, attributes.verb))
+            continue;
+        if (inReach(rule.reach, attributes, node, *pods_))
             return {Verdict::allowed, "a node's agent may do this"};
+        if (rule.reach == Reach::referred)
+            decision.reason = attributes.name.empty()
+                                  ? "No Object name found"
+                                  : std::format("no relationship found between node '{}' and this object", node);
     }
-    return {};
+    return decision;
 }
 
 } // namespace slipway::apiserver::authorization

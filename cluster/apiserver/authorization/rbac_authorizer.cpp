@@ -72,6 +72,18 @@ std::vector<rbac::PolicyRule> RbacAuthorizer::rulesOfClusterRole(const std::stri
     return *effectiveRules(objects_, name);
 }
 
+std::optional<std::vector<rbac::PolicyRule>> RbacAuthorizer::rulesOf(const std::string& kind, const std::string& ns,
+                                                                     const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    if (kind == "Role") {
+        const auto found = objects_.roles.find({ns, name});
+        return found == objects_.roles.end() ? std::nullopt : std::optional(found->second.rules);
+    }
+    if (!objects_.clusterRoles.contains(name))
+        return {};
+    return *effectiveRules(objects_, name);
+}
+
 std::vector<rbac::PolicyRule> RbacAuthorizer::rulesFor(const std::string& user, const std::vector<std::string>& groups,
                                                        const std::string& ns) const {
     return index()->rulesFor(user, groups, ns);

@@ -3,6 +3,7 @@
 #include "cluster/apiserver/authorization/rbac_index.h"
 
 #include <mutex>
+#include <optional>
 
 namespace slipway::apiserver::authorization {
 
@@ -22,6 +23,9 @@ public:
 
     /// The rules a cluster role has, aggregation included; empty when there is no such role.
     std::vector<api::rbac_v1::PolicyRule> rulesOfClusterRole(const std::string& name) const;
+    /// The rules of a role; nothing when there is no such role.
+    std::optional<std::vector<api::rbac_v1::PolicyRule>> rulesOf(const std::string& kind, const std::string& ns,
+                                                                 const std::string& name) const;
     /// Everything a user with groups may do in a namespace (empty: at the cluster scope).
     std::vector<api::rbac_v1::PolicyRule> rulesFor(const std::string& user, const std::vector<std::string>& groups,
                                                    const std::string& ns) const;

@@ -16,7 +16,7 @@ constexpr auto decidedFor = hours(1), pendingFor = hours(24);
 constexpr seconds shortest = std::chrono::minutes(10), longest = hours(24 * 365);
 
 bool usesAre(const CertificateSigningRequest& request, const char* required, const char* forbidden) {
-    const auto& usages = request.spec->usages;
+    const auto& usages = request.spec.usages;
     const auto has = [&](const char* usage) { return std::ranges::find(usages, usage) != usages.end(); };
     const std::set<std::string> allowed{"digital signature", "key encipherment", required};
     return has(required) && !has(forbidden) &&
@@ -47,7 +47,7 @@ std::string refuseNodeServing(const CertificateSigningRequest& request, const Ce
         return "email and URI subject alternative names are not allowed";
     if (!names.commonName.starts_with("system:node:"))
         return "subject common name does not begin with system:node:";
-    if (names.commonName != request.spec->username)
+    if (names.commonName != request.spec.username)
         return "subject common name is not the requestor";
     return usesAre(request, "server auth", "client auth") ? "" : "usages did not match the set of allowed ones";
 }
@@ -69,7 +69,7 @@ bool isOurSigner(const std::string& signer) {
 }
 
 std::string refusal(const CertificateSigningRequest& request, const CertificateNames& names) {
-    const std::string& signer = request.spec->signerName;
+    const std::string& signer = request.spec.signerName;
     if (signer == clientSigner)
         return usesAre(request, "client auth", "server auth") ? "" : "usages did not match the set of allowed ones";
     if (signer == nodeClientSigner)
@@ -80,14 +80,14 @@ std::string refusal(const CertificateSigningRequest& request, const CertificateN
 }
 
 bool isNodeClientRequest(const CertificateSigningRequest& request, const CertificateNames& names, bool self) {
-    return request.spec->signerName == nodeClientSigner && isNodeName(names) &&
-           refuseNodeClient(request, names).empty() && (!self || request.spec->username == names.commonName);
+    return request.spec.signerName == nodeClientSigner && isNodeName(names) &&
+           refuseNodeClient(request, names).empty() && (!self || request.spec.username == names.commonName);
 }
 
 seconds lifetimeOf(const CertificateSigningRequest& request) {
-    if (!request.spec->expirationSeconds)
+    if (!request.spec.expirationSeconds)
         return longest;
-    return std::clamp(seconds(*request.spec->expirationSeconds), shortest, longest);
+    return std::clamp(seconds(*request.spec.expirationSeconds), shortest, longest);
 }
 
 seconds keepFor(const CertificateSigningRequest& request, std::chrono::system_clock::time_point now) {

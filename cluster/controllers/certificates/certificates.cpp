@@ -34,7 +34,7 @@ public:
 private:
     client::Result<SyncResult> sync(const std::string& key) override {
         const auto request = caches_.of<CertificateSigningRequest>().getKey(key);
-        if (!request || !request->spec || !isOurSigner(request->spec->signerName) || !signers_.certificate ||
+        if (!request || !isOurSigner(request->spec.signerName) || !signers_.certificate ||
             conditionOf(*request, "Approved") == nullptr || conditionOf(*request, "Failed") != nullptr ||
             (request->status && !request->status->certificate.data.empty()))
             return SyncResult{};
@@ -50,13 +50,13 @@ private:
     /// Why it cannot be signed; empty once it is.
     std::string sign(const CertificateSigningRequest& request,
                      api::certificates_v1::CertificateSigningRequestStatus& status) const {
-        const auto names = signers_.names(request.spec->request.data);
+        const auto names = signers_.names(request.spec.request.data);
         if (!names)
             return "unable to parse csr: " + names.error();
         if (std::string why = refusal(request, *names); !why.empty())
             return why;
         const auto signedPem =
-            signers_.certificate(request.spec->request.data, request.spec->usages, lifetimeOf(request));
+            signers_.certificate(request.spec.request.data, request.spec.usages, lifetimeOf(request));
         if (!signedPem)
             return signedPem.error();
         status.certificate.data = *signedPem;
@@ -75,11 +75,11 @@ public:
 private:
     client::Result<SyncResult> sync(const std::string& key) override {
         const auto request = caches_.of<CertificateSigningRequest>().getKey(key);
-        if (!request || !request->spec || !signers_.names || conditionOf(*request, "Approved") != nullptr ||
+        if (!request || !signers_.names || conditionOf(*request, "Approved") != nullptr ||
             conditionOf(*request, "Denied") != nullptr ||
             (request->status && !request->status->certificate.data.empty()))
             return SyncResult{};
-        const auto names = signers_.names(request->spec->request.data);
+        const auto names = signers_.names(request->spec.request.data);
         if (!names)
             return SyncResult{};
         for (const bool self : {true, false}) {
@@ -96,13 +96,13 @@ private:
 
     client::Result<bool> mayHave(const CertificateSigningRequest& request, const char* subresource) const {
         JsonArray groups;
-        for (const std::string& group : request.spec->groups)
+        for (const std::string& group : request.spec.groups)
             groups.emplace_back(group);
         const JsonObject review{
             {"apiVersion", "authorization.k8s.io/v1"},
             {"kind", "SubjectAccessReview"},
-            {"spec", JsonObject{{"user", request.spec->username},
-                                {"uid", request.spec->uid},
+            {"spec", JsonObject{{"user", request.spec.username},
+                                {"uid", request.spec.uid},
                                 {"groups", groups},
                                 {"resourceAttributes", JsonObject{{"group", "certificates.k8s.io"},
                                                                   {"resource", "certificatesigningrequests"},
@@ -138,7 +138,7 @@ public:
 private:
     client::Result<SyncResult> sync(const std::string& key) override {
         const auto request = caches_.of<CertificateSigningRequest>().getKey(key);
-        if (!request || !request->spec)
+        if (!request)
             return SyncResult{};
         const auto left = keepFor(*request, std::chrono::system_clock::now());
         if (left.count() > 0)

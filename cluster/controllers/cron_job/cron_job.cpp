@@ -133,7 +133,7 @@ private:
         if (!plan.warning.empty())
             events_.record(client::EventRecorder::referenceTo(*cronJob), "Warning", plan.reason, plan.warning);
         if (plan.start)
-            if (auto done = begin(next, plan, own); !done)
+            if (auto done = startJob(next, plan, own); !done)
                 return std::unexpected(done.error());
         if (auto written = writeStatusIfChanged(*cronJob, *next.status); !written)
             return std::unexpected(written.error());
@@ -167,7 +167,7 @@ private:
         }
     }
 
-    client::Result<void> begin(CronJob& cronJob, const CronPlan& plan, const std::vector<JobPtr>& own) {
+    client::Result<void> startJob(CronJob& cronJob, const CronPlan& plan, const std::vector<JobPtr>& own) {
         const auto about = client::EventRecorder::referenceTo(cronJob);
         if (plan.replace) {
             for (const JobPtr& job : own)

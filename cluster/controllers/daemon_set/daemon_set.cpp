@@ -47,6 +47,7 @@ private:
             pods_.forget(key);
             return SyncResult{};
         }
+        const bool settled = pods_.settled(key); // asked before the pods are: they may only be newer
         auto claimed = pods_.claim(*set, set->spec->selector);
         if (!claimed)
             return std::unexpected(claimed.error());
@@ -59,7 +60,7 @@ private:
         const DaemonPlan plan =
             planDaemonSet({*set, *claimed, caches_.of<Node>().list(), hash}, std::chrono::system_clock::now());
         client::Result<void> done{};
-        if (pods_.settled(key))
+        if (settled)
             done = carryOut(*set, plan, hash);
         if (auto written = writeStatusIfChanged(*set, plan.status); !written)
             return std::unexpected(written.error());

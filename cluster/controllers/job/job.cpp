@@ -36,6 +36,7 @@ private:
         if (!job->spec || !job->spec->selector ||
             (!job->spec->managedBy.empty() && job->spec->managedBy != "kubernetes.io/job-controller"))
             return SyncResult{};
+        const bool settled = pods_.settled(key); // asked before the pods are: they may only be newer
         auto claimed = pods_.claim(*job, *job->spec->selector);
         if (!claimed)
             return std::unexpected(claimed.error());
@@ -44,7 +45,7 @@ private:
             return std::unexpected(written.error());
         if (auto done = releaseMany(plan.release); !done)
             return std::unexpected(done.error());
-        if (auto done = changePods(*job, key, plan); !done)
+        if (auto done = settled ? changePods(*job, plan) : client::Result<void>(); !done)
             return std::unexpected(done.error());
         return SyncResult{plan.wait.count() > 0 ? std::optional(plan.wait) : std::nullopt};
     }
@@ -78,15 +79,18 @@ private:
             events_.record(owner, "Normal", "Resumed", "Job resumed");
     }
 
-    client::Result<void> changePods(const Job& job, const std::string& key, const JobPlan& plan) {
-        if (!job.metadata.deletionTimestamp.empty() || !pods_.settled(key))
+    client::Result<void> changePods(const Job& job, const JobPlan& plan) {
+        if (!job.metadata.deletionTimestamp.empty())
             return {};
         const auto owner = client::EventRecorder::referenceTo(job);
         if (auto done = releaseMany(plan.remove); !done) // what the job itself ends is no failure
             return done;
         if (auto done = pods_.removeMany(owner, plan.remove); !done)
             return done;
-        return pods_.createMany(owner, plan.create.size(), [&](std::size_t i) { return jobPod(job, plan.create[i]); });
+        return pods_.createMany(owner, plan.create.size(), [&](std::size_t i) {
+            const auto failures = plan.failures.find(plan.create[i]);
+            return jobPod(job, plan.create[i], failures == plan.failures.end() ? 0 : failures->second);
+        });
     }
 
     client::Result<void> releaseMany(const std::vector<PodPtr>& pods) {

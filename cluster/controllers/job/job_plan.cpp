@@ -19,6 +19,7 @@ namespace {
 
 constexpr auto firstBackoff = std::chrono::seconds(10), longestBackoff = std::chrono::seconds(600);
 constexpr std::size_t largestBurst = 500;
+constexpr const char* failureCountAnnotation = "batch.kubernetes.io/job-index-failure-count";
 
 bool hasPhase(const Pod& pod, std::string_view phase) {
     return pod.status && pod.status->phase == phase;
@@ -168,6 +169,7 @@ private:
     }
 
     void countSucceeded(const PodPtr& pod) {
+        lastSuccess_ = std::max(lastSuccess_, finishOf(*pod, {}));
         if (const int index = indexOf(*pod); indexed_ && index >= 0 && index < count_)
             completed_.insert(index);
         track(pod, status().uncountedTerminatedPods->succeeded);
@@ -179,15 +181,16 @@ private:
             failJob_ = verdict->message;
         const bool ignored = verdict && verdict->action == "Ignore";
         if (!ignored) {
-            lastFailure_ = std::max(lastFailure_, finishOf(*pod, now_));
+            const auto finished = finishOf(*pod, now_);
+            failedAt_.push_back(finished);
             const int index = indexOf(*pod);
             if (spec_.backoffLimitPerIndex && index >= 0) {
-                int& failures = failuresOf_[index];
+                int& failures = plan_.failures[index];
                 failures = std::max(failures, failureCount(*pod) + 1);
+                lastFailureOf_[index] = std::max(lastFailureOf_[index], finished);
                 if (failures > *spec_.backoffLimitPerIndex || (verdict && verdict->action == "FailIndex"))
                     failedIndexes_.insert(index);
             }
-            ++recentFailures_;
         }
         if (ignored) {
             if (isTracked(*pod))
@@ -199,7 +202,7 @@ private:
 
     /// The failures of the index before this pod.
     static int failureCount(const Pod& pod) {
-        const auto found = pod.metadata.annotations.find("batch.kubernetes.io/job-index-failure-count");
+        const auto found = pod.metadata.annotations.find(failureCountAnnotation);
         return found == pod.metadata.annotations.end() ? 0 : std::atoi(found->second.c_str());
     }
 
@@ -386,7 +389,7 @@ private:
         int missing = wanted - active - (waitForLeaving ? static_cast<int>(leaving_.size()) : 0);
         if (missing <= 0)
             return;
-        if (const auto left = backoffLeft(); left.count() > 0) {
+        if (const auto left = backoffLeft(); !spec_.backoffLimitPerIndex && left.count() > 0) {
             wakeAfter(left);
             return;
         }
@@ -402,18 +405,38 @@ private:
             busy.insert(indexOf(*pod));
         for (int index = 0; index < count_ && missing > 0; ++index)
             if (!completed_.contains(index) && !failedIndexes_.contains(index) && !busy.contains(index)) {
+                if (const auto left = backoffLeft(index); left.count() > 0) {
+                    wakeAfter(left);
+                    continue;
+                }
                 plan_.create.push_back(index);
                 --missing;
             }
     }
 
-    /// New pods after a failure come 10 s, 20 s, 40 s ... after it.
-    Clock::duration backoffLeft() const {
-        if (recentFailures_ == 0)
+    static Clock::duration delayAfter(int failures) {
+        const int doublings = std::min(failures - 1, 6);
+        return std::min<Clock::duration>(firstBackoff * (1 << doublings), longestBackoff);
+    }
+
+    /// The same for one index, where each has its own back-off.
+    Clock::duration backoffLeft(int index) const {
+        const auto failures = plan_.failures.find(index);
+        if (!spec_.backoffLimitPerIndex || failures == plan_.failures.end())
             return {};
-        const int doublings = std::min(recentFailures_ - 1, 6);
-        const auto delay = std::min<Clock::duration>(firstBackoff * (1 << doublings), longestBackoff);
-        return lastFailure_ + delay - now_;
+        return lastFailureOf_.at(index) + delayAfter(failures->second) - now_;
+    }
+
+    /// New pods after a failure come 10 s, 20 s, 40 s ... after it; a success begins anew.
+    Clock::duration backoffLeft() const {
+        int failures = 0;
+        Clock::time_point last{};
+        for (const auto at : failedAt_)
+            if (at > lastSuccess_) {
+                ++failures;
+                last = std::max(last, at);
+            }
+        return failures == 0 ? Clock::duration() : last + delayAfter(failures) - now_;
     }
 
     void writeCounts() {
@@ -441,11 +464,11 @@ private:
     bool suspended_ = false;
     int count_ = 0;
     std::set<int> completed_, failedIndexes_;
-    std::map<int, int> failuresOf_;
+    std::map<int, Clock::time_point> lastFailureOf_; ///< by index
     std::vector<PodPtr> active_, leaving_;
     std::string failJob_;
-    int recentFailures_ = 0;
-    Clock::time_point lastFailure_{};
+    std::vector<Clock::time_point> failedAt_;
+    Clock::time_point lastSuccess_{};
     JobPlan plan_;
 };
 
@@ -462,7 +485,7 @@ bool isFinished(const Job& job) {
     return job.status && (trueCondition(*job.status, "Complete") || trueCondition(*job.status, "Failed"));
 }
 
-Pod jobPod(const Job& job, int index) {
+Pod jobPod(const Job& job, int index, int failures) {
     Pod pod = podFromTemplate(job.spec->template_);
     pod.metadata.finalizers.push_back(jobFinalizer);
     if (!pod.spec)
@@ -474,6 +497,8 @@ Pod jobPod(const Job& job, int index) {
     const std::string number = std::to_string(index);
     pod.metadata.generateName = std::format("{}-{}-", job.metadata.name, number);
     pod.metadata.annotations[completionIndex] = number;
+    if (job.spec->backoffLimitPerIndex)
+        pod.metadata.annotations[failureCountAnnotation] = std::to_string(failures);
     pod.metadata.labels[completionIndex] = number;
     pod.spec->hostname = std::format("{}-{}", job.metadata.name, number);
     api::core_v1::EnvVar variable;

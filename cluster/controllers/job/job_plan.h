@@ -12,7 +12,8 @@ inline constexpr const char* completionIndex = "batch.kubernetes.io/job-completi
 /// that a pod that is gone is never forgotten and never counted twice.
 struct JobPlan {
     api::batch_v1::JobStatus status;
-    std::vector<int> create; ///< completion indexes; -1 for a pod without one
+    std::vector<int> create;     ///< completion indexes; -1 for a pod without one
+    std::map<int, int> failures; ///< how often the indexes that are to be made again have failed
     std::vector<PodPtr> remove;
     std::vector<PodPtr> release; ///< pods that are counted, and may go
     std::chrono::milliseconds wait{0};
@@ -31,6 +32,7 @@ const api::batch_v1::JobCondition* trueCondition(const api::batch_v1::JobStatus&
 bool isFinished(const api::batch_v1::Job& job);
 
 /// A pod of the job, with its labels, finalizer and, for an index of 0 and more, what tells it which it is.
-api::core_v1::Pod jobPod(const api::batch_v1::Job& job, int index);
+/// @p failures is how often the index has failed, for a job that counts by index.
+api::core_v1::Pod jobPod(const api::batch_v1::Job& job, int index, int failures = 0);
 
 } // namespace slipway::controllers

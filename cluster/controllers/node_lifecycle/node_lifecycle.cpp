@@ -27,11 +27,10 @@ class NodeLifecycleController : public Reconciler {
 public:
     explicit NodeLifecycleController(const Context& context) : Reconciler(context) {
         watch<Node>([this](const auto& before, const auto& after) { nodeChanged(before, after); });
-        caches_.of<Lease>("leases of nodes", leaseNamespace, {})
-            .onChange([this](const auto& before, const auto& after) {
-                if (after && (!before || before->spec != after->spec))
-                    hear(after->metadata.name);
-            });
+        watch<Lease>([this](const auto& before, const auto& after) {
+            if (after && after->metadata.namespace_ == leaseNamespace && (!before || before->spec != after->spec))
+                hear(after->metadata.name);
+        });
         caches_.of<Pod>().addIndex("node", [](const Pod& pod, std::vector<std::string>& keys) {
             if (pod.spec && !pod.spec->nodeName.empty())
                 keys.push_back(pod.spec->nodeName);

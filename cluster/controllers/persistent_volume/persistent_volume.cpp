@@ -2,8 +2,8 @@
 
 #include "cluster/api/types/storage_v1.h"
 #include "cluster/base/time.h"
-#include "cluster/controllers/persistent_volume/object_edit.h"
 #include "cluster/controllers/persistent_volume/volume_match.h"
+#include "cluster/controllers/workload/object_edit.h"
 #include "cluster/controllers/workload/pod_state.h"
 
 #include <algorithm>

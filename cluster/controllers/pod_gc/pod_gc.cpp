@@ -54,6 +54,8 @@ public:
         });
     }
 
+    void begin() override { enqueue(everyPod); }
+
 private:
     static bool isOutOfService(const Node& node) {
         const bool tainted = node.spec && std::ranges::any_of(node.spec->taints, [](const auto& taint) {

@@ -21,7 +21,7 @@ using client::ResourceRef;
 namespace {
 
 constexpr auto gathering = std::chrono::milliseconds(100); // many objects go together
-constexpr auto resync = std::chrono::minutes(5);
+constexpr std::chrono::seconds resync{300}, again{2};
 
 class ResourceQuotaController : public Reconciler {
 public:
@@ -64,9 +64,11 @@ private:
         status.hard = quota->spec->hard;
         for (const auto& [name, limit] : quota->spec->hard)
             status.used[name] = (*used)[name].print();
+        const bool changed = !quota->status || *quota->status != status;
         if (auto written = writeStatusIfChanged(*quota, status); !written)
             return std::unexpected(written.error());
-        return SyncResult{resync};
+        // An object that admission had counted may not have been in the list yet.
+        return SyncResult{changed ? std::chrono::milliseconds(again) : std::chrono::milliseconds(resync)};
     }
 
     client::Result<QuotaAmounts> usageOf(const ResourceQuota& quota) const {

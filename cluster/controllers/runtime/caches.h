@@ -53,6 +53,9 @@ public:
     using MetadataHandler = std::function<void(const api::meta_v1::ObjectMeta&, bool deleted)>;
     bool onMetadata(const std::string& name, MetadataHandler handler);
 
+    /// The thread that follows the caches; others may be followed on it.
+    client::ReflectorLoop& loop() { return loop_; }
+
     void start();
     /// Waits until every cache holds its first list; false when @p timeout passed first.
     bool waitForSync(std::chrono::milliseconds timeout) const;

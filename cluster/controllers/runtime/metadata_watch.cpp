@@ -54,10 +54,10 @@ public:
     Follower(MetadataWatch& watch, ResourceRef resource) : watch_(watch), resource_(std::move(resource)) {
         client::ListOptions options;
         options.metadataOnly = true;
-        member_ = watch_.loop_.add(watch_.client_, resource_, {}, options, *this);
+        member_ = watch_.caches_.loop().add(watch_.client_, resource_, {}, options, *this);
     }
     ~Follower() override {
-        watch_.loop_.remove(member_);
+        watch_.caches_.loop().remove(member_);
         for (const auto& [uid, metadata] : seen_) // the kind is gone, and all objects with it
             watch_.tell(resource_, metadata, true);
     }

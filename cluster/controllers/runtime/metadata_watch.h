@@ -51,8 +51,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, client::ResourceRef> resources_;       ///< by "group/name"
     std::map<std::string, std::shared_ptr<Follower>> followers_; ///< of the kinds without a cache
-    client::ReflectorLoop loop_;
-    client::ReflectorLoop definitionsLoop_; ///< apart, because it adds to and takes from the other
+    client::ReflectorLoop definitionsLoop_; ///< apart from the caches', because it adds to and takes from that
     std::unique_ptr<Definitions> definitions_;
 };
 

@@ -1,6 +1,7 @@
 #include "cluster/controllers/stateful_set/stateful_set.h"
 
 #include "cluster/controllers/stateful_set/stateful_set_plan.h"
+#include "cluster/controllers/workload/object_edit.h"
 #include "cluster/controllers/workload/revisions.h"
 
 #include <algorithm>
@@ -69,12 +70,12 @@ private:
             pods_.forget(key);
             return SyncResult{};
         }
+        if (!pods_.settled(key))
+            return SyncResult{std::chrono::seconds(1)}; // a second pod of a name would be refused, but why ask
         auto claimed = pods_.claim(*set, set->spec->selector);
         if (!claimed)
             return std::unexpected(claimed.error());
         std::erase_if(*claimed, [&](const PodPtr& pod) { return !ordinalOf(set->metadata.name, pod->metadata.name); });
-        if (!pods_.settled(key))
-            return SyncResult{std::chrono::seconds(1)}; // a second pod of a name would be refused, but why ask
         Revisions revisions(caches_, *client_, "apps/v1", "StatefulSet", set->metadata);
         const auto update = revisions.record(set->spec->template_, set->status ? set->status->collisionCount : 0);
         if (!update)
@@ -116,25 +117,43 @@ private:
     }
 
     client::Result<void> makeClaims(const StatefulSet& set, int ordinal) {
-        for (const PersistentVolumeClaim& wanted : set.spec->volumeClaimTemplates) {
-            PersistentVolumeClaim claim = wanted;
-            claim.metadata.name = claimName(set, wanted, ordinal);
-            claim.metadata.namespace_ = set.metadata.namespace_;
-            for (const auto& [name, value] : set.spec->selector.matchLabels)
-                claim.metadata.labels[name] = value;
-            claim.status.reset();
-            if (caches_.of<PersistentVolumeClaim>().get(set.metadata.namespace_, claim.metadata.name))
+        for (std::size_t i = 0; i < set.spec->volumeClaimTemplates.size(); ++i) {
+            const std::string name = claimName(set, set.spec->volumeClaimTemplates[i], ordinal);
+            if (caches_.of<PersistentVolumeClaim>().get(set.metadata.namespace_, name))
                 continue;
-            const auto made = client_->create(set.metadata.namespace_, claim);
-            if (!made && made.error().kind != client::Errc::alreadyExists) {
-                events_.record(client::EventRecorder::referenceTo(set), "Warning", "FailedCreate",
-                               std::format("create Claim {} for Pod {}-{} in StatefulSet {} failed error: {}",
-                                           claim.metadata.name, set.metadata.name, ordinal, set.metadata.name,
-                                           made.error().message));
+            const auto made = makeClaim(set, i, name);
+            if (!made && made.error().kind == client::Errc::alreadyExists)
+                continue;
+            const std::string pod = std::format("{}-{}", set.metadata.name, ordinal);
+            events_.record(client::EventRecorder::referenceTo(set), made ? "Normal" : "Warning",
+                           made ? "SuccessfulCreate" : "FailedCreate",
+                           std::format("create Claim {} Pod {} in StatefulSet {} {}", name, pod, set.metadata.name,
+                                       made ? "success" : "failed error: " + made.error().message));
+            if (!made)
                 return std::unexpected(made.error());
-            }
         }
         return {};
+    }
+
+    /// From the template as it was written: an empty class name says something else than none.
+    client::Result<api::Json> makeClaim(const StatefulSet& set, std::size_t index, const std::string& name) const {
+        const auto live = client_->get(client::resourceOf<StatefulSet>(), set.metadata.namespace_, set.metadata.name);
+        if (!live)
+            return live;
+        const api::Json* templates = api::find(*live, {"spec", "volumeClaimTemplates"});
+        if (templates == nullptr || !templates->is_array() || templates->get_array().size() <= index)
+            return std::unexpected(client::Error{client::Errc::conflict, 0, "", "the set has changed", {}});
+        api::JsonObject claim = templates->get_array()[index].get_object();
+        claim.erase("status");
+        claim["apiVersion"] = "v1";
+        claim["kind"] = "PersistentVolumeClaim";
+        api::JsonObject& metadata = api::objectAt(claim, {"metadata"});
+        metadata["name"] = name;
+        metadata["namespace"] = set.metadata.namespace_;
+        metadata.erase("creationTimestamp");
+        for (const auto& [label, value] : set.spec->selector.matchLabels)
+            api::objectAt(claim, {"metadata", "labels"})[label] = value;
+        return client_->create(client::resourceOf<PersistentVolumeClaim>(), set.metadata.namespace_, claim);
     }
 
     /// Claims go with the set, or with the pods it no longer wants, when its retention policy says Delete (KEP-1847).
@@ -171,12 +190,13 @@ private:
         const auto claim = caches_.of<PersistentVolumeClaim>().get(set.metadata.namespace_, name);
         if (!claim || claim->metadata.ownerReferences == owners)
             return {};
-        PersistentVolumeClaim next = *claim;
-        next.metadata.ownerReferences = owners;
-        const auto written = client_->update(next);
-        if (!written && written.error().kind != client::Errc::notFound)
-            return std::unexpected(written.error());
-        return {};
+        return editObject(*client_, client::resourceOf<PersistentVolumeClaim>(), set.metadata.namespace_, name,
+                          claim->metadata.uid, [&](api::JsonObject& object) {
+                              api::JsonArray list;
+                              for (const auto& owner : owners)
+                                  list.emplace_back(api::toJson(owner));
+                              api::objectAt(object, {"metadata"})["ownerReferences"] = std::move(list);
+                          });
     }
 
     client::Result<void> prune(const StatefulSet& set, const Revisions& revisions, const StatefulState& state) {

@@ -1,7 +1,7 @@
 #include "cluster/controllers/volume_protection/volume_protection.h"
 
-#include "cluster/controllers/persistent_volume/object_edit.h"
 #include "cluster/controllers/persistent_volume/volume_match.h"
+#include "cluster/controllers/workload/object_edit.h"
 #include "cluster/controllers/workload/pod_state.h"
 
 #include <algorithm>

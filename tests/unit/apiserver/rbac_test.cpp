@@ -33,6 +33,16 @@ Attributes ask(const std::string& user, const std::string& verb, std::string res
     return attributes;
 }
 
+/// What is called "mine" belongs to node one.
+class TwoNodes final : public NodeAuthorizer::Pods {
+    std::optional<std::string> nodeOf(const std::string&, const std::string& pod) const override {
+        return pod == "mine" ? "one" : "two";
+    }
+    bool refers(const std::string& node, std::string_view, const std::string&, const std::string& name) const override {
+        return (name == "mine") == (node == "one");
+    }
+};
+
 Attributes askPath(const std::string& user, const std::string& path) {
     Attributes attributes;
     attributes.user = user;
@@ -305,7 +315,14 @@ private slots:
         QTest::addColumn<bool>("allowed");
         QTest::newRow("list pods") << "list" << "pods" << "" << "" << true;
         QTest::newRow("watch slices") << "watch" << "endpointslices.discovery.k8s.io" << "" << "" << true;
-        QTest::newRow("get secret") << "get" << "secrets" << "a" << "s" << true;
+        QTest::newRow("secret of a pod") << "get" << "secrets" << "a" << "mine" << true;
+        QTest::newRow("other secret") << "get" << "secrets" << "a" << "theirs" << false;
+        QTest::newRow("all secrets") << "list" << "secrets" << "a" << "" << false;
+        QTest::newRow("config map of a pod") << "watch" << "configmaps" << "a" << "mine" << true;
+        QTest::newRow("other config map") << "get" << "configmaps" << "a" << "theirs" << false;
+        QTest::newRow("claim of a pod") << "get" << "persistentvolumeclaims" << "a" << "mine" << true;
+        QTest::newRow("other volume") << "get" << "persistentvolumes" << "" << "theirs" << false;
+        QTest::newRow("mirror pod") << "create" << "pods" << "kube-system" << "" << true;
         QTest::newRow("register") << "create" << "nodes" << "" << "" << true;
         QTest::newRow("own status") << "patch" << "nodes/status" << "" << "one" << true;
         QTest::newRow("other status") << "patch" << "nodes/status" << "" << "two" << false;
@@ -317,7 +334,8 @@ private slots:
         QTest::newRow("other pod's status") << "patch" << "pods/status" << "default" << "theirs" << false;
         QTest::newRow("delete own pod") << "delete" << "pods" << "default" << "mine" << true;
         QTest::newRow("delete other pod") << "delete" << "pods" << "default" << "theirs" << false;
-        QTest::newRow("token") << "create" << "serviceaccounts/token" << "default" << "default" << true;
+        QTest::newRow("token") << "create" << "serviceaccounts/token" << "default" << "mine" << true;
+        QTest::newRow("other token") << "create" << "serviceaccounts/token" << "default" << "theirs" << false;
         QTest::newRow("write secret") << "create" << "secrets" << "default" << "" << false;
         QTest::newRow("deployments") << "list" << "deployments.apps" << "" << "" << false;
     }
@@ -326,9 +344,7 @@ private slots:
         QFETCH(QString, resource);
         QFETCH(QString, ns);
         QFETCH(QString, name);
-        const NodeAuthorizer nodes([](const std::string&, const std::string& pod) {
-            return std::optional<std::string>(pod == "mine" ? "one" : "two");
-        });
+        const NodeAuthorizer nodes(std::make_shared<TwoNodes>());
         auto attributes =
             ask("system:node:one", verb.toStdString(), resource.toStdString(), ns.toStdString(), name.toStdString());
         QVERIFY(!allows(nodes, attributes));
@@ -340,7 +356,7 @@ private slots:
 
     void theFirstOpinionDecides() {
         auto rbac = std::make_shared<RbacAuthorizer>();
-        auto nodes = std::make_shared<NodeAuthorizer>(nullptr);
+        auto nodes = std::make_shared<NodeAuthorizer>(std::make_shared<TwoNodes>());
         const AuthorizerChain chain({nodes, rbac});
         auto attributes = ask("system:node:one", "list", "pods");
         attributes.groups.push_back("system:nodes");

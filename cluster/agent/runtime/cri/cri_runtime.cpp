@@ -94,13 +94,16 @@ void fill(pb::PodSandboxConfig& target, const SandboxConfig& source) {
         security.add_supplemental_groups(group);
 }
 
+void fill(pb::LinuxContainerResources& target, const ContainerResources& source) {
+    target.set_cpu_period(source.cpuPeriod);
+    target.set_cpu_quota(source.cpuQuota);
+    target.set_cpu_shares(source.cpuShares);
+    target.set_memory_limit_in_bytes(source.memoryLimit);
+    target.set_oom_score_adj(source.oomScoreAdjustment);
+}
+
 void fill(pb::LinuxContainerConfig& target, const ContainerConfig& source) {
-    auto& resources = *target.mutable_resources();
-    resources.set_cpu_period(source.resources.cpuPeriod);
-    resources.set_cpu_quota(source.resources.cpuQuota);
-    resources.set_cpu_shares(source.resources.cpuShares);
-    resources.set_memory_limit_in_bytes(source.resources.memoryLimit);
-    resources.set_oom_score_adj(source.resources.oomScoreAdjustment);
+    fill(*target.mutable_resources(), source.resources);
     auto& security = *target.mutable_security_context();
     fill(*security.mutable_namespace_options(), source.namespaces);
     security.set_privileged(source.privileged);
@@ -393,6 +396,11 @@ public:
             info.reason = status.reason();
             info.message = status.message();
             info.logPath = status.log_path();
+            if (status.resources().has_linux()) {
+                const auto& limits = status.resources().linux();
+                info.resources = ContainerResources{limits.cpu_period(), limits.cpu_quota(), limits.cpu_shares(),
+                                                    limits.memory_limit_in_bytes(), limits.oom_score_adj()};
+            }
             return info;
         });
     }
@@ -411,6 +419,13 @@ public:
         pb::ReopenContainerLogRequest request;
         request.set_container_id(id);
         return done(call(&Runtime_::ReopenContainerLog, request));
+    }
+
+    RuntimeResult<void> updateResources(const std::string& id, const ContainerResources& resources) override {
+        pb::UpdateContainerResourcesRequest request;
+        request.set_container_id(id);
+        fill(*request.mutable_linux(), resources);
+        return done(call(&Runtime_::UpdateContainerResources, request));
     }
 
     RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
