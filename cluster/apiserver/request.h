@@ -34,7 +34,7 @@ api::JsonObject userInfo(const User& user);
 struct Request {
     std::string method = "GET";
     std::string target; ///< path and query as sent
-    std::string body, contentType, accept, authorization, userAgent;
+    std::string body, contentType, accept, authorization, userAgent, ifNoneMatch;
     std::string certificateUser; ///< common name of a verified client certificate
     std::vector<std::string> certificateGroups;
     std::optional<User> trustedUser; ///< set only by the in-memory transport
@@ -91,8 +91,8 @@ struct Reply {
     int code = 200;
     std::string body;
     std::string contentType = "application/json";
-    std::vector<std::string> warnings;                        ///< sent as Warning headers
-    std::vector<std::pair<std::string, std::string>> headers; ///< further ones
+    std::vector<std::string> warnings;                             ///< sent as Warning headers
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 /// A body that goes on. drain() and setWake() are called by the side that sends; wake may be called by any thread.
@@ -116,6 +116,7 @@ struct Forward {
     enum class Security {
         none,      ///< plain HTTP
         node,      ///< TLS with the cluster's CA; the server shows its own certificate
+        service,   ///< TLS with a CA of the service's own (caPem; empty: any), likewise
         unverified ///< TLS with whatever certificate the application has
     };
     enum class Kind {
@@ -127,7 +128,9 @@ struct Forward {
     Security security = Security::none;
     std::string host; ///< an address
     unsigned short port = 0;
-    std::string target; ///< path and query
+    std::string target;                                       ///< path and query
+    std::string caPem, serverName;                            ///< for Security::service
+    std::vector<std::pair<std::string, std::string>> headers; ///< added to the client's
     std::string prefix; ///< of a proxy: the path under which the client sees the other server's root
 };
 

@@ -12,6 +12,7 @@ struct DnsServerSettings {
     int port = 53;
     std::string domain = "cluster.local";
     dns::Servers upstream; ///< for everything outside the cluster
+    int metricsPort = 0;   ///< for Prometheus, over HTTP; 0: none
 };
 
 /// Serves the cluster's names, and asks other name servers for the rest, whose answers it keeps for a while. Until the

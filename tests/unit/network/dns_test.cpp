@@ -1,5 +1,6 @@
 #include "cluster/network/dns/answer.h"
 #include "cluster/network/dns/cache.h"
+#include "cluster/network/dns/config.h"
 #include "cluster/network/dns/server.h"
 #include "service_fixture.h"
 
@@ -247,6 +248,18 @@ private slots:
         QCOMPARE(dns::serversFor(servers, "corp.example").front(), std::string("10.0.0.1"));
         QCOMPARE(dns::serversFor(servers, "a.b.lab.corp.example").front(), std::string("10.0.0.2"));
         QCOMPARE(dns::serversFor(servers, "notcorp.example").front(), std::string("9.9.9.9"));
+    }
+
+    void whoIsAsked() {
+        QCOMPARE(dns::nameServersOf("# x\nsearch a.b\nnameserver 9.9.9.9\nnameserver\t2620:fe::fe\noptions ndots:5\n"),
+                 (std::vector<std::string>{"9.9.9.9", "2620:fe::fe"}));
+        const auto plain = dns::serversOf({"9.9.9.9"}, {});
+        QCOMPARE(plain.everything, std::vector<std::string>{"9.9.9.9"});
+        const auto told = dns::serversOf({"9.9.9.9"}, {{"stubDomains", R"({"corp.example":["10.0.0.1"],"bad":7})"},
+                                                       {"upstreamNameservers", R"(["1.1.1.1"])"}});
+        QCOMPARE(told.everything, std::vector<std::string>{"1.1.1.1"});
+        QCOMPARE(told.domains.size(), std::size_t(1));
+        QVERIFY(dns::serversOf({"9.9.9.9"}, {{"stubDomains", "{"}, {"upstreamNameservers", "7"}}) == plain);
     }
 
     void serverAnswersOverUdpAndTcp() {
