@@ -34,6 +34,10 @@ ClusterLifecycle::ClusterLifecycle(LifecyclePaths paths)
     : impl_(std::make_unique<Impl>(paths, ProfileStore(paths.stateDir))) {}
 ClusterLifecycle::~ClusterLifecycle() = default;
 
+const LifecyclePaths& ClusterLifecycle::paths() const {
+    return impl_->paths;
+}
+
 Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const StartOptions* create,
                                             const std::stop_token& stop) const {
     if (auto good = checkClusterName(cluster); !good)
@@ -51,6 +55,10 @@ Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const St
     }
     if (!profile)
         return std::unexpected(profile.error());
+    if (create && create->driver != "auto" && create->driver != profile->driver)
+        return failure(DriverErrc::badProfile, "cluster \"" + cluster + "\" is made with the driver " +
+                                                   profile->driver +
+                                                   "; delete it first, or name another with --cluster");
     auto driver = makeDriver(profile->driver, paths);
     if (!driver)
         return std::unexpected(driver.error());
@@ -208,6 +216,7 @@ Result<void> ClusterLifecycle::resume(const std::string& cluster, const Progress
     };
     if (auto resumed = onEach(opened->profile.nodes, resumeNode); !resumed)
         return resumed;
+    wakeAgents(opened->profile, *opened->driver, opened->profile.nodes);
     report(Step::done, 1, "cluster " + cluster + " runs again");
     return {};
 }

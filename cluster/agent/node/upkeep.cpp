@@ -4,6 +4,7 @@
 #include "cluster/agent/pod/log_links.h"
 #include "cluster/agent/pod/log_rotation.h"
 #include "cluster/agent/volume/folder_use.h"
+#include "cluster/agent/volume/local_path.h"
 #include "cluster/base/log.h"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ struct Upkeep::Shared : std::enable_shared_from_this<Upkeep::Shared> {
     const UpkeepSettings settings;
     const std::function<void(const NodePressure&)> tell;
     ImageGarbage garbage;
+    LocalPaths localPaths;
     PressureState pressure;
     NodePressure told;
     int round = 0;
@@ -70,6 +72,7 @@ struct Upkeep::Shared : std::enable_shared_from_this<Upkeep::Shared> {
             collectImages(containers, false);
         relieve(containers);
         enforceStorageLimits();
+        localPaths.removeGone(localPathRoot, environment.objects, std::chrono::steady_clock::now());
     }
 
     void rotateLogs(const std::vector<ContainerInfo>& containers) {

@@ -253,6 +253,11 @@ public:
     /// Starts a command in a running container, with a terminal of its own when @p tty.
     virtual RuntimeResult<std::unique_ptr<ExecProcess>>
     exec(const std::string& id, const std::vector<std::string>& command, bool tty, bool input) = 0;
+    /// Joins a running container's own streams; ending the result leaves the container alone. @p tty as the container
+    /// was made.
+    virtual RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input);
+    /// The network namespace a sandbox lives in, as a path; empty: the node's own.
+    virtual RuntimeResult<std::string> networkNamespace(const std::string& sandboxId);
 
     virtual RuntimeResult<std::vector<ImageInfo>> listImages() = 0;
     /// Nothing when the image is not here.
@@ -269,5 +274,13 @@ public:
     virtual RuntimeResult<void> watchEvents(std::stop_token stop,
                                             const std::function<void(const RuntimeEvent&)>& tell) = 0;
 };
+
+// What a runtime may leave out.
+inline RuntimeResult<std::unique_ptr<ExecProcess>> Runtime::attach(const std::string&, bool, bool) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime cannot attach"});
+}
+inline RuntimeResult<std::string> Runtime::networkNamespace(const std::string&) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime has no network namespaces"});
+}
 
 } // namespace slipway::agent

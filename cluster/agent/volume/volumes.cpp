@@ -2,6 +2,7 @@
 
 #include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/volume/host_path.h"
+#include "cluster/agent/volume/local_path.h"
 #include "cluster/agent/volume/mounts.h"
 #include "cluster/agent/volume/sub_path.h"
 #include "cluster/api/base64.h"
@@ -330,6 +331,8 @@ std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& po
             return Source{spec.hostPath->path, readOnly};
         });
     if (spec.local) {
+        if (auto made = LocalPaths::prepare(*persistent); !made)
+            return std::unexpected(made.error());
         std::error_code error;
         if (!fs::exists(spec.local->path, error))
             return std::unexpected(std::format("path \"{}\" does not exist", spec.local->path));

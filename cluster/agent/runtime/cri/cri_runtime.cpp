@@ -1,6 +1,8 @@
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 
+#include "cluster/agent/runtime/cri/attach_stream.h"
 #include "cluster/agent/runtime/cri/exec_process.h"
+#include "cluster/agent/runtime/cri/sandbox_info.h"
 
 #include "cri.grpc.pb.h"
 
@@ -493,6 +495,28 @@ public:
         arguments.push_back(id);
         arguments.insert(arguments.end(), command.begin(), command.end());
         return startProcess(arguments, tty, input);
+    }
+
+    RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input) override {
+        pb::AttachRequest request;
+        request.set_container_id(id);
+        request.set_stdin(input);
+        request.set_stdout(true);
+        request.set_stderr(!tty);
+        request.set_tty(tty);
+        const auto answer = call(&Runtime_::Attach, request);
+        return answer ? attachTo(answer->url(), tty, input) : std::unexpected(answer.error());
+    }
+
+    RuntimeResult<std::string> networkNamespace(const std::string& sandboxId) override {
+        pb::PodSandboxStatusRequest request;
+        request.set_pod_sandbox_id(sandboxId);
+        request.set_verbose(true);
+        const auto answer = call(&Runtime_::PodSandboxStatus, request);
+        if (!answer)
+            return std::unexpected(answer.error());
+        const auto info = answer->info().find("info");
+        return networkNamespaceIn(info == answer->info().end() ? std::string() : info->second);
     }
 
     RuntimeResult<std::vector<ImageInfo>> listImages() override {
