@@ -123,7 +123,8 @@ NodeStats collectStats(PodEnvironment& environment, const Pods& pods, const Usag
 
     std::map<std::string, WallTime> started;
     for (const ContainerInfo& info : environment.runtime.listContainers().value_or(std::vector<ContainerInfo>()))
-        started[info.id] = info.createdAt;
+        if (info.phase == ContainerPhase::running)
+            started[info.id] = info.createdAt;
     std::map<std::string, SandboxUsage> sandboxes;
     for (SandboxUsage& sandbox : environment.runtime.sandboxUsage().value_or(std::vector<SandboxUsage>()))
         sandboxes[sandbox.podUid] = std::move(sandbox);
@@ -136,8 +137,9 @@ NodeStats collectStats(PodEnvironment& environment, const Pods& pods, const Usag
             continue; // nothing of it runs
         PodStats one = podStats(pod, environment, folders);
         for (const UsageRate& rate : found->second)
-            one.containers.push_back(
-                {rate, started[rate.last.id], folders.of(environment.paths.logDir(pod) / rate.last.name)});
+            if (const auto running = started.find(rate.last.id); running != started.end())
+                one.containers.push_back(
+                    {rate, running->second, folders.of(environment.paths.logDir(pod) / rate.last.name)});
         if (const auto sandbox = sandboxes.find(one.uid); sandbox != sandboxes.end()) {
             one.interfaces = sandbox->second.interfaces;
             one.processes = std::max(one.processes, sandbox->second.processes);
