@@ -1,4 +1,6 @@
 #include "app/server/cluster_files.h"
+#include "app/server/cluster_signers.h"
+#include "app/server/snapshot_command.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
 #include "cluster/apiserver/local_transport.h"
@@ -11,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <format>
 
 using namespace slipway;
 
@@ -73,18 +76,26 @@ int run(const server::Settings& settings) {
         base::error("server", "{}", listening.error());
         return 1;
     }
+    server.started();
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
             name, {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}, {}, {}};
         return std::make_shared<const client::Client>(apiserver::makeLocalTransport(server, std::move(user)));
     };
+    controllers::Options controllerOptions;
+    controllerOptions.caPem = files->caPem;
+    controllerOptions.clusterCidr = settings.clusterCidr;
+    controllerOptions.loadBalancerCidr = settings.loadBalancerCidr;
+    controllerOptions.identity = std::format("{}:{}", settings.advertiseAddress, settings.securePort);
+    controllerOptions.quota = server::makeQuotaEvaluation();
+    controllerOptions.signers = server::makeSigners(*files, options.issuer);
     controllers::ControllerSet controllers(
         [&](const std::string& name) {
             return clientAs(name == "kube-controller-manager" ? "system:kube-controller-manager"
                                                               : "system:serviceaccount:kube-system:" + name);
         },
-        {files->caPem, settings.clusterCidr});
+        controllerOptions);
     controllers.start();
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
@@ -98,6 +109,7 @@ int run(const server::Settings& settings) {
         ingress->start();
     }
     stop.wait();
+    server.stop();
     base::info("server", "stopping");
     return 0;
 }
@@ -105,6 +117,8 @@ int run(const server::Settings& settings) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "snapshot")
+        return server::runSnapshotCommand(argc - 1, argv + 1);
     server::Settings settings;
     CLI::App app("slipway-server: a Kubernetes control plane in one process");
     app.add_option("--data-dir", settings.dataDir, "Folder of the store, keys and kubeconfigs")->required();
@@ -113,6 +127,8 @@ int main(int argc, char** argv) {
     app.add_option("--advertise-address", settings.advertiseAddress, "Address by which others reach this server");
     app.add_option("--service-cidr", settings.serviceCidr, "Network of the service addresses")->capture_default_str();
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
+    app.add_option("--load-balancer-cidr", settings.loadBalancerCidr,
+                   "Network of the addresses of LoadBalancer services; otherwise they get those of the nodes");
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--ingress-address", settings.ingressAddress,
                    "Serve Ingresses with nginx on this machine, which others reach by this address");

@@ -51,6 +51,21 @@ public:
         signal_->condition.notify_one();
     }
 
+    bool setWake(std::function<void()> wake) override {
+        body_->setWake(std::move(wake));
+        return true;
+    }
+
+    std::optional<client::Result<std::string>> tryRead() override {
+        if (ended_)
+            return client::Result<std::string>();
+        StreamBody::Piece piece = body_->drain();
+        ended_ = piece.end;
+        if (piece.data.empty() && !piece.end)
+            return {};
+        return client::Result<std::string>(std::move(piece.data));
+    }
+
 private:
     struct Signal {
         std::mutex mutex;
@@ -64,7 +79,8 @@ private:
 
 class LocalTransport : public client::Transport {
 public:
-    LocalTransport(ApiServer& server, User user) : server_(server), user_(std::move(user)) {}
+    LocalTransport(ApiServer& server, User user)
+        : server_(server), user_(std::move(user)), program_(programOf(user_)) {}
 
     client::Result<client::Response> send(const client::Request& request) override {
         Answer answer = server_.handle(translate(request));
@@ -101,6 +117,7 @@ private:
         request.contentType = from.contentType;
         request.accept = from.accept;
         request.trustedUser = user_;
+        request.userAgent = program_;
         return request;
     }
 
@@ -119,7 +136,13 @@ private:
     }
 
     ApiServer& server_;
+    /// The program Kubernetes runs as this user: managedFields name it.
+    static std::string programOf(const User& user) {
+        return user.name == "system:kube-scheduler" ? "kube-scheduler" : "kube-controller-manager";
+    }
+
     const User user_;
+    const std::string program_;
 };
 
 } // namespace
