@@ -1589,6 +1589,10 @@
             <source>limit</source>
             <translation>上限</translation>
         </message>
+        <message>
+            <source>Details of the object</source>
+            <translation>对象详情</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::DiffView</name>

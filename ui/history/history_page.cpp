@@ -154,6 +154,7 @@ void HistoryPage::retranslate() {
     again_->setText(tr("Bring back what was written"));
     putBack_->setText(tr("Put back what Git has"));
     refresh_->setText(tr("Compare again"));
+    tabs_->setAccessibleName(title_->text());
     tabs_->setTabText(0, tr("Changes"));
     tabs_->setTabText(1, tr("Drift"));
     commits_->setHeaderLabels({tr("Change"), tr("Age"), tr("Who")});

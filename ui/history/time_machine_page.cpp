@@ -40,8 +40,8 @@ TimeMachinePage::TimeMachinePage(SessionPtr session, QWidget* parent)
     barLayout->addWidget(revision_);
     list_->setRootIsDecorated(false);
     list_->setColumnCount(3);
-    list_->header()->resizeSection(0, 250);
-    list_->header()->resizeSection(1, 100);
+    list_->header()->resizeSection(0, 210);
+    list_->header()->resizeSection(1, 115);
     auto* buttons = new QFrame;
     buttons->setObjectName(QStringLiteral("bottomBar"));
     auto* buttonLayout = new QHBoxLayout(buttons);

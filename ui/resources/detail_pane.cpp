@@ -137,6 +137,7 @@ void DetailPane::retranslate() {
     const QString titles[] = {tr("Overview"), tr("Related"), tr("YAML"), tr("Usage")};
     for (int i = 0; i < 4; ++i)
         tabs_->setTabText(i, titles[i]);
+    tabs_->setAccessibleName(tr("Details of the object"));
     overview_->setAccessibleName(tr("Overview"));
     related_->setAccessibleName(tr("Related objects"));
     yaml_->setAccessibleName(tr("YAML of the object"));

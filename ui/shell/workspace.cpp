@@ -233,8 +233,9 @@ void Workspace::showObject(const ObjectRef& object) {
     details_->showObject(object);
     const bool first = !detailDock_->isVisible() && !detailSized_;
     detailDock_->show();
-    if (first)
-        resizeDocks({detailDock_}, {std::min(440, width() * 36 / 100)}, Qt::Horizontal);
+    if (first) // once it is laid out
+        QTimer::singleShot(0, this,
+                           [this] { resizeDocks({detailDock_}, {std::min(440, width() * 36 / 100)}, Qt::Horizontal); });
     detailSized_ = true;
 }
 
