@@ -107,6 +107,16 @@
         </message>
     </context>
     <context>
+        <name>slipway::ui::TimeMachinePage</name>
+        <message numerus="yes">
+            <source>%n object(s) were different then</source>
+            <translation>
+                <numerusform>%n object was different then</numerusform>
+                <numerusform>%n objects were different then</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>slipway::ui::TopologyPage</name>
         <message numerus="yes">
             <source>%n objects</source>

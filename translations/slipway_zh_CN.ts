@@ -17,345 +17,6 @@
         </message>
     </context>
     <context>
-        <name>CommandLine</name>
-        <message>
-            <source>text or json</source>
-            <translation>text 或 json</translation>
-        </message>
-        <message>
-            <source>processors a node may use</source>
-            <translation>节点可用的处理器数</translation>
-        </message>
-        <message>
-            <source>memory a node may use, such as 2G</source>
-            <translation>节点可用的内存，例如 2G</translation>
-        </message>
-        <message>
-            <source>disk of a virtual machine, such as 20G</source>
-            <translation>虚拟机的磁盘大小，例如 20G</translation>
-        </message>
-        <message>
-            <source>start the cluster, making it when it is new</source>
-            <translation>启动集群；不存在时先创建</translation>
-        </message>
-        <message>
-            <source>deploy the sample application and wait until it answers</source>
-            <translation>部署示例应用并等待其响应</translation>
-        </message>
-        <message>
-            <source>say where the time went</source>
-            <translation>显示各步骤所用时间</translation>
-        </message>
-        <message>
-            <source>leave the kubeconfig alone</source>
-            <translation>不修改 kubeconfig</translation>
-        </message>
-        <message>
-            <source>how nodes are made; auto takes the first that works here</source>
-            <translation>节点的创建方式；auto 选用本机可用的第一种</translation>
-        </message>
-        <message>
-            <source>how many nodes there shall be</source>
-            <translation>节点总数</translation>
-        </message>
-        <message>
-            <source>how many of them run the API server</source>
-            <translation>其中运行 API 服务器的节点数</translation>
-        </message>
-        <message>
-            <source>seconds to wait until it is ready</source>
-            <translation>等待就绪的秒数</translation>
-        </message>
-        <message>
-            <source>publish a port of a node: [ADDRESS:]HOST:NODE[/udp]</source>
-            <translation>发布节点端口：[地址:]主机端口:节点端口[/udp]</translation>
-        </message>
-        <message>
-            <source>show a folder of this machine to the nodes: FOLDER:/FOLDER-IN-NODE[:ro]</source>
-            <translation>让节点看到本机文件夹：文件夹:/节点内文件夹[:ro]</translation>
-        </message>
-        <message>
-            <source>look for a registry&apos;s images here first: REGISTRY=URL</source>
-            <translation>优先从此处获取某仓库的镜像：仓库=URL</translation>
-        </message>
-        <message>
-            <source>stop the cluster; its state is kept</source>
-            <translation>停止集群；保留其状态</translation>
-        </message>
-        <message>
-            <source>freeze the cluster where it is</source>
-            <translation>就地冻结集群</translation>
-        </message>
-        <message>
-            <source>let a paused cluster run again</source>
-            <translation>让已暂停的集群继续运行</translation>
-        </message>
-        <message>
-            <source>delete the cluster and everything in it</source>
-            <translation>删除集群及其全部内容</translation>
-        </message>
-        <message>
-            <source>show the cluster&apos;s state; exit code 1 when it does not run</source>
-            <translation>显示集群状态；未运行时退出码为 1</translation>
-        </message>
-        <message>
-            <source>list the clusters of this machine</source>
-            <translation>列出本机的集群</translation>
-        </message>
-        <message>
-            <source>the nodes of the cluster</source>
-            <translation>集群的节点</translation>
-        </message>
-        <message>
-            <source>add a node, also while the cluster runs</source>
-            <translation>添加节点，集群运行时也可以</translation>
-        </message>
-        <message>
-            <source>its name; the next free one when left out</source>
-            <translation>名称；省略时使用下一个可用名称</translation>
-        </message>
-        <message>
-            <source>move a node&apos;s pods away and remove it</source>
-            <translation>迁走节点上的 Pod 并移除该节点</translation>
-        </message>
-        <message>
-            <source>its name</source>
-            <translation>名称</translation>
-        </message>
-        <message>
-            <source>seconds to wait for the pods to go</source>
-            <translation>等待 Pod 离开的秒数</translation>
-        </message>
-        <message>
-            <source>list the nodes</source>
-            <translation>列出节点</translation>
-        </message>
-        <message>
-            <source>change what a node may use, also while it runs</source>
-            <translation>更改节点可用的资源，运行时也可以</translation>
-        </message>
-        <message>
-            <source>a shell in a node, or a command: node shell NAME -- ls</source>
-            <translation>节点中的 shell 或命令：node shell 名称 -- ls</translation>
-        </message>
-        <message>
-            <source>the node; the first when left out</source>
-            <translation>节点；省略时为第一个</translation>
-        </message>
-        <message>
-            <source>what a node&apos;s services said</source>
-            <translation>节点各服务的日志</translation>
-        </message>
-        <message>
-            <source>only this one: init, containerd, server or agent</source>
-            <translation>仅此服务：init、containerd、server 或 agent</translation>
-        </message>
-        <message>
-            <source>go on as more comes</source>
-            <translation>持续显示新内容</translation>
-        </message>
-        <message>
-            <source>copy a file to or from a node: NODE:PATH names one in a node</source>
-            <translation>在本机与节点间复制文件：节点:路径 表示节点内的文件</translation>
-        </message>
-        <message>
-            <source>what to copy</source>
-            <translation>复制什么</translation>
-        </message>
-        <message>
-            <source>where to</source>
-            <translation>复制到哪里</translation>
-        </message>
-        <message>
-            <source>container images on the cluster&apos;s nodes</source>
-            <translation>集群节点上的容器镜像</translation>
-        </message>
-        <message>
-            <source>load archives (docker or OCI), or images of this machine&apos;s Docker or Podman by name</source>
-            <translation>加载归档（docker 或 OCI），或按名称加载本机 Docker、Podman 的镜像</translation>
-        </message>
-        <message>
-            <source>archives or image names</source>
-            <translation>归档文件或镜像名称</translation>
-        </message>
-        <message>
-            <source>%1 does not exist</source>
-            <translation>%1 不存在</translation>
-        </message>
-        <message>
-            <source>list the images</source>
-            <translation>列出镜像</translation>
-        </message>
-        <message>
-            <source>remove images from every node</source>
-            <translation>从所有节点移除镜像</translation>
-        </message>
-        <message>
-            <source>image names</source>
-            <translation>镜像名称</translation>
-        </message>
-        <message>
-            <source>build an image from a Dockerfile and load it</source>
-            <translation>用 Dockerfile 构建镜像并加载</translation>
-        </message>
-        <message>
-            <source>the build&apos;s context</source>
-            <translation>构建上下文</translation>
-        </message>
-        <message>
-            <source>name of the image</source>
-            <translation>镜像名称</translation>
-        </message>
-        <message>
-            <source>copies of the whole cluster: its objects, volumes and images</source>
-            <translation>整个集群的副本：对象、卷和镜像</translation>
-        </message>
-        <message>
-            <source>name of the snapshot</source>
-            <translation>快照名称</translation>
-        </message>
-        <message>
-            <source>save the cluster as it is now, also while it runs</source>
-            <translation>保存集群当前状态，运行时也可以</translation>
-        </message>
-        <message>
-            <source>list the cluster&apos;s snapshots</source>
-            <translation>列出集群的快照</translation>
-        </message>
-        <message>
-            <source>bring the cluster back to a snapshot</source>
-            <translation>将集群恢复到某个快照</translation>
-        </message>
-        <message>
-            <source>delete a snapshot</source>
-            <translation>删除快照</translation>
-        </message>
-        <message>
-            <source>make another cluster of a snapshot</source>
-            <translation>用快照创建另一个集群</translation>
-        </message>
-        <message>
-            <source>name of the new cluster</source>
-            <translation>新集群的名称</translation>
-        </message>
-        <message>
-            <source>add-ons that come with slipway</source>
-            <translation>slipway 自带的附加组件</translation>
-        </message>
-        <message>
-            <source>list them</source>
-            <translation>列出</translation>
-        </message>
-        <message>
-            <source>enable one</source>
-            <translation>启用一个</translation>
-        </message>
-        <message>
-            <source>disable one</source>
-            <translation>停用一个</translation>
-        </message>
-        <message>
-            <source>A Kubernetes cluster in about a second, and everything in it. Without a command: the window.</source>
-            <translation>约一秒启动一个 Kubernetes 集群，并掌握其中的一切。不带命令时打开窗口。</translation>
-        </message>
-        <message>
-            <source>name of the cluster</source>
-            <translation>集群名称</translation>
-        </message>
-        <message>
-            <source>print the administrator&apos;s kubeconfig</source>
-            <translation>输出管理员的 kubeconfig</translation>
-        </message>
-        <message>
-            <source>run kubectl on the cluster: slipway kubectl -- get pods</source>
-            <translation>对集群运行 kubectl：slipway kubectl -- get pods</translation>
-        </message>
-        <message>
-            <source>print where this machine reaches a service</source>
-            <translation>输出本机访问某服务的地址</translation>
-        </message>
-        <message>
-            <source>NAME or NAMESPACE/NAME</source>
-            <translation>名称，或 命名空间/名称</translation>
-        </message>
-        <message>
-            <source>what works on this machine, what does not, and why</source>
-            <translation>本机上什么可用、什么不可用及其原因</translation>
-        </message>
-        <message>
-            <source>pack logs and state, without secrets, for a report</source>
-            <translation>打包日志和状态（不含机密）以便报告问题</translation>
-        </message>
-        <message>
-            <source>the archive to write (.tar.gz)</source>
-            <translation>要写入的归档（.tar.gz）</translation>
-        </message>
-        <message>
-            <source>print shell completion</source>
-            <translation>输出 shell 补全脚本</translation>
-        </message>
-        <message>
-            <source>bash, zsh or fish</source>
-            <translation>bash、zsh 或 fish</translation>
-        </message>
-        <message>
-            <source>print the version</source>
-            <translation>输出版本</translation>
-        </message>
-        <message>
-            <source>&quot;%1&quot; is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]</source>
-            <translation>“%1”不是 [地址:]主机端口:节点端口[/udp]</translation>
-        </message>
-        <message>
-            <source>&quot;%1&quot; is not FOLDER:/FOLDER-IN-NODE[:ro]</source>
-            <translation>“%1”不是 文件夹:/节点内文件夹[:ro]</translation>
-        </message>
-        <message>
-            <source>%1 is not a folder</source>
-            <translation>%1 不是文件夹</translation>
-        </message>
-        <message>
-            <source>&quot;%1&quot; is not a URL</source>
-            <translation>“%1”不是 URL</translation>
-        </message>
-        <message>
-            <source>&quot;%1&quot; is not REGISTRY=URL</source>
-            <translation>“%1”不是 仓库=URL</translation>
-        </message>
-        <message>
-            <source>&quot;%1&quot; is not a size such as 2G or 512M</source>
-            <translation>“%1”不是 2G 或 512M 这样的大小</translation>
-        </message>
-        <message>
-            <source>Cluster %1 answers at %2; kubectl context: %3</source>
-            <translation>集群 %1 的地址是 %2；kubectl 上下文：%3</translation>
-        </message>
-        <message>
-            <source>The sample application answers at %1</source>
-            <translation>示例应用的地址是 %1</translation>
-        </message>
-        <message>
-            <source>%1 will be pulled from its registry; without a network, load it first with: slipway image load</source>
-            <translation>%1 将从其仓库拉取；没有网络时请先用 slipway image load 加载</translation>
-        </message>
-        <message>
-            <source>service %1 has neither a node port nor a load balancer</source>
-            <translation>服务 %1 既没有节点端口也没有负载均衡器</translation>
-        </message>
-        <message>
-            <source>one of the two names a node: NODE:PATH</source>
-            <translation>两者之一须指明节点：节点:路径</translation>
-        </message>
-        <message>
-            <source>%1 is not a file</source>
-            <translation>%1 不是文件</translation>
-        </message>
-        <message>
-            <source>%1 has no readable %2</source>
-            <translation>%1 中没有可读的 %2</translation>
-        </message>
-    </context>
-    <context>
         <name>Columns</name>
         <message>
             <source>Containers</source>
@@ -524,6 +185,341 @@
         <message>
             <source>Age</source>
             <translation>存在时间</translation>
+        </message>
+    </context>
+    <context>
+        <name>CommandLine</name>
+        <message>
+            <source>text or json</source>
+            <translation>text 或 json</translation>
+        </message>
+        <message>
+            <source>processors a node may use</source>
+            <translation>节点可用的处理器数</translation>
+        </message>
+        <message>
+            <source>memory a node may use, such as 2G</source>
+            <translation>节点可用的内存，例如 2G</translation>
+        </message>
+        <message>
+            <source>disk of a virtual machine, such as 20G</source>
+            <translation>虚拟机的磁盘大小，例如 20G</translation>
+        </message>
+        <message>
+            <source>start the cluster, making it when it is new</source>
+            <translation>启动集群；不存在时先创建</translation>
+        </message>
+        <message>
+            <source>deploy the sample application and wait until it answers</source>
+            <translation>部署示例应用并等待其响应</translation>
+        </message>
+        <message>
+            <source>say where the time went</source>
+            <translation>显示各步骤所用时间</translation>
+        </message>
+        <message>
+            <source>leave the kubeconfig alone</source>
+            <translation>不修改 kubeconfig</translation>
+        </message>
+        <message>
+            <source>how nodes are made; auto takes the first that works here</source>
+            <translation>节点的创建方式；auto 选用本机可用的第一种</translation>
+        </message>
+        <message>
+            <source>how many nodes there shall be</source>
+            <translation>节点总数</translation>
+        </message>
+        <message>
+            <source>how many of them run the API server</source>
+            <translation>其中运行 API 服务器的节点数</translation>
+        </message>
+        <message>
+            <source>seconds to wait until it is ready</source>
+            <translation>等待就绪的秒数</translation>
+        </message>
+        <message>
+            <source>publish a port of a node: [ADDRESS:]HOST:NODE[/udp]</source>
+            <translation>发布节点端口：[地址:]主机端口:节点端口[/udp]</translation>
+        </message>
+        <message>
+            <source>show a folder of this machine to the nodes: FOLDER:/FOLDER-IN-NODE[:ro]</source>
+            <translation>让节点看到本机文件夹：文件夹:/节点内文件夹[:ro]</translation>
+        </message>
+        <message>
+            <source>look for a registry's images here first: REGISTRY=URL</source>
+            <translation>优先从此处获取某仓库的镜像：仓库=URL</translation>
+        </message>
+        <message>
+            <source>stop the cluster; its state is kept</source>
+            <translation>停止集群；保留其状态</translation>
+        </message>
+        <message>
+            <source>freeze the cluster where it is</source>
+            <translation>就地冻结集群</translation>
+        </message>
+        <message>
+            <source>let a paused cluster run again</source>
+            <translation>让已暂停的集群继续运行</translation>
+        </message>
+        <message>
+            <source>delete the cluster and everything in it</source>
+            <translation>删除集群及其全部内容</translation>
+        </message>
+        <message>
+            <source>show the cluster's state; exit code 1 when it does not run</source>
+            <translation>显示集群状态；未运行时退出码为 1</translation>
+        </message>
+        <message>
+            <source>list the clusters of this machine</source>
+            <translation>列出本机的集群</translation>
+        </message>
+        <message>
+            <source>the nodes of the cluster</source>
+            <translation>集群的节点</translation>
+        </message>
+        <message>
+            <source>add a node, also while the cluster runs</source>
+            <translation>添加节点，集群运行时也可以</translation>
+        </message>
+        <message>
+            <source>its name; the next free one when left out</source>
+            <translation>名称；省略时使用下一个可用名称</translation>
+        </message>
+        <message>
+            <source>move a node's pods away and remove it</source>
+            <translation>迁走节点上的 Pod 并移除该节点</translation>
+        </message>
+        <message>
+            <source>its name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>seconds to wait for the pods to go</source>
+            <translation>等待 Pod 离开的秒数</translation>
+        </message>
+        <message>
+            <source>list the nodes</source>
+            <translation>列出节点</translation>
+        </message>
+        <message>
+            <source>change what a node may use, also while it runs</source>
+            <translation>更改节点可用的资源，运行时也可以</translation>
+        </message>
+        <message>
+            <source>a shell in a node, or a command: node shell NAME -- ls</source>
+            <translation>节点中的 shell 或命令：node shell 名称 -- ls</translation>
+        </message>
+        <message>
+            <source>the node; the first when left out</source>
+            <translation>节点；省略时为第一个</translation>
+        </message>
+        <message>
+            <source>what a node's services said</source>
+            <translation>节点各服务的日志</translation>
+        </message>
+        <message>
+            <source>only this one: init, containerd, server or agent</source>
+            <translation>仅此服务：init、containerd、server 或 agent</translation>
+        </message>
+        <message>
+            <source>go on as more comes</source>
+            <translation>持续显示新内容</translation>
+        </message>
+        <message>
+            <source>copy a file to or from a node: NODE:PATH names one in a node</source>
+            <translation>在本机与节点间复制文件：节点:路径 表示节点内的文件</translation>
+        </message>
+        <message>
+            <source>what to copy</source>
+            <translation>复制什么</translation>
+        </message>
+        <message>
+            <source>where to</source>
+            <translation>复制到哪里</translation>
+        </message>
+        <message>
+            <source>container images on the cluster's nodes</source>
+            <translation>集群节点上的容器镜像</translation>
+        </message>
+        <message>
+            <source>load archives (docker or OCI), or images of this machine's Docker or Podman by name</source>
+            <translation>加载归档（docker 或 OCI），或按名称加载本机 Docker、Podman 的镜像</translation>
+        </message>
+        <message>
+            <source>archives or image names</source>
+            <translation>归档文件或镜像名称</translation>
+        </message>
+        <message>
+            <source>%1 does not exist</source>
+            <translation>%1 不存在</translation>
+        </message>
+        <message>
+            <source>list the images</source>
+            <translation>列出镜像</translation>
+        </message>
+        <message>
+            <source>remove images from every node</source>
+            <translation>从所有节点移除镜像</translation>
+        </message>
+        <message>
+            <source>image names</source>
+            <translation>镜像名称</translation>
+        </message>
+        <message>
+            <source>build an image from a Dockerfile and load it</source>
+            <translation>用 Dockerfile 构建镜像并加载</translation>
+        </message>
+        <message>
+            <source>the build's context</source>
+            <translation>构建上下文</translation>
+        </message>
+        <message>
+            <source>name of the image</source>
+            <translation>镜像名称</translation>
+        </message>
+        <message>
+            <source>copies of the whole cluster: its objects, volumes and images</source>
+            <translation>整个集群的副本：对象、卷和镜像</translation>
+        </message>
+        <message>
+            <source>name of the snapshot</source>
+            <translation>快照名称</translation>
+        </message>
+        <message>
+            <source>save the cluster as it is now, also while it runs</source>
+            <translation>保存集群当前状态，运行时也可以</translation>
+        </message>
+        <message>
+            <source>list the cluster's snapshots</source>
+            <translation>列出集群的快照</translation>
+        </message>
+        <message>
+            <source>bring the cluster back to a snapshot</source>
+            <translation>将集群恢复到某个快照</translation>
+        </message>
+        <message>
+            <source>delete a snapshot</source>
+            <translation>删除快照</translation>
+        </message>
+        <message>
+            <source>make another cluster of a snapshot</source>
+            <translation>用快照创建另一个集群</translation>
+        </message>
+        <message>
+            <source>name of the new cluster</source>
+            <translation>新集群的名称</translation>
+        </message>
+        <message>
+            <source>add-ons that come with slipway</source>
+            <translation>slipway 自带的附加组件</translation>
+        </message>
+        <message>
+            <source>list them</source>
+            <translation>列出</translation>
+        </message>
+        <message>
+            <source>enable one</source>
+            <translation>启用一个</translation>
+        </message>
+        <message>
+            <source>disable one</source>
+            <translation>停用一个</translation>
+        </message>
+        <message>
+            <source>A Kubernetes cluster in about a second, and everything in it. Without a command: the window.</source>
+            <translation>约一秒启动一个 Kubernetes 集群，并掌握其中的一切。不带命令时打开窗口。</translation>
+        </message>
+        <message>
+            <source>name of the cluster</source>
+            <translation>集群名称</translation>
+        </message>
+        <message>
+            <source>print the administrator's kubeconfig</source>
+            <translation>输出管理员的 kubeconfig</translation>
+        </message>
+        <message>
+            <source>run kubectl on the cluster: slipway kubectl -- get pods</source>
+            <translation>对集群运行 kubectl：slipway kubectl -- get pods</translation>
+        </message>
+        <message>
+            <source>print where this machine reaches a service</source>
+            <translation>输出本机访问某服务的地址</translation>
+        </message>
+        <message>
+            <source>NAME or NAMESPACE/NAME</source>
+            <translation>名称，或 命名空间/名称</translation>
+        </message>
+        <message>
+            <source>what works on this machine, what does not, and why</source>
+            <translation>本机上什么可用、什么不可用及其原因</translation>
+        </message>
+        <message>
+            <source>pack logs and state, without secrets, for a report</source>
+            <translation>打包日志和状态（不含机密）以便报告问题</translation>
+        </message>
+        <message>
+            <source>the archive to write (.tar.gz)</source>
+            <translation>要写入的归档（.tar.gz）</translation>
+        </message>
+        <message>
+            <source>print shell completion</source>
+            <translation>输出 shell 补全脚本</translation>
+        </message>
+        <message>
+            <source>bash, zsh or fish</source>
+            <translation>bash、zsh 或 fish</translation>
+        </message>
+        <message>
+            <source>print the version</source>
+            <translation>输出版本</translation>
+        </message>
+        <message>
+            <source>"%1" is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]</source>
+            <translation>“%1”不是 [地址:]主机端口:节点端口[/udp]</translation>
+        </message>
+        <message>
+            <source>"%1" is not FOLDER:/FOLDER-IN-NODE[:ro]</source>
+            <translation>“%1”不是 文件夹:/节点内文件夹[:ro]</translation>
+        </message>
+        <message>
+            <source>%1 is not a folder</source>
+            <translation>%1 不是文件夹</translation>
+        </message>
+        <message>
+            <source>"%1" is not a URL</source>
+            <translation>“%1”不是 URL</translation>
+        </message>
+        <message>
+            <source>"%1" is not REGISTRY=URL</source>
+            <translation>“%1”不是 仓库=URL</translation>
+        </message>
+        <message>
+            <source>"%1" is not a size such as 2G or 512M</source>
+            <translation>“%1”不是 2G 或 512M 这样的大小</translation>
+        </message>
+        <message>
+            <source>Cluster %1 answers at %2; kubectl context: %3</source>
+            <translation>集群 %1 的地址是 %2；kubectl 上下文：%3</translation>
+        </message>
+        <message>
+            <source>The sample application answers at %1</source>
+            <translation>示例应用的地址是 %1</translation>
+        </message>
+        <message>
+            <source>service %1 has neither a node port nor a load balancer</source>
+            <translation>服务 %1 既没有节点端口也没有负载均衡器</translation>
+        </message>
+        <message>
+            <source>one of the two names a node: NODE:PATH</source>
+            <translation>两者之一须指明节点：节点:路径</translation>
+        </message>
+        <message>
+            <source>%1 is not a file</source>
+            <translation>%1 不是文件</translation>
+        </message>
+        <message>
+            <source>%1 has no readable %2</source>
+            <translation>%1 中没有可读的 %2</translation>
         </message>
     </context>
     <context>
@@ -1014,6 +1010,10 @@
         <message>
             <source>Rights</source>
             <translation>权限</translation>
+        </message>
+        <message>
+            <source>Time machine</source>
+            <translation>时光机</translation>
         </message>
     </context>
     <context>
@@ -1588,6 +1588,10 @@
         <message>
             <source>limit</source>
             <translation>上限</translation>
+        </message>
+        <message>
+            <source>Details of the object</source>
+            <translation>对象详情</translation>
         </message>
     </context>
     <context>
@@ -2418,6 +2422,30 @@
             <source>Letters work while a table has the keyboard. In logs: 0 to 6 choose from when, T shows times, W wraps, S follows, M marks, P shows the previous run.</source>
             <translation>字母键在表格获得键盘焦点时有效。日志中：0 至 6 选择起点，T 显示时间，W 换行，S 跟随，M 标出，P 显示上次运行。</translation>
         </message>
+        <message>
+            <source>&amp;Frame monitor</source>
+            <translation>帧监视器(&amp;F)</translation>
+        </message>
+        <message>
+            <source>Longest stall in the last second %1 ms, since the start %2 ms</source>
+            <translation>最近一秒最长停顿 %1 毫秒，启动以来 %2 毫秒</translation>
+        </message>
+        <message>
+            <source>Open cluster %1</source>
+            <translation>打开集群 %1</translation>
+        </message>
+        <message>
+            <source>All namespaces</source>
+            <translation>全部命名空间</translation>
+        </message>
+        <message>
+            <source>Namespace %1</source>
+            <translation>命名空间 %1</translation>
+        </message>
+        <message>
+            <source>Apply the sample %1</source>
+            <translation>应用示例 %1</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::NamespacePicker</name>
@@ -2450,6 +2478,65 @@
         <message>
             <source>Namespace: %1</source>
             <translation>命名空间：%1</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::NewClusterDialog</name>
+        <message>
+            <source>New cluster</source>
+            <translation>新建集群</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Driver</source>
+            <translation>驱动</translation>
+        </message>
+        <message>
+            <source>Sandboxes on this computer (native)</source>
+            <translation>本机沙箱（native）</translation>
+        </message>
+        <message>
+            <source>Docker containers</source>
+            <translation>Docker 容器</translation>
+        </message>
+        <message>
+            <source>Virtual machines (libvirt)</source>
+            <translation>虚拟机（libvirt）</translation>
+        </message>
+        <message>
+            <source>Nodes</source>
+            <translation>节点</translation>
+        </message>
+        <message>
+            <source>CPUs of each node</source>
+            <translation>每个节点的 CPU</translation>
+        </message>
+        <message>
+            <source>Memory of each node</source>
+            <translation>每个节点的内存</translation>
+        </message>
+        <message>
+            <source>Create</source>
+            <translation>创建</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>不限</translation>
+        </message>
+        <message>
+            <source>%1 GiB</source>
+            <translation>%1 GiB</translation>
+        </message>
+        <message>
+            <source>There is a cluster of that name already.</source>
+            <translation>已有同名集群。</translation>
+        </message>
+        <message>
+            <source>A name is made of small letters, digits and dashes.</source>
+            <translation>名称由小写字母、数字和连字符组成。</translation>
         </message>
     </context>
     <context>
@@ -2517,6 +2604,21 @@
         <message>
             <source>Everything is well.</source>
             <translation>一切正常。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::PanelDocks</name>
+        <message>
+            <source>Logs</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Terminal</source>
+            <translation>终端</translation>
+        </message>
+        <message>
+            <source>YAML</source>
+            <translation>YAML</translation>
         </message>
     </context>
     <context>
@@ -2841,6 +2943,78 @@
             <source>A guarded cluster is only looked at: nothing in it can be changed</source>
             <translation>受保护的集群只能查看，不能更改</translation>
         </message>
+        <message>
+            <source>Resuming %1</source>
+            <translation>正在恢复 %1</translation>
+        </message>
+        <message>
+            <source>Pausing %1</source>
+            <translation>正在暂停 %1</translation>
+        </message>
+        <message>
+            <source>Adding a node to %1</source>
+            <translation>正在为 %1 添加节点</translation>
+        </message>
+        <message>
+            <source>New cluster…</source>
+            <translation>新建集群…</translation>
+        </message>
+        <message>
+            <source>Add a node</source>
+            <translation>添加节点</translation>
+        </message>
+        <message>
+            <source>Clusters on this computer</source>
+            <translation>本机的集群</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Nodes</source>
+            <translation>节点</translation>
+        </message>
+        <message>
+            <source>Driver</source>
+            <translation>驱动</translation>
+        </message>
+        <message>
+            <source>Running</source>
+            <translation>运行中</translation>
+        </message>
+        <message>
+            <source>Paused</source>
+            <translation>已暂停</translation>
+        </message>
+        <message>
+            <source>Died</source>
+            <translation>已崩溃</translation>
+        </message>
+        <message>
+            <source>Stopped</source>
+            <translation>已停止</translation>
+        </message>
+        <message>
+            <source>Creating %1</source>
+            <translation>正在创建 %1</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>恢复</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
+        </message>
+        <message>
+            <source>Your cluster is paused</source>
+            <translation>你的集群已暂停</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::TerminalPanel</name>
@@ -2876,16 +3050,97 @@
             <translation>CPU，核</translation>
         </message>
         <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
             <source>no measurement yet</source>
             <translation>尚无度量</translation>
         </message>
         <message>
             <source>requested %1</source>
             <translation>已请求 %1</translation>
+        </message>
+        <message>
+            <source>Memory, GiB</source>
+            <translation>内存，GiB</translation>
+        </message>
+        <message>
+            <source>Memory, MiB</source>
+            <translation>内存，MiB</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::TimeMachinePage</name>
+        <message>
+            <source>Revision %1</source>
+            <translation>版本 %1</translation>
+        </message>
+        <message>
+            <source>Time machine</source>
+            <translation>时光机</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>类型</translation>
+        </message>
+        <message>
+            <source>Revision</source>
+            <translation>版本</translation>
+        </message>
+        <message>
+            <source>Objects at that revision</source>
+            <translation>该版本时的对象</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Namespace</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>Compared with now</source>
+            <translation>与现在相比</translation>
+        </message>
+        <message>
+            <source>Bring this one back</source>
+            <translation>恢复此对象</translation>
+        </message>
+        <message>
+            <source>Bring all of them back</source>
+            <translation>全部恢复</translation>
+        </message>
+        <message>
+            <source>The server does not remember that far back.</source>
+            <translation>服务器没有保留这么早的记录。</translation>
+        </message>
+        <message>
+            <source>Was different</source>
+            <translation>当时不同</translation>
+        </message>
+        <message>
+            <source>Is gone now</source>
+            <translation>现已不存在</translation>
+        </message>
+        <message>
+            <source>Came later</source>
+            <translation>后来才有</translation>
+        </message>
+        <message>
+            <source>Is the same</source>
+            <translation>相同</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n object(s) were different then</source>
+            <translation>
+                <numerusform>当时有 %n 个对象不同</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>From then to now</source>
+            <translation>从当时到现在</translation>
+        </message>
+        <message>
+            <source>It is the same now.</source>
+            <translation>现在仍然相同。</translation>
         </message>
     </context>
     <context>

@@ -27,6 +27,8 @@ public:
             return client::Response{request.method == "POST" ? 201 : 200, "application/json", found->second};
         if (request.method != "GET") {
             writes.push_back(request);
+            if (path.ends_with("/scale"))
+                scale(path, request.body);
             return client::Response{request.method == "POST" ? 201 : 200, "application/json", request.body};
         }
         if (const auto found = lists.find(path); found != lists.end())
@@ -63,6 +65,14 @@ public:
     }
 
 private:
+    void scale(const std::string& path, const std::string& body) {
+        const std::string owner = path.substr(0, path.rfind('/')), name = owner.substr(owner.rfind('/') + 1);
+        const auto patch = api::parseJson(body);
+        const api::Json* replicas = patch ? api::find(*patch, {"spec", "replicas"}) : nullptr;
+        for (api::Json& item : lists["/apis/apps/v1/deployments"])
+            if (replicas != nullptr && api::stringAt(item, {"metadata", "name"}) == name)
+                api::objectAt(item.get_object(), {"spec"})["replicas"] = *replicas;
+    }
     static client::Response answer(const api::JsonObject& body) {
         return {200, "application/json", api::printJson(body)};
     }

@@ -8,17 +8,20 @@
 #include "ui/editor/editor_panel.h"
 #include "ui/history/change_journal.h"
 #include "ui/history/history_page.h"
+#include "ui/history/time_machine_page.h"
 #include "ui/logs/log_panel.h"
 #include "ui/session/guarded_transport.h"
 #include "ui/shell/application.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
+#include "ui/shell/special_pages.h"
 #include "ui/terminal/terminal_panel.h"
 #include "ui/topology/heat_map.h"
 #include "ui/topology/topology_page.h"
 
 #include <QAbstractButton>
+#include <QAccessible>
 #include <QDateTime>
 #include <QSettings>
 #include <QStandardPaths>
@@ -129,6 +132,11 @@ private slots:
             {{"production", "prod-eu", "alice", "", "/home/alice/.kube/config", false, true},
              {"staging", "staging-eu", "alice", "shop", "/home/alice/.kube/config"},
              {"demo", "slipway", "admin", "", "/home/alice/.kube/config", true}});
+        LocalCluster running{QStringLiteral("slipway"), QStringLiteral("native"), true, true};
+        running.nodes = running.runningNodes = 3;
+        LocalCluster stopped{QStringLiteral("dev-1"), QStringLiteral("docker"), true};
+        stopped.nodes = 1;
+        window_->startPage().showClusters({running, stopped});
         window_->showPage(Sidebar::clusterPage());
         QTest::qWait(200);
         QVERIFY(tests::takePicture(*window_, name + "clusters"));
@@ -195,10 +203,13 @@ private slots:
         QTRY_VERIFY(heat->tiles().tiles().size() == 3);
         QTest::qWait(400);
         QVERIFY(tests::takePicture(*window_, name + "heatmap"));
+        auto* past = special<TimeMachinePage>("timemachine");
+        QTRY_VERIFY(past->list().topLevelItemCount() == 3);
+        QVERIFY(tests::takePicture(*window_, name + "timemachine"));
         auto* history = special<HistoryPage>("history");
         window_->workspace()->actions().scale(
             {findKindView(QStringLiteral("deployments")), "default", "nginx-deployment", "d-nginx"}, 5);
-        QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() > 0, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() > 1, 10'000);
         QTest::qWait(300);
         QVERIFY(tests::takePicture(*window_, name + "history"));
         for (const char* id : {"helm", "forwards", "rights"}) {
@@ -244,6 +255,15 @@ private slots:
         take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "forward");
         take("deployments", QStringLiteral("d-nginx"), "delete");
         activate();
+        NewClusterDialog create({QStringLiteral("slipway"), QStringLiteral("dev-1")}, {8, 16 * 1024});
+        QCOMPARE(create.wish().name, QStringLiteral("dev-2"));
+        create.nodes().setValue(3);
+        create.show();
+        QVERIFY(tests::takePicture(create, name + "new-cluster"));
+        create.name().setText(QStringLiteral("Not a name"));
+        QVERIFY(!create.createButton().isEnabled());
+        create.close();
+        activate();
         QTest::keyClick(window_.get(), Qt::Key_K, Qt::ControlModifier);
         QTRY_VERIFY(window_->findChild<CommandPalette*>() != nullptr);
         QVERIFY(tests::takePicture(*window_->findChild<CommandPalette*>(), name + "palette"));
@@ -253,6 +273,34 @@ private slots:
         QVERIFY(tests::takePicture(*QApplication::activeModalWidget(), name + "preferences"));
         qobject_cast<QDialog*>(QApplication::activeModalWidget())->accept();
         activate();
+    }
+
+    /// Whatever the keyboard can reach says to a screen reader what it is.
+    void everyPageCanBeHeard() {
+        openWindow();
+        QStringList pages{Sidebar::clusterPage(), QStringLiteral("pods"), QStringLiteral("deployments")};
+        for (const SpecialPage& page : specialPages())
+            pages << QLatin1String(page.id);
+        for (const QString& page : pages) {
+            window_->showPage(page);
+            QTest::qWait(150);
+            for (QWidget* widget : window_->findChildren<QWidget*>()) {
+                if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->inherits("QTabBar") ||
+                    widget->parentWidget()->inherits("QAbstractScrollArea")) // a viewport: its area speaks for it
+                    continue;
+                if (widget->parentWidget()->inherits("QAbstractSpinBox") ||
+                    widget->parentWidget()->inherits("QComboBox"))
+                    continue;
+                QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(widget);
+                QVERIFY2(heard != nullptr, widget->metaObject()->className());
+                const QString name = heard->text(QAccessible::Name);
+                QVERIFY2(
+                    !name.isEmpty(),
+                    qPrintable(QStringLiteral("%1: %2 %3 in %4")
+                                   .arg(page, QLatin1String(widget->metaObject()->className()), widget->objectName(),
+                                        QLatin1String(widget->parentWidget()->metaObject()->className()))));
+            }
+        }
     }
 
     void languageAndThemeChangeInPlace() {

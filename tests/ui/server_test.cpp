@@ -1,11 +1,19 @@
 // The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the
 // server dies and comes back.
 #include "tests/ui/pictures.h"
+#include "ui/access/rights_page.h"
+#include "ui/actions/image_dialog.h"
+#include "ui/actions/rollout.h"
+#include "ui/cluster/overview_page.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/editor/yaml_assist.h"
+#include "ui/history/history_page.h"
+#include "ui/history/time_machine_page.h"
 #include "ui/session/open_session.h"
 #include "ui/shell/application.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
+#include "ui/topology/topology_page.h"
 
 #include <QMessageBox>
 #include <QProcess>
@@ -193,6 +201,109 @@ private slots:
         startServer();
         QTRY_COMPARE_WITH_TIMEOUT(liveWords(), QStringLiteral("Live"), 30'000);
         QCOMPARE(page().model().row(0).replicas, 5);
+    }
+
+    void everyChangeIsACommitThatCanBeUndone() {
+        window_->showPage(QStringLiteral("history"));
+        auto* history = window_->workspace()->findChild<HistoryPage*>();
+        QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() >= 3, 15'000); // made, edited, scaled
+        QVERIFY(history->commits().topLevelItem(0)->text(0).contains("deployments nginx-deployment")); // the slider
+        history->commits().setCurrentItem(history->commits().topLevelItem(0));
+        QTest::qWait(500);
+        QVERIFY(tests::takePicture(*window_, "server-history"));
+        QTest::mouseClick(&history->undoButton(), Qt::LeftButton);
+        ApplyDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = window_->findChild<ApplyDialog*>()) != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
+        QVERIFY(dialog->differences().toPlainText().contains("+   replicas: 4"));
+        QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
+        const auto replicas = [this] {
+            const auto live = session_->client->get(deployments_, "default", "nginx-deployment");
+            return live ? api::intAt(live->as_object(), {"spec", "replicas"}).value_or(0) : -1;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(replicas(), 4, 10'000);
+        history->tabs().setCurrentIndex(1);
+        QTRY_VERIFY_WITH_TIMEOUT(history->drift().topLevelItemCount() > 0, 10'000);
+        const api::Json patch = {{"spec", {{"replicas", 5}}}};
+        QVERIFY(session_->client->patch(deployments_, "default", "nginx-deployment", client::PatchKind::merge, patch));
+        activate();
+    }
+
+    void rolloutsGoBack() {
+        const auto image = [this] {
+            const auto live = session_->client->get(deployments_, "default", "nginx-deployment");
+            const api::Json* list = live ? api::find(*live, {"spec", "template", "spec", "containers"}) : nullptr;
+            return list == nullptr ? std::string() : std::string(api::stringAt(list->at(0), {"image"}));
+        };
+        const std::string before = image();
+        const ObjectRef nginx{findKindView(QStringLiteral("deployments")), "default", "nginx-deployment", {}};
+        QTRY_VERIFY_WITH_TIMEOUT(revisionsOf(*session_->client, nginx)->size() == 1, 15'000);
+        window_->workspace()->actions().patchAll({nginx}, imagePatch("Deployment", {{"nginx", "nginx:other"}}),
+                                                 client::PatchKind::strategicMerge);
+        QTRY_VERIFY_WITH_TIMEOUT(revisionsOf(*session_->client, nginx)->size() == 2, 15'000);
+        QCOMPARE(image(), std::string("nginx:other"));
+        window_->showPage(QStringLiteral("deployments"));
+        selectFirst();
+        QTest::keyClick(&page().table(), Qt::Key_H);
+        QDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget())) != nullptr);
+        auto* list = dialog->findChild<QTreeWidget*>();
+        QTRY_COMPARE_WITH_TIMEOUT(list->topLevelItemCount(), 2, 10'000);
+        QVERIFY(tests::takePicture(*dialog, "server-rollout"));
+        for (QPushButton* button : dialog->findChildren<QPushButton*>())
+            if (button->objectName() == QLatin1String("primary"))
+                button->click();
+        QTRY_COMPARE_WITH_TIMEOUT(image(), before, 10'000);
+        activate();
+    }
+
+    void theTimeMachineGoesBack() {
+        window_->showPage(QStringLiteral("timemachine"));
+        auto* page = window_->workspace()->findChild<TimeMachinePage*>();
+        QTRY_VERIFY_WITH_TIMEOUT(page->slider().maximum() > 10, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(page->list().topLevelItemCount() > 0, 10'000);
+        const api::Json patch = {{"metadata", {{"labels", {{"later", "yes"}}}}}};
+        const int then = page->slider().maximum();
+        QVERIFY(session_->client->patch(deployments_, "default", "nginx-deployment", client::PatchKind::merge, patch));
+        page->slider().setValue(then - 1);
+        QTRY_COMPARE_WITH_TIMEOUT(page->list().topLevelItem(0)->text(2), QStringLiteral("Was different"), 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-timemachine"));
+    }
+
+    void theEditorKnowsTheClustersSchemas() {
+        window_->workspace()->openNewYaml(QStringLiteral("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\n"
+                                                         "spec:\n  replica: 3\n"));
+        auto* editor = qobject_cast<EditorPanel*>(window_->workspace()->panels().widget(0));
+        QTRY_VERIFY_WITH_TIMEOUT(editor->editor().warnings().contains(6), 15'000);
+        QVERIFY(editor->editor().warnings().value(6).contains("spec.replica"));
+        activate();
+        editor->editor().setFocus();
+        editor->editor().moveCursor(QTextCursor::End);
+        QTest::keyClicks(&editor->editor(), "  stra");
+        auto* assist = editor->findChild<YamlAssist*>();
+        QTRY_VERIFY_WITH_TIMEOUT(assist->completer().popup()->isVisible(), 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-completion"));
+        QTest::keyClick(assist->completer().popup(), Qt::Key_Return);
+        QTRY_VERIFY(editor->editor().toPlainText().endsWith("  strategy:\n    "));
+        editor->editor().document()->setModified(false);
+        window_->workspace()->closePanel();
+    }
+
+    void pagesOfTheClusterFillThemselves() {
+        window_->showPage(QStringLiteral("topology"));
+        auto* topology = window_->workspace()->findChild<TopologyPage*>();
+        QTRY_VERIFY_WITH_TIMEOUT(topology->view().graph().nodes.size() > 3, 10'000);
+        QVERIFY(tests::takePicture(*window_, "server-topology"));
+        window_->showPage(QStringLiteral("rights"));
+        auto* rights = window_->workspace()->findChild<RightsPage*>();
+        QTRY_VERIFY_WITH_TIMEOUT(rights->list().topLevelItemCount() > 0, 10'000);
+        rights->ask(QStringLiteral("delete"), QStringLiteral("deployments.apps"));
+        QTRY_VERIFY_WITH_TIMEOUT(rights->answer().text().startsWith("Yes"), 10'000);
+        window_->showPage(QStringLiteral("overview"));
+        auto* overview = window_->workspace()->findChild<OverviewPage*>();
+        QTRY_VERIFY_WITH_TIMEOUT(overview->summary().pods > 0, 15'000);
+        QVERIFY(tests::takePicture(*window_, "server-overview"));
+        window_->showPage(QStringLiteral("deployments"));
     }
 
     void deleteAsksFirst() {

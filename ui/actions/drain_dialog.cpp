@@ -33,7 +33,7 @@ public:
         , close_(new QPushButton(tr("Cancel"))) {
         setAttribute(Qt::WA_DeleteOnClose);
         setWindowTitle(tr("Drain"));
-        resize(760, 460);
+        resize(900, 480);
         QStringList names;
         for (const ObjectRef& node : nodes_)
             names << node.name;
@@ -43,9 +43,9 @@ public:
         list_->setRootIsDecorated(false);
         list_->setObjectName(QStringLiteral("preview"));
         list_->setAccessibleName(tr("Pods of the node"));
-        list_->setColumnWidth(0, 240);
+        list_->setColumnWidth(0, 290);
         list_->setColumnWidth(1, 110);
-        list_->setColumnWidth(2, 210);
+        list_->setColumnWidth(2, 250);
         bar_->setTextVisible(false);
         bar_->setFixedHeight(8);
         bar_->setAccessibleName(tr("Progress"));

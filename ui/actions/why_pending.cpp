@@ -29,7 +29,7 @@ public:
         , list_(new QTreeWidget) {
         setAttribute(Qt::WA_DeleteOnClose);
         setWindowTitle(tr("Why is it pending?"));
-        resize(720, 360);
+        resize(820, 360);
         auto* title = new QLabel(pod_.name);
         title->setObjectName(QStringLiteral("title"));
         state_->setObjectName(QStringLiteral("muted"));
@@ -39,7 +39,7 @@ public:
         list_->setWordWrap(true);
         list_->setObjectName(QStringLiteral("preview"));
         list_->setAccessibleName(tr("Reasons"));
-        list_->setColumnWidth(0, 330);
+        list_->setColumnWidth(0, 430);
         list_->setColumnWidth(1, 70);
         auto* close = new QPushButton(tr("Close"));
         auto* layout = new QVBoxLayout(this);

@@ -24,14 +24,16 @@ QString amount(TimeChart::Unit unit, double value) {
     return unit == TimeChart::Unit::cores ? cpuText(value) : memoryText(value);
 }
 
-/// The next round number at or above a value, so that an axis keeps still.
+constexpr int intervals = 4;
+
+/// The end of an axis at or above a value, with round numbers all along it, so that it keeps still.
 double roundUp(double value) {
     if (value <= 0)
-        return 1;
-    const double scale = std::pow(10, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 2.5, 5.0, 10.0})
-        if (value <= step * scale)
-            return step * scale;
+        return intervals;
+    const double part = value / intervals, scale = std::pow(10, std::floor(std::log10(part)));
+    for (const double step : {1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0})
+        if (part <= step * scale)
+            return step * scale * intervals;
     return value;
 }
 
@@ -72,8 +74,8 @@ TimeChart::TimeChart(Unit unit, QWidget* parent)
     chart_->setBackgroundRoundness(0);
     times_->setFormat(QStringLiteral("HH:mm"));
     times_->setTickCount(5);
-    values_->setTickCount(4);
-    values_->setLabelFormat(unit == Unit::cores ? QStringLiteral("%.3g") : QStringLiteral("%.4g Mi"));
+    values_->setTickCount(intervals + 1);
+    values_->setLabelFormat(QStringLiteral("%.4g"));
     chart_->addAxis(times_, Qt::AlignBottom);
     chart_->addAxis(values_, Qt::AlignLeft);
     for (QAbstractSeries* series : std::initializer_list<QAbstractSeries*>{area_, request_, limit_}) {
@@ -85,7 +87,6 @@ TimeChart::TimeChart(Unit unit, QWidget* parent)
 }
 
 void TimeChart::colour() {
-    title_->setText(unit_ == Unit::cores ? tr("CPU, cores") : tr("Memory"));
     chart_->setBackgroundBrush(colors().surface);
     QColor fill = unit_ == Unit::cores ? colors().accent : toneColor(Tone::busy);
     area_->setPen(QPen(fill, 1.6));
@@ -109,7 +110,12 @@ void TimeChart::scaleTo(double most, qint64 from, qint64 to) {
 }
 
 void TimeChart::show(const MetricsStore::Series& series, double request, double limit, const QString& limitName) {
-    const double scale = unit_ == Unit::cores ? 1 : mebibyte;
+    double highest = std::max(request, limit);
+    for (const UsageSample& sample : series)
+        highest = std::max(highest, unit_ == Unit::cores ? sample.cpu : sample.memory);
+    const bool gib = unit_ == Unit::bytes && highest >= 2048 * mebibyte;
+    const double scale = unit_ == Unit::cores ? 1 : gib ? 1024 * mebibyte : mebibyte;
+    title_->setText(unit_ == Unit::cores ? tr("CPU, cores") : gib ? tr("Memory, GiB") : tr("Memory, MiB"));
     QList<QPointF> points, ground;
     double most = 0, last = 0;
     for (const UsageSample& sample : series) {

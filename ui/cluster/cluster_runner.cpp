@@ -8,14 +8,68 @@
 
 namespace slipway::ui {
 
+namespace {
+
+vmdriver::StartOptions optionsOf(const NewCluster& wish) {
+    vmdriver::StartOptions options;
+    if (wish.name.isEmpty())
+        return options; // one that is there: as it is
+    options.driver = wish.driver.toStdString();
+    options.nodes = wish.nodes;
+    options.resources.cpus = wish.cpus;
+    options.resources.memoryMiB = wish.memoryMiB;
+    return options;
+}
+
+LocalCluster known(const vmdriver::ClusterStatus& status) {
+    LocalCluster cluster;
+    cluster.name = QString::fromStdString(status.name);
+    cluster.driver = QString::fromStdString(status.driver);
+    cluster.exists = status.state != vmdriver::ClusterState::absent;
+    cluster.running = status.state == vmdriver::ClusterState::running;
+    cluster.paused = status.state == vmdriver::ClusterState::paused;
+    cluster.broken = status.state == vmdriver::ClusterState::broken;
+    cluster.nodes = static_cast<int>(status.nodes.size());
+    for (const vmdriver::NodeStatus& node : status.nodes)
+        cluster.runningNodes += node.state == vmdriver::NodeState::running ? 1 : 0;
+    cluster.server = QString::fromStdString(status.server);
+    cluster.kubeconfig = QString::fromStdString(status.kubeconfig.string());
+    cluster.error = QString::fromStdString(status.problem);
+    return cluster;
+}
+
+} // namespace
+
 ClusterRunner::ClusterRunner(QString cluster, QObject* parent) : QObject(parent), cluster_(std::move(cluster)) {}
 
 ClusterRunner::~ClusterRunner() {
     stop_.request_stop();
 }
 
+void ClusterRunner::choose(const QString& cluster) {
+    if (busy_ || cluster == cluster_)
+        return;
+    cluster_ = cluster;
+    refresh();
+}
+
 void ClusterRunner::start() {
     run(Operation::start);
+}
+void ClusterRunner::create(const NewCluster& wish) {
+    if (busy_)
+        return;
+    cluster_ = wish.name;
+    run(Operation::start, wish);
+}
+void ClusterRunner::addNode() {
+    run(Operation::addNode);
+}
+void ClusterRunner::pause() {
+    run(Operation::pause);
+}
+void ClusterRunner::resume() {
+    run(Operation::resume);
 }
 void ClusterRunner::stop() {
     run(Operation::stop);
@@ -27,7 +81,7 @@ void ClusterRunner::cancel() {
     stop_.request_stop();
 }
 
-void ClusterRunner::run(Operation operation) {
+void ClusterRunner::run(Operation operation, const NewCluster& wish) {
     if (busy_)
         return;
     busy_ = true;
@@ -42,15 +96,32 @@ void ClusterRunner::run(Operation operation) {
             },
             Qt::QueuedConnection);
     };
-    auto work = [operation, name = cluster_.toStdString(), report, relay, token = stop_.get_token()]() -> QString {
+    auto work = [operation, wish, name = cluster_.toStdString(), report, relay,
+                 token = stop_.get_token()]() -> QString {
         const auto end = qScopeGuard([relay] { relay->deleteLater(); });
         vmdriver::ClusterLifecycle lifecycle;
         vmdriver::Result<void> done;
-        if (operation == Operation::start) {
-            if (auto started = lifecycle.start(name, {}, report, token); !started)
+        switch (operation) {
+        case Operation::start:
+            if (auto started = lifecycle.start(name, optionsOf(wish), report, token); !started)
                 done = std::unexpected(started.error());
-        } else {
-            done = operation == Operation::stop ? lifecycle.stop(name, report) : lifecycle.remove(name, report);
+            break;
+        case Operation::addNode:
+            if (auto added = lifecycle.addNode(name, {}, {}, report, token); !added)
+                done = std::unexpected(added.error());
+            break;
+        case Operation::stop:
+            done = lifecycle.stop(name, report);
+            break;
+        case Operation::remove:
+            done = lifecycle.remove(name, report);
+            break;
+        case Operation::pause:
+            done = lifecycle.pause(name, report);
+            break;
+        case Operation::resume:
+            done = lifecycle.resume(name, report);
+            break;
         }
         if (done)
             return {};
@@ -59,29 +130,30 @@ void ClusterRunner::run(Operation operation) {
     };
     inBackground(this, std::move(work), [this, operation](const QString& error) {
         busy_ = false;
-        const char* names[] = {"start", "stop", "delete"};
+        const char* names[] = {"start", "stop", "delete", "pause", "resume", "addNode"};
         emit finished(QLatin1String(names[static_cast<int>(operation)]), error);
         refresh();
     });
 }
 
 void ClusterRunner::refresh() {
-    auto work = [name = cluster_.toStdString()] {
+    using Answer = std::pair<LocalCluster, std::vector<LocalCluster>>;
+    auto work = [name = cluster_.toStdString()]() -> Answer {
         vmdriver::ClusterLifecycle lifecycle;
-        LocalCluster known;
-        const auto status = lifecycle.status(name);
-        if (!status) {
-            known.error = QString::fromStdString(status.error().message);
-            return known;
-        }
-        known.exists = status->state != vmdriver::ClusterState::absent;
-        known.running = status->state == vmdriver::ClusterState::running;
-        known.broken = status->state == vmdriver::ClusterState::broken;
-        known.server = QString::fromStdString(status->server);
-        known.kubeconfig = QString::fromStdString(status->kubeconfig.string());
-        return known;
+        Answer answer;
+        if (const auto status = lifecycle.status(name))
+            answer.first = known(*status);
+        else
+            answer.first.error = QString::fromStdString(status.error().message);
+        if (const auto all = lifecycle.list())
+            for (const vmdriver::ClusterStatus& each : *all)
+                answer.second.push_back(known(each));
+        return answer;
     };
-    inBackground(this, std::move(work), [this](const LocalCluster& status) { emit statusKnown(status); });
+    inBackground(this, std::move(work), [this](const Answer& answer) {
+        emit clustersKnown(answer.second);
+        emit statusKnown(answer.first);
+    });
 }
 
 QString stepText(vmdriver::Step step) {

@@ -146,6 +146,7 @@ OverviewPage::OverviewPage(SessionPtr session, MetricsStore& metrics, QWidget* p
     auto* split = new QSplitter;
     split->addWidget(left);
     split->addWidget(right);
+    split->setObjectName(QStringLiteral("gap"));
     split->setHandleWidth(12);
     split->setStretchFactor(0, 1);
     split->setStretchFactor(1, 1);

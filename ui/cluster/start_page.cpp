@@ -32,20 +32,31 @@ StartPage::StartPage(ClusterRunner& runner, QWidget* parent)
     , error_(new QLabel)
     , errorIcon_(new QLabel)
     , otherTitle_(new QLabel)
+    , clustersTitle_(new QLabel)
     , main_(new QPushButton)
     , stop_(new QPushButton(icon(QStringLiteral("stop")), QString()))
     , delete_(new QPushButton(icon(QStringLiteral("delete"), Ink::bad), QString()))
     , cancel_(new QPushButton)
     , open_(new QPushButton)
+    , new_(new QPushButton(icon(QStringLiteral("plus")), QString()))
+    , pause_(new QPushButton(icon(QStringLiteral("pause")), QString()))
+    , addNode_(new QPushButton(icon(QStringLiteral("plus")), QString()))
     , contexts_(new QTreeWidget)
+    , clusters_(new QTreeWidget)
     , bar_(new QProgressBar)
     , steps_(new QVBoxLayout)
     , progress_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->addStretch(2);
     layout->addWidget(makeCard(), 0, Qt::AlignHCenter);
-    layout->addSpacing(16);
-    layout->addWidget(makeContexts(), 3, Qt::AlignHCenter);
+    layout->addSpacing(12);
+    auto* lists = new QHBoxLayout;
+    lists->setSpacing(12);
+    lists->addStretch(1);
+    lists->addWidget(makeClusters());
+    lists->addWidget(makeContexts());
+    lists->addStretch(1);
+    layout->addLayout(lists, 3);
     layout->addStretch(1);
     tick_.setInterval(100);
     connect(&tick_, &QTimer::timeout, this, &StartPage::tick);
@@ -60,6 +71,21 @@ StartPage::StartPage(ClusterRunner& runner, QWidget* parent)
         runner_.cancel();
     });
     connect(open_, &QPushButton::clicked, this, &StartPage::openChosen);
+    connect(new_, &QPushButton::clicked, this, &StartPage::askForNew);
+    connect(pause_, &QPushButton::clicked, this, [this] {
+        begin((status_.paused ? tr("Resuming %1") : tr("Pausing %1")).arg(runner_.cluster()));
+        status_.paused ? runner_.resume() : runner_.pause();
+    });
+    connect(addNode_, &QPushButton::clicked, this, [this] {
+        begin(tr("Adding a node to %1").arg(runner_.cluster()));
+        runner_.addNode();
+    });
+    connect(clusters_, &QTreeWidget::currentItemChanged, this, [this](const QTreeWidgetItem* item) {
+        if (item != nullptr)
+            runner_.choose(item->text(0));
+    });
+    connect(clusters_, &QTreeWidget::itemActivated, main_, &QPushButton::click);
+    connect(&runner_, &ClusterRunner::clustersKnown, this, &StartPage::showClusters);
     connect(contexts_, &QTreeWidget::itemActivated, this, &StartPage::openChosen);
     connect(contexts_, &QTreeWidget::itemChanged, this, [this](const QTreeWidgetItem* item, int column) {
         const int at = contexts_->indexOfTopLevelItem(const_cast<QTreeWidgetItem*>(item));
@@ -83,6 +109,12 @@ void StartPage::retranslate() {
     delete_->setAccessibleName(tr("Delete the cluster"));
     cancel_->setText(tr("Cancel"));
     open_->setText(tr("Open"));
+    new_->setText(tr("New cluster…"));
+    addNode_->setText(tr("Add a node"));
+    clustersTitle_->setText(tr("Clusters on this computer"));
+    clusters_->setAccessibleName(clustersTitle_->text());
+    clusters_->setHeaderLabels({tr("Name"), tr("State"), tr("Nodes"), tr("Driver")});
+    showClusters(std::vector(local_));
     bar_->setAccessibleName(tr("Progress"));
     otherTitle_->setText(tr("Clusters of your kubeconfig"));
     contexts_->setAccessibleName(tr("Contexts of the kubeconfig"));
@@ -90,34 +122,6 @@ void StartPage::retranslate() {
     contexts_->headerItem()->setToolTip(3, tr("A guarded cluster is only looked at: nothing in it can be changed"));
     errorIcon_->setPixmap(toneIcon(Tone::bad).pixmap(18, 18));
     updateButtons();
-}
-
-/// Every context there is, to be opened by a double click.
-QWidget* StartPage::makeContexts() {
-    auto* card = new QFrame;
-    card->setObjectName(QStringLiteral("card"));
-    card->setFixedWidth(760);
-    auto* layout = new QVBoxLayout(card);
-    layout->setContentsMargins(20, 14, 20, 14);
-    otherTitle_->setObjectName(QStringLiteral("section"));
-    contexts_->setRootIsDecorated(false);
-    contexts_->setColumnCount(4);
-    contexts_->setMinimumHeight(110);
-    for (const auto& [column, width] : {std::pair(0, 230), {1, 190}, {2, 180}})
-        contexts_->setColumnWidth(column, width);
-    auto* top = new QHBoxLayout;
-    top->addWidget(otherTitle_, 1);
-    top->addWidget(open_);
-    layout->addLayout(top);
-    layout->addWidget(contexts_, 1);
-    return card;
-}
-
-void StartPage::openChosen() {
-    const int at = contexts_->indexOfTopLevelItem(contexts_->currentItem());
-    if (at >= 0)
-        emit openContextRequested(known_[static_cast<std::size_t>(at)].name,
-                                  known_[static_cast<std::size_t>(at)].kubeconfig);
 }
 
 QWidget* StartPage::makeCard() {
@@ -156,7 +160,7 @@ QWidget* StartPage::makeCard() {
     errorRow->addWidget(error_, 1);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch();
-    for (QPushButton* button : {cancel_, stop_, delete_})
+    for (QPushButton* button : {cancel_, pause_, stop_, addNode_, delete_})
         buttons->addWidget(button);
     buttons->addStretch();
     layout->addWidget(logo, 0, Qt::AlignHCenter);
@@ -177,7 +181,12 @@ void StartPage::updateButtons() {
     main_->setText(local ? tr("Show pods") : status_.running ? tr("Open") : tr("Start"));
     main_->setIcon(icon(local ? QStringLiteral("pod") : QStringLiteral("start"), Ink::onAccent));
     main_->setAccessibleName(local ? tr("Show the pods") : tr("Start the cluster"));
-    stop_->setVisible(!busy && (status_.running || status_.broken));
+    pause_->setText(status_.paused ? tr("Resume") : tr("Pause"));
+    pause_->setVisible(!busy && (status_.running || status_.paused));
+    addNode_->setVisible(!busy && status_.running);
+    new_->setEnabled(!busy);
+    clusters_->setEnabled(!busy);
+    stop_->setVisible(!busy && (status_.running || status_.broken || status_.paused));
     delete_->setVisible(!busy && status_.exists);
     cancel_->setVisible(busy);
     open_->setEnabled(!known_.empty());
@@ -185,6 +194,8 @@ void StartPage::updateButtons() {
         return;
     if (status_.running)
         headline_->setText(tr("Your cluster is running"));
+    else if (status_.paused)
+        headline_->setText(tr("Your cluster is paused"));
     else if (status_.broken)
         headline_->setText(tr("Your cluster has died"));
     else
@@ -220,7 +231,7 @@ void StartPage::begin(const QString& words) {
     cancel_->setEnabled(true);
     elapsed_.start();
     tick_.start();
-    for (QPushButton* button : {main_, stop_, delete_})
+    for (QPushButton* button : {main_, stop_, delete_, pause_, addNode_})
         button->hide();
     cancel_->show();
 }
@@ -287,22 +298,6 @@ void StartPage::showStatus(const LocalCluster& status) {
 
 void StartPage::showSession(const SessionPtr& session) {
     session_ = session;
-    updateButtons();
-}
-
-void StartPage::setContexts(const std::vector<KnownContext>& contexts) {
-    const QSignalBlocker quiet(contexts_);
-    known_ = contexts;
-    contexts_->clear();
-    for (const KnownContext& context : known_) {
-        auto* item = new QTreeWidgetItem(contexts_, {context.name, context.cluster, context.user});
-        item->setIcon(0, context.current ? toneIcon(Tone::ok) : icon(QStringLiteral("cluster"), Ink::muted));
-        item->setToolTip(0, context.kubeconfig);
-        item->setCheckState(3, context.guarded ? Qt::Checked : Qt::Unchecked);
-        item->setSizeHint(0, QSize(0, 30));
-        if (context.current)
-            contexts_->setCurrentItem(item);
-    }
     updateButtons();
 }
 

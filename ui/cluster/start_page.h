@@ -26,8 +26,11 @@ public:
     QPushButton& stopButton() { return *stop_; }
     /// What is open now: nothing, the local cluster or another one.
     void showSession(const SessionPtr& session);
+    /// The clusters on this computer.
+    void showClusters(const std::vector<LocalCluster>& clusters);
     void setContexts(const std::vector<KnownContext>& contexts);
     QTreeWidget& contexts() { return *contexts_; }
+    QTreeWidget& clusters() { return *clusters_; }
     void showError(const QString& error);
 
 signals:
@@ -45,6 +48,8 @@ private:
     };
     QWidget* makeCard();
     QWidget* makeContexts();
+    QWidget* makeClusters();
+    void askForNew();
     void retranslate();
     void openChosen();
     void begin(const QString& words);
@@ -61,9 +66,10 @@ private:
     LocalCluster status_;
     SessionPtr session_;
     std::vector<KnownContext> known_;
-    QLabel *headline_, *explanation_, *error_, *errorIcon_, *otherTitle_;
-    QPushButton *main_, *stop_, *delete_, *cancel_, *open_;
-    QTreeWidget* contexts_;
+    QLabel *headline_, *explanation_, *error_, *errorIcon_, *otherTitle_, *clustersTitle_;
+    QPushButton *main_, *stop_, *delete_, *cancel_, *open_, *new_, *pause_, *addNode_;
+    QTreeWidget *contexts_, *clusters_;
+    std::vector<LocalCluster> local_;
     QProgressBar* bar_;
     QVBoxLayout* steps_;
     QWidget* progress_;

@@ -15,6 +15,15 @@
 #include <QToolTip>
 
 namespace slipway::ui {
+namespace {
+
+/// What is known of languages and themes: read once.
+KSyntaxHighlighting::Repository& repository() {
+    static auto* only = new KSyntaxHighlighting::Repository; // editors may outlive static objects
+    return *only;
+}
+
+} // namespace
 
 /// The column of line numbers.
 class CodeEdit::Margin final : public QWidget {
@@ -39,14 +48,13 @@ private:
 
 CodeEdit::CodeEdit(QWidget* parent)
     : QPlainTextEdit(parent)
-    , repository_(std::make_unique<KSyntaxHighlighting::Repository>())
     , highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document()))
     , margin_(new Margin(*this)) {
     setFont(monospaceFont());
     setLineWrapMode(NoWrap);
     setTabStopDistance(2 * fontMetrics().horizontalAdvance(QLatin1Char(' ')));
     document()->setDocumentMargin(6);
-    highlighter_->setDefinition(repository_->definitionForName(QStringLiteral("YAML")));
+    highlighter_->setDefinition(repository().definitionForName(QStringLiteral("YAML")));
     connect(this, &QPlainTextEdit::blockCountChanged, this, [this] { setViewportMargins(marginWidth(), 0, 0, 0); });
     connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {
         if (dy != 0)
@@ -62,9 +70,9 @@ CodeEdit::CodeEdit(QWidget* parent)
     setViewportMargins(marginWidth(), 0, 0, 0);
     keepLook(this, [this] {
         setAccessibleName(tr("YAML editor"));
-        auto theme = repository_->theme(isDarkTheme() ? QStringLiteral("GitHub Dark") : QStringLiteral("GitHub Light"));
+        auto theme = repository().theme(isDarkTheme() ? QStringLiteral("GitHub Dark") : QStringLiteral("GitHub Light"));
         if (!theme.isValid())
-            theme = repository_->defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
+            theme = repository().defaultTheme(isDarkTheme() ? KSyntaxHighlighting::Repository::DarkTheme
                                                             : KSyntaxHighlighting::Repository::LightTheme);
         highlighter_->setTheme(theme);
         highlighter_->rehighlight();

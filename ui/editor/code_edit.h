@@ -4,10 +4,8 @@
 #include <QPlainTextEdit>
 #include <QSet>
 #include <functional>
-#include <memory>
 
 namespace KSyntaxHighlighting {
-class Repository;
 class SyntaxHighlighter;
 } // namespace KSyntaxHighlighting
 
@@ -50,7 +48,6 @@ private:
     void unfoldAll();
     void updateMarks();
 
-    std::unique_ptr<KSyntaxHighlighting::Repository> repository_;
     KSyntaxHighlighting::SyntaxHighlighter* highlighter_;
     QMap<int, QString> errors_, warnings_;
     QSet<int> folded_; ///< first lines

@@ -78,6 +78,7 @@ HelmPage::HelmPage(SessionPtr session, QWidget* parent)
 void HelmPage::retranslate() {
     title_->setText(tr("Helm releases"));
     list_->setAccessibleName(tr("Helm releases"));
+    tabs_->setAccessibleName(tr("Helm releases"));
     list_->setHeaderLabels({tr("Release"), tr("Namespace"), tr("Revision"), tr("Status"), tr("Chart"), tr("App")});
     const QString titles[] = {tr("Values"), tr("Difference to the revision before"), tr("Manifest"), tr("Notes")};
     for (int i = 0; i < 4; ++i)

@@ -154,6 +154,7 @@ void HistoryPage::retranslate() {
     again_->setText(tr("Bring back what was written"));
     putBack_->setText(tr("Put back what Git has"));
     refresh_->setText(tr("Compare again"));
+    tabs_->setAccessibleName(title_->text());
     tabs_->setTabText(0, tr("Changes"));
     tabs_->setTabText(1, tr("Drift"));
     commits_->setHeaderLabels({tr("Change"), tr("Age"), tr("Who")});
@@ -250,32 +251,32 @@ void HistoryPage::readDrift() {
         return;
     drift_->clear();
     driftDiff_->show({}, tr("Comparing"));
-    using Answer = HistoryResult<std::vector<Drift>>;
+    using Files = HistoryResult<std::vector<HistoryFile>>;
     session_->journal->ask(
-        this,
-        [session = session_](HistoryRepository& repository) -> Answer {
-            auto files = repository.files();
+        this, [](HistoryRepository& repository) { return repository.files(); },
+        [this](const Files& files) {
             if (!files)
-                return std::unexpected(files.error());
-            return driftOf(*session->client, *files);
-        },
-        [this](const Answer& drifts) {
-            if (!drifts)
-                return driftDiff_->show({}, drifts.error().message);
-            drifts_ = *drifts;
-            std::ranges::stable_sort(drifts_, {}, &Drift::same);
-            drift_->clear();
-            for (const Drift& drift : drifts_) {
-                const QString words = drift.same             ? tr("As in Git")
-                                      : drift.live.isEmpty() ? tr("Not in the cluster")
-                                                             : tr("Differs");
-                auto* item = new QTreeWidgetItem(drift_, {drift.path, words});
-                item->setIcon(1, toneIcon(drift.same ? Tone::ok : Tone::waiting));
-                item->setSizeHint(0, QSize(0, 30));
-            }
-            drift_->setCurrentItem(drift_->topLevelItem(0));
-            showDrift();
+                return driftDiff_->show({}, files.error().message);
+            inBackground( // the repository is free again while the cluster is asked
+                this, [session = session_, files = *files] { return driftOf(*session->client, files); },
+                [this](const std::vector<Drift>& drifts) { takeDrift(drifts); });
         });
+}
+
+void HistoryPage::takeDrift(std::vector<Drift> drifts) {
+    drifts_ = std::move(drifts);
+    std::ranges::stable_sort(drifts_, {}, &Drift::same);
+    drift_->clear();
+    for (const Drift& drift : drifts_) {
+        const QString words = drift.same             ? tr("As in Git")
+                              : drift.live.isEmpty() ? tr("Not in the cluster")
+                                                     : tr("Differs");
+        auto* item = new QTreeWidgetItem(drift_, {drift.path, words});
+        item->setIcon(1, toneIcon(drift.same ? Tone::ok : Tone::waiting));
+        item->setSizeHint(0, QSize(0, 30));
+    }
+    drift_->setCurrentItem(drift_->topLevelItem(0));
+    showDrift();
 }
 
 void HistoryPage::showDrift() {

@@ -48,6 +48,7 @@ private:
     QWidget* makeDrift();
     void read();
     void readDrift();
+    void takeDrift(std::vector<Drift> drifts);
     void showCommit();
     void showDrift();
     void bring(bool before);

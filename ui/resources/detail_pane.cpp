@@ -34,7 +34,7 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, MetricsStore&
     , overview_(new QTextBrowser)
     , related_(new QTreeWidget)
     , yaml_(new CodeEdit)
-    , usage_(new UsageChart(metrics))
+    , usagePage_(new QWidget)
     , scaleBox_(new QWidget)
     , scale_(new ScaleSlider) {
     setObjectName(QStringLiteral("detail"));
@@ -48,7 +48,7 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, MetricsStore&
             followLink(item->data(0, Qt::UserRole).toUrl());
     });
     yaml_->setReadOnly(true);
-    for (QWidget* page : std::initializer_list<QWidget*>{makeOverview(), related_, yaml_, usage_})
+    for (QWidget* page : std::initializer_list<QWidget*>{makeOverview(), related_, yaml_, usagePage_})
         tabs_->addTab(page, QString());
     tabs_->setDocumentMode(true);
     auto* layout = new QVBoxLayout(this);
@@ -137,6 +137,7 @@ void DetailPane::retranslate() {
     const QString titles[] = {tr("Overview"), tr("Related"), tr("YAML"), tr("Usage")};
     for (int i = 0; i < 4; ++i)
         tabs_->setTabText(i, titles[i]);
+    tabs_->setAccessibleName(tr("Details of the object"));
     overview_->setAccessibleName(tr("Overview"));
     related_->setAccessibleName(tr("Related objects"));
     yaml_->setAccessibleName(tr("YAML of the object"));
@@ -315,6 +316,12 @@ void DetailPane::showRelations(const std::vector<Relation>& relations) {
 void DetailPane::showUsage() {
     if (tabs_->currentIndex() != usageTab || shown_.empty() || !hasUsage())
         return;
+    if (usage_ == nullptr) {
+        usage_ = new UsageChart(metrics_);
+        auto* layout = new QVBoxLayout(usagePage_);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->addWidget(usage_);
+    }
     if (object_.kind->resource.kind == "Node") {
         ResourceBounds bounds;
         bounds.cpuLimit = quantityOf(api::find(shown_, {"status", "allocatable", "cpu"}));

@@ -79,7 +79,8 @@ private:
     QTextBrowser* overview_;
     QTreeWidget* related_;
     QPlainTextEdit* yaml_;
-    UsageChart* usage_;
+    QWidget* usagePage_;
+    UsageChart* usage_ = nullptr; ///< made when it is first looked at
     QWidget* scaleBox_;
     ScaleSlider* scale_;
     QTimer soon_;

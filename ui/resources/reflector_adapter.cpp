@@ -4,6 +4,9 @@
 #include "ui/session/background.h"
 
 #include <QHash>
+#include <QSet>
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
@@ -13,35 +16,43 @@ namespace slipway::ui {
 class ReflectorAdapter::Collector final : public client::ReflectorSink {
 public:
     struct Pending {
-        bool complete = false;
-        QHash<QString, std::optional<Row>> rows; // no value: gone
+        bool listed = false;
+        QHash<QString, RowPtr> rows; // null: gone
         std::optional<std::pair<client::Freshness, QString>> freshness;
     };
 
     Collector(ReflectorAdapter* owner, const KindView& kind) : owner_(owner), kind_(kind) {}
 
     void replace(std::vector<std::shared_ptr<const api::Json>> objects) override {
-        QHash<QString, std::optional<Row>> rows;
+        QHash<QString, RowPtr> rows;
         rows.reserve(static_cast<qsizetype>(objects.size()));
         for (const auto& object : objects) {
-            Row row = readRow(kind_, *object);
-            const QString uid = row.uid;
-            rows.insert(uid, std::move(row));
+            auto row = std::make_shared<Row>(readRow(kind_, *object));
+            rows.insert(row->uid, row);
         }
+        QSet<QString> now(rows.keyBegin(), rows.keyEnd());
+        for (const QString& uid : std::as_const(known_))
+            if (!now.contains(uid))
+                rows.insert(uid, nullptr);
+        known_ = std::move(now);
         std::lock_guard lock(mutex_);
-        pending_.complete = true;
+        pending_.listed = true;
         pending_.rows = std::move(rows);
         wake();
     }
 
     void apply(std::vector<client::Change> changes) override {
-        std::vector<std::pair<Row, bool>> rows;
+        std::vector<std::pair<RowPtr, bool>> rows;
         for (const client::Change& change : changes)
-            rows.emplace_back(readRow(kind_, *change.object), change.kind == client::ChangeKind::deleted);
+            rows.emplace_back(std::make_shared<Row>(readRow(kind_, *change.object)),
+                              change.kind == client::ChangeKind::deleted);
         std::lock_guard lock(mutex_);
         for (auto& [row, gone] : rows) {
-            const QString uid = row.uid;
-            pending_.rows.insert(uid, gone ? std::nullopt : std::optional(std::move(row)));
+            if (gone)
+                known_.remove(row->uid);
+            else
+                known_.insert(row->uid);
+            pending_.rows.insert(row->uid, gone ? nullptr : row);
         }
         wake();
     }
@@ -58,6 +69,11 @@ public:
         return std::exchange(pending_, {});
     }
 
+    bool hasMore() {
+        std::lock_guard lock(mutex_);
+        return awake_;
+    }
+
     /// The owner goes away: nothing is told to it any more.
     void abandon() {
         std::lock_guard lock(mutex_);
@@ -71,19 +87,20 @@ private:
         if (awake_ || owner_ == nullptr)
             return;
         awake_ = true;
-        QMetaObject::invokeMethod(owner_, [owner = owner_] { owner->coalesce_.start(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(owner_, [owner = owner_] { owner->wake(); }, Qt::QueuedConnection);
     }
 
     std::mutex mutex_;
     ReflectorAdapter* owner_;
     const KindView& kind_;
+    QSet<QString> known_; ///< of the reflector's thread
     Pending pending_;
     bool awake_ = false;
 };
 
 ReflectorAdapter::ReflectorAdapter(SessionPtr session, const KindView& kind, QString ns, client::ListOptions selectors,
                                    QObject* parent)
-    : QObject(parent), scope_(ns), collector_(std::make_shared<Collector>(this, kind)) {
+    : QObject(parent), collector_(std::make_shared<Collector>(this, kind)) {
     const auto source = kind.read != nullptr
                             ? session->client
                             : std::make_shared<const client::Client>(std::make_shared<TableTransport>(session->client));
@@ -100,6 +117,12 @@ ReflectorAdapter::~ReflectorAdapter() {
     requestPool().start([collector = std::move(collector_)] { collector->reflector_.reset(); });
 }
 
+/// While a long list is being told, news wait.
+void ReflectorAdapter::wake() {
+    if (delivered_ >= backlog_.rows.size())
+        coalesce_.start();
+}
+
 void ReflectorAdapter::start() {
     collector_->reflector_->start();
 }
@@ -108,22 +131,40 @@ void ReflectorAdapter::reconnect() {
 }
 
 void ReflectorAdapter::deliver() {
-    auto pending = collector_->take();
+    if (delivered_ >= backlog_.rows.size()) { // all was told: what has come since?
+        auto pending = collector_->take();
+        backlog_ = {};
+        delivered_ = 0;
+        backlog_.listed = pending.listed;
+        backlog_.rows.reserve(static_cast<std::size_t>(pending.rows.size()));
+        for (auto it = pending.rows.begin(); it != pending.rows.end(); ++it) {
+            if (it.value() != nullptr)
+                backlog_.rows.push_back(std::move(it.value()));
+            else
+                backlog_.gone.push_back(it.key());
+        }
+        if (pending.freshness) {
+            freshness_ = pending.freshness->first;
+            freshnessMessage_ = pending.freshness->second;
+            freshnessNews_ = true;
+        }
+    }
     RowBatch batch;
-    batch.complete = pending.complete;
-    batch.scope = scope_;
-    for (auto it = pending.rows.begin(); it != pending.rows.end(); ++it) {
-        if (it.value())
-            batch.rows.push_back(std::move(*it.value()));
-        else
-            batch.gone.push_back(it.key());
-    }
-    if (batch.complete || !batch.rows.empty() || !batch.gone.empty())
+    const std::size_t end = std::min(delivered_ + mostRows, backlog_.rows.size());
+    const bool last = end == backlog_.rows.size();
+    batch.rows.assign(std::make_move_iterator(backlog_.rows.begin() + static_cast<std::ptrdiff_t>(delivered_)),
+                      std::make_move_iterator(backlog_.rows.begin() + static_cast<std::ptrdiff_t>(end)));
+    batch.gone = std::exchange(backlog_.gone, {});
+    batch.listed = last && std::exchange(backlog_.listed, false);
+    delivered_ = end;
+    if (!last)
+        QTimer::singleShot(1, this, &ReflectorAdapter::deliver); // let the window breathe
+    else if (collector_->hasMore())
+        coalesce_.start();
+    if (batch.listed || !batch.rows.empty() || !batch.gone.empty())
         emit batchReady(batch);
-    if (pending.freshness) {
-        freshness_ = pending.freshness->first;
-        emit freshnessChanged(freshness_, pending.freshness->second);
-    }
+    if (last && std::exchange(freshnessNews_, false))
+        emit freshnessChanged(freshness_, freshnessMessage_);
 }
 
 } // namespace slipway::ui

@@ -11,16 +11,17 @@
 
 namespace slipway::ui {
 
-/// Changes of one kind's rows that arrived together.
+/// Changes of one kind's rows that arrived together. The rows belong to whoever takes the batch.
 struct RowBatch {
     bool complete = false;     ///< rows are everything there is; what is not among them is gone
-    QString scope;             ///< the namespace that was watched; empty: all
-    std::vector<Row> rows;     ///< added or changed, at most once each
+    std::vector<RowPtr> rows;  ///< added or changed, at most once each
     std::vector<QString> gone; ///< uids
+    bool listed = false;       ///< with this batch everything of the first list, or of a new one, has been told
 };
 
 /// Watches one kind and hands its changes to the GUI thread: rows are made on the reflector's thread, collected, and
-/// delivered at most every 50 ms. Lives on the GUI thread; after destruction nothing is delivered.
+/// delivered at most every 50 ms, a bounded number at a time, so that the window stays awake. Lives on the GUI thread;
+/// after destruction nothing is delivered.
 class ReflectorAdapter : public QObject {
     Q_OBJECT
 public:
@@ -40,12 +41,17 @@ signals:
 
 private:
     class Collector;
+    void wake();
     void deliver();
 
-    QString scope_;
+    static constexpr std::size_t mostRows = 1500; ///< of one batch
     std::shared_ptr<Collector> collector_;
+    RowBatch backlog_; ///< what was fetched and not yet delivered
+    std::size_t delivered_ = 0;
     QTimer coalesce_;
     client::Freshness freshness_ = client::Freshness::starting;
+    QString freshnessMessage_;
+    bool freshnessNews_ = false;
 };
 
 } // namespace slipway::ui

@@ -54,10 +54,18 @@ void ResourceModel::measure(Row& row) const {
     write(memoryColumn_, used ? used->second : 0, row.bounds.memoryRequest, row.bounds.memoryLimit, memoryText);
 }
 
+const Row& ResourceModel::measuredRow(int index) const {
+    Row& row = *rows_[static_cast<std::size_t>(index)];
+    if (row.measured != measurement_) {
+        measure(row);
+        row.measured = measurement_;
+    }
+    return row;
+}
+
 void ResourceModel::setUsage(Usage usage) {
     usage_ = std::move(usage);
-    for (Row& row : rows_)
-        measure(row);
+    ++measurement_;
     if (!rows_.empty() && cpuColumn_ >= 0)
         emit dataChanged(index(0, firstOwnColumn() + std::min(cpuColumn_, memoryColumn_)),
                          index(rowCount() - 1, firstOwnColumn() + std::max(cpuColumn_, memoryColumn_)));
@@ -86,7 +94,7 @@ const Cell* ResourceModel::cell(const Row& row, int column) const {
 
 void ResourceModel::reindex(std::size_t from) {
     for (std::size_t i = from; i < rows_.size(); ++i)
-        index_.insert(rows_[i].uid, static_cast<int>(i));
+        rows_[i]->place = static_cast<int>(i);
 }
 
 void ResourceModel::remove(std::vector<int> positions) {
@@ -100,11 +108,11 @@ void ResourceModel::remove(std::vector<int> positions) {
             --first;
         beginRemoveRows({}, first, last);
         for (int row = first; row <= last; ++row)
-            index_.remove(rows_[static_cast<std::size_t>(row)].uid);
+            index_.remove(rows_[static_cast<std::size_t>(row)]->uid);
         rows_.erase(rows_.begin() + first, rows_.begin() + last + 1);
+        reindex(static_cast<std::size_t>(first));
         endRemoveRows();
     }
-    reindex(static_cast<std::size_t>(positions.back()));
 }
 
 void ResourceModel::apply(const RowBatch& batch) {
@@ -112,49 +120,48 @@ void ResourceModel::apply(const RowBatch& batch) {
     if (batch.complete) {
         QSet<QString> there;
         there.reserve(static_cast<qsizetype>(batch.rows.size()));
-        for (const Row& row : batch.rows)
-            there.insert(row.uid);
+        for (const RowPtr& row : batch.rows)
+            there.insert(row->uid);
         for (std::size_t i = 0; i < rows_.size(); ++i)
-            if ((batch.scope.isEmpty() || rows_[i].ns == batch.scope) && !there.contains(rows_[i].uid))
+            if (!there.contains(rows_[i]->uid))
                 gone.push_back(static_cast<int>(i));
-    } else {
-        for (const QString& uid : batch.gone)
-            if (const int at = find(uid); at >= 0)
-                gone.push_back(at);
     }
+    for (const QString& uid : batch.gone)
+        if (const int at = find(uid); at >= 0)
+            gone.push_back(at);
     remove(std::move(gone));
 
-    std::vector<const Row*> fresh;
-    std::vector<int> changed;
-    for (const Row& row : batch.rows) {
-        const int at = find(row.uid);
-        if (at < 0) {
-            fresh.push_back(&row);
-        } else if (rows_[static_cast<std::size_t>(at)].resourceVersion != row.resourceVersion ||
-                   row.resourceVersion.isEmpty()) {
-            rows_[static_cast<std::size_t>(at)] = row;
-            measure(rows_[static_cast<std::size_t>(at)]);
-            changed.push_back(at);
-        }
+    std::vector<RowPtr> fresh;
+    std::vector<std::pair<int, RowPtr>> changed;
+    for (const RowPtr& row : batch.rows) {
+        const int at = find(row->uid);
+        if (at < 0)
+            fresh.push_back(row);
+        else if (rows_[static_cast<std::size_t>(at)]->resourceVersion != row->resourceVersion ||
+                 row->resourceVersion.isEmpty())
+            changed.emplace_back(at, row);
     }
-    std::ranges::sort(changed);
-    for (std::size_t i = 0; i < changed.size();) {
-        const int first = changed[i];
-        int last = first;
-        while (++i < changed.size() && changed[i] == last + 1)
-            ++last;
+    std::ranges::sort(changed, {}, [](const auto& change) { return change.first; });
+    for (std::size_t i = 0; i < changed.size();) { // neighbours together; whoever sorts sees nothing else change
+        const int first = changed[i].first;
+        int last = first - 1;
+        for (; i < changed.size() && changed[i].first == last + 1; ++i) {
+            RowPtr& row = changed[i].second;
+            row->place = ++last;
+            index_.insert(row->uid, row.get());
+            rows_[static_cast<std::size_t>(last)] = std::move(row);
+        }
         emit dataChanged(index(first, 0), index(last, columnCount() - 1));
     }
     if (fresh.empty())
         return;
     const auto before = rows_.size();
     beginInsertRows({}, static_cast<int>(before), static_cast<int>(before + fresh.size()) - 1);
-    rows_.reserve(before + fresh.size());
-    for (const Row* row : fresh) {
-        rows_.push_back(*row);
-        measure(rows_.back());
+    for (RowPtr& row : fresh) {
+        row->place = static_cast<int>(rows_.size());
+        index_.insert(row->uid, row.get());
+        rows_.push_back(std::move(row));
     }
-    reindex(before);
     endInsertRows();
 }
 
@@ -175,6 +182,25 @@ QVariant ResourceModel::display(const Row& row, int column) const {
     return row.ns;
 }
 
+int ResourceModel::compare(int a, int b, int column) const {
+    const Row &left = measuredRow(a), &right = measuredRow(b);
+    const auto three = [](auto x, auto y) { return x < y ? -1 : x > y ? 1 : 0; };
+    int order = 0;
+    if (column == ageColumn()) {
+        order = three(right.created, left.created);
+    } else if (const Cell* mine = cell(left, column), *other = cell(right, column);
+               mine != nullptr && other != nullptr) {
+        const ColumnRole role = columnRole(column);
+        const bool byNumber = isNumeric(role) || role == ColumnRole::replicas || role == ColumnRole::containers;
+        order = byNumber ? three(mine->number, other->number) : mine->text.compare(other->text, Qt::CaseInsensitive);
+    } else if (column == 1) {
+        order = left.ns.compare(right.ns);
+    }
+    if (order == 0)
+        order = left.name.compare(right.name);
+    return order != 0 ? order : left.ns.compare(right.ns);
+}
+
 QVariant ResourceModel::sortValue(const Row& row, int column) const {
     if (column == ageColumn())
         return QVariant::fromValue<qlonglong>(-row.created);
@@ -188,7 +214,7 @@ QVariant ResourceModel::sortValue(const Row& row, int column) const {
 QVariant ResourceModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
-    const Row& row = this->row(index.row());
+    const Row& row = measuredRow(index.row());
     const Cell* own = cell(row, index.column());
     switch (role) {
     case Qt::DisplayRole:

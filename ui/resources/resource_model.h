@@ -23,9 +23,14 @@ public:
     explicit ResourceModel(const KindView& kind, QObject* parent = nullptr);
 
     const KindView& kind() const { return kind_; }
-    const Row& row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
+    const Row& row(int index) const { return *rows_[static_cast<std::size_t>(index)]; }
     /// The position of an object, or -1.
-    int find(const QString& uid) const { return index_.value(uid, -1); }
+    int find(const QString& uid) const {
+        const auto found = index_.constFind(uid);
+        return found == index_.constEnd() ? -1 : (*found)->place;
+    }
+    /// How two rows follow each other by a column: below 0, 0, above 0. Rows that are equal there go by name.
+    int compare(int a, int b, int column) const;
     int ageColumn() const { return columnCount({}) - 1; }
     ColumnRole columnRole(int column) const;
 
@@ -34,7 +39,7 @@ public:
     /// Fills the cpu and memory columns from now on; to be called again when there are new measurements.
     void setUsage(Usage usage);
 
-    /// Applies one batch with as few model signals as possible.
+    /// Applies one batch with as few model signals as possible; takes its rows over.
     void apply(const RowBatch& batch);
     void clear();
 
@@ -53,12 +58,15 @@ private:
     QVariant sortValue(const Row& row, int column) const;
 
     void measure(Row& row) const;
+    /// The row with its newest measurement: written only when it is looked at.
+    const Row& measuredRow(int index) const;
 
     const KindView& kind_;
     Usage usage_;
+    int measurement_ = 0;
     int cpuColumn_ = -1, memoryColumn_ = -1; ///< among the kind's own
-    std::vector<Row> rows_;
-    QHash<QString, int> index_;
+    std::vector<RowPtr> rows_;
+    QHash<QString, Row*> index_;
 };
 
 /// "5m", "2d3h": the time since @p created, as kubectl shows ages.

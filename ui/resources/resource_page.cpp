@@ -96,7 +96,10 @@ QWidget* ResourcePage::makeHeader() {
     filter_->addAction(icon(QStringLiteral("search"), Ink::muted), QLineEdit::LeadingPosition);
     filter_->installEventFilter(this);
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        const QString chosen = objectAt(table_->currentIndex()).uid;
         proxy_->setFilter(RowFilter(text));
+        if (!chosen.isEmpty())
+            select(chosen);
         if (!proxy_->filter().error().isEmpty())
             filter_->setToolTip(proxy_->filter().error());
         if (proxy_->filter().fieldSelector() != fieldSelector_)
@@ -172,81 +175,6 @@ void ResourcePage::makeTable() {
             [this](const QPoint& at) { emit menuRequested(table_->viewport()->mapToGlobal(at)); });
 }
 
-QString ResourcePage::settingOf(const char* what, int column) const {
-    const int own = column - (kind_.resource.namespaced ? 2 : 1);
-    const QString name = own >= 0 && own < static_cast<int>(kind_.columns.size())
-                             ? QString::fromUtf8(kind_.columns[static_cast<std::size_t>(own)].title)
-                             : QStringLiteral("#%1").arg(own < 0 ? column : -1);
-    return QStringLiteral("columns/%1/%2/%3").arg(QLatin1String(kind_.id), name, QLatin1String(what));
-}
-
-bool ResourcePage::isWanted(int column) const {
-    const int own = column - (kind_.resource.namespaced ? 2 : 1);
-    const bool extra =
-        own >= 0 && own < static_cast<int>(kind_.columns.size()) && kind_.columns[static_cast<std::size_t>(own)].extra;
-    return QSettings().value(settingOf("shown", column), !extra).toBool();
-}
-
-/// The name takes the room that is left; when that is too little, plain text columns go, the last first.
-void ResourcePage::fitColumns() {
-    if (fitting_ || table_ == nullptr)
-        return;
-    fitting_ = true;
-    constexpr int nameRoom = 250;
-    const int room = table_->viewport()->width(), last = model_->ageColumn();
-    const auto width = [this](int column) {
-        const int own = column - (kind_.resource.namespaced ? 2 : 1);
-        const int preset = column == model_->ageColumn() ? 76
-                           : own < 0                     ? 110
-                                                         : kind_.columns[static_cast<std::size_t>(own)].width;
-        const int chosen = QSettings().value(settingOf("width", column)).toInt();
-        return chosen > 0 ? chosen : preset;
-    };
-    int used = 0;
-    std::vector<bool> shown(static_cast<std::size_t>(last) + 1, true);
-    for (int column = 1; column <= last; ++column) {
-        shown[static_cast<std::size_t>(column)] =
-            isWanted(column) && !(column == 1 && kind_.resource.namespaced && chosen_.size() == 1);
-        used += shown[static_cast<std::size_t>(column)] ? width(column) : 0;
-    }
-    for (const bool textOnly : {true, false}) // texts first, then the rest, never the age and never what was chosen
-        for (int column = last - 1; column > 0 && used + nameRoom > room; --column) {
-            const auto at = static_cast<std::size_t>(column);
-            if (!shown[at] || QSettings().contains(settingOf("shown", column)) ||
-                (textOnly && (model_->columnRole(column) != ColumnRole::text || column == 1)) ||
-                (!textOnly && model_->columnRole(column) == ColumnRole::status))
-                continue;
-            shown[at] = false;
-            used -= width(column);
-        }
-    for (int column = 1; column <= last; ++column) {
-        table_->setColumnHidden(column, !shown[static_cast<std::size_t>(column)]);
-        if (shown[static_cast<std::size_t>(column)])
-            table_->setColumnWidth(column, width(column));
-    }
-    table_->setColumnWidth(0, std::max(nameRoom, room - used));
-    fitting_ = false;
-}
-
-void ResourcePage::showColumnMenu(const QPoint& at) {
-    QMenu menu(this);
-    for (int column = 1; column <= model_->ageColumn(); ++column) {
-        QAction* action = menu.addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-        action->setCheckable(true);
-        action->setChecked(!table_->isColumnHidden(column));
-        connect(action, &QAction::toggled, this, [this, column](bool on) {
-            QSettings().setValue(settingOf("shown", column), on);
-            fitColumns();
-        });
-    }
-    menu.addSeparator();
-    connect(menu.addAction(tr("Columns as they were")), &QAction::triggered, this, [this] {
-        QSettings().remove(QStringLiteral("columns/") + QLatin1String(kind_.id));
-        fitColumns();
-    });
-    menu.exec(table_->horizontalHeader()->mapToGlobal(at));
-}
-
 void ResourcePage::setNamespaces(const QStringList& names) {
     namespaces_->setNames(names);
 }
@@ -284,6 +212,10 @@ void ResourcePage::watch() {
         watches_.push_back(std::move(watch));
     }
     showFreshness(client::Freshness::starting, {});
+    stale_.clear();
+    for (int i = 0; i < model_->rowCount(); ++i) // what is known stays until the new list says otherwise
+        stale_.insert(model_->row(i).uid);
+    unlisted_ = watches_.size();
     for (const auto& watch : watches_)
         watch->start();
 }
@@ -311,10 +243,19 @@ void ResourcePage::noteFreshness() {
 }
 
 void ResourcePage::applyBatch(const RowBatch& batch) {
-    listed_ = listed_ || batch.complete;
+    listed_ = listed_ || batch.listed;
     model_->apply(batch);
-    for (const Row& row : batch.rows)
-        emit rowChanged(row.uid);
+    if (!stale_.isEmpty())
+        for (const RowPtr& row : batch.rows)
+            stale_.remove(row->uid);
+    if (batch.listed && unlisted_ > 0 && --unlisted_ == 0 && !stale_.isEmpty()) {
+        RowBatch gone;
+        gone.gone.assign(stale_.begin(), stale_.end());
+        stale_.clear();
+        model_->apply(gone);
+    }
+    for (const RowPtr& row : batch.rows)
+        emit rowChanged(row->uid);
     for (const QString& uid : batch.gone)
         emit rowChanged(uid);
     updateCounts();
@@ -392,41 +333,6 @@ ObjectRef ResourcePage::objectAt(const QModelIndex& index) const {
     return {&kind_, row.ns, row.name, row.uid};
 }
 
-std::vector<Row> ResourcePage::selectedRows() const {
-    std::vector<Row> rows;
-    const QModelIndex current = table_->currentIndex();
-    const auto selected = table_->selectionModel()->selectedRows();
-    if (current.isValid() && (selected.isEmpty() || table_->selectionModel()->isRowSelected(current.row())))
-        rows.push_back(proxy_->rowAt(current));
-    for (const QModelIndex& index : selected)
-        if (index.row() != current.row())
-            rows.push_back(proxy_->rowAt(index));
-    return rows;
-}
-
-/// Space: takes the row into the selection, or out of it, and goes on to the next.
-void ResourcePage::mark() {
-    using Flags = QItemSelectionModel;
-    const QModelIndex current = table_->currentIndex();
-    if (!current.isValid())
-        return;
-    // The first mark joins the row that was merely current.
-    table_->selectionModel()->select(current, Flags::Rows | (marking_ ? Flags::Toggle : Flags::ClearAndSelect));
-    marking_ = true;
-    const QModelIndex next = current.siblingAtRow(current.row() + 1);
-    if (next.isValid())
-        table_->selectionModel()->setCurrentIndex(next, Flags::NoUpdate);
-}
-
-void ResourcePage::select(const QString& uid) {
-    const int at = model_->find(uid);
-    if (at < 0)
-        return;
-    const QModelIndex index = proxy_->mapFromSource(model_->index(at, 0));
-    table_->setCurrentIndex(index);
-    table_->scrollTo(index);
-}
-
 void ResourcePage::showUsage(MetricsStore& metrics) {
     const bool pods = kind_.hasLogs(), nodes = kind_.resource.group.empty() && kind_.resource.kind == "Node";
     if (!pods && !nodes)
@@ -464,40 +370,6 @@ void ResourcePage::hideEvent(QHideEvent* event) {
     if (metrics_ != nullptr)
         metrics_->setWatching(this, false);
     unwatch_.start();
-}
-
-bool ResourcePage::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Resize && watched == table_->viewport())
-        fitColumns();
-    if (event->type() == QEvent::MouseButtonPress && watched == table_->viewport())
-        marking_ = false;
-    if (event->type() != QEvent::KeyPress)
-        return QWidget::eventFilter(watched, event);
-    const int key = static_cast<QKeyEvent*>(event)->key();
-    if (watched == filter_ && (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Down)) {
-        if (key == Qt::Key_Escape)
-            filter_->clear();
-        table_->setFocus();
-        if (!table_->currentIndex().isValid() && proxy_->rowCount() > 0)
-            table_->selectRow(0);
-        return true;
-    }
-    if (watched == table_ && key == Qt::Key_Space)
-        return mark(), true;
-    if (watched == table_ && marking_ && (key == Qt::Key_Up || key == Qt::Key_Down)) { // marks stay while moving
-        const QModelIndex current = table_->currentIndex();
-        const QModelIndex next = current.siblingAtRow(current.row() + (key == Qt::Key_Up ? -1 : 1));
-        if (next.isValid()) {
-            table_->selectionModel()->setCurrentIndex(next, QItemSelectionModel::NoUpdate);
-            table_->scrollTo(next);
-        }
-        return true;
-    }
-    if (watched == table_ && (key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {
-        emit opened(objectAt(table_->currentIndex()));
-        return true;
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace slipway::ui

@@ -2,10 +2,11 @@
 
 #include "ui/resources/namespace_picker.h"
 #include "ui/resources/object_ref.h"
-#include "ui/resources/row_filter.h"
+#include "ui/resources/row_proxy.h"
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QSet>
 #include <QStackedLayout>
 #include <QTableView>
 #include <QTimer>
@@ -82,6 +83,8 @@ private:
     RowProxy* proxy_;
     std::vector<std::unique_ptr<ReflectorAdapter>> watches_; ///< one, or one a namespace
     QTimer unwatch_, tick_, select_;
+    QSet<QString> stale_;      ///< rows of an earlier watch that the present one has not named yet
+    std::size_t unlisted_ = 0; ///< watches whose first list has not arrived
     bool listed_ = false, fitting_ = false, marking_ = false;
     qint64 lostSince_ = 0;
     client::Freshness freshness_ = client::Freshness::starting;

@@ -8,6 +8,7 @@
 #include <QString>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,12 @@ struct Row {
     std::vector<QString> containers; ///< names, for logs and terminals
     int replicas = -1;               ///< spec.replicas where there is one
     bool terminating = false;
+    int place = -1;        ///< in the model that has it
+    int measured = 0;      ///< which measurement its cells of use show; the model's own count
     ResourceBounds bounds; ///< of pods; of nodes the limits are what is allocatable
 };
+
+using RowPtr = std::shared_ptr<Row>;
 
 /// How a column is drawn and sorted.
 enum class ColumnRole { text, number, status, containers, replicas, cpu, memory, age };

@@ -1,6 +1,6 @@
 #include "ui/resources/row_delegate.h"
 
-#include "ui/resources/row_filter.h"
+#include "ui/resources/row_proxy.h"
 
 #include <QAbstractItemView>
 #include <QApplication>

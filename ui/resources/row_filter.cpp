@@ -37,30 +37,4 @@ bool RowFilter::accepts(const Row& row) const {
     return found != negated_;
 }
 
-RowProxy::RowProxy(ResourceModel& model, QObject* parent) : QSortFilterProxyModel(parent), model_(model) {
-    setSourceModel(&model);
-    setDynamicSortFilter(true);
-}
-
-void RowProxy::setFilter(RowFilter filter) {
-    filter_ = std::move(filter);
-    invalidateRowsFilter();
-}
-
-bool RowProxy::filterAcceptsRow(int row, const QModelIndex&) const {
-    return filter_.accepts(model_.row(row));
-}
-
-bool RowProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-    const QVariant a = left.data(ResourceModel::SortRole), b = right.data(ResourceModel::SortRole);
-    if (a.typeId() == QMetaType::Double)
-        return a.toDouble() < b.toDouble();
-    if (a.typeId() == QMetaType::LongLong)
-        return a.toLongLong() < b.toLongLong();
-    const int order = a.toString().compare(b.toString(), Qt::CaseInsensitive);
-    if (order != 0)
-        return order < 0;
-    return model_.row(left.row()).name < model_.row(right.row()).name; // a steady order for equal values
-}
-
 } // namespace slipway::ui

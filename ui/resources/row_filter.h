@@ -1,10 +1,9 @@
 #pragma once
 
 #include "cluster/api/selectors.h"
-#include "ui/resources/resource_model.h"
+#include "ui/resources/row.h"
 
 #include <QRegularExpression>
-#include <QSortFilterProxyModel>
 #include <optional>
 
 namespace slipway::ui {
@@ -28,24 +27,6 @@ private:
     QRegularExpression pattern_;
     std::optional<api::LabelMatcher> labels_;
     QString error_, fields_;
-};
-
-/// Sorts and filters a ResourceModel.
-class RowProxy : public QSortFilterProxyModel {
-    Q_OBJECT
-public:
-    explicit RowProxy(ResourceModel& model, QObject* parent = nullptr);
-    void setFilter(RowFilter filter);
-    const RowFilter& filter() const { return filter_; }
-    const Row& rowAt(const QModelIndex& proxyIndex) const { return model_.row(mapToSource(proxyIndex).row()); }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
-
-private:
-    ResourceModel& model_;
-    RowFilter filter_;
 };
 
 } // namespace slipway::ui

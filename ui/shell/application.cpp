@@ -10,6 +10,7 @@
 #include <QCommandLineParser>
 #include <QMenu>
 #include <QPointer>
+#include <QProcess>
 #include <QStyleHints>
 #include <QSystemTrayIcon>
 #include <memory>
@@ -91,6 +92,27 @@ private:
     std::unique_ptr<QSystemTrayIcon> tray_;
 };
 
+/// Programs started from a desktop do not have the PATH of a shell, where credential plugins, kubectl and helm are
+/// found. It is asked for once, off the GUI thread.
+void takePathOfLoginShell() {
+    requestPool().start([] {
+        QProcess shell;
+        shell.start(qEnvironmentVariable("SHELL", QStringLiteral("/bin/sh")),
+                    {QStringLiteral("-lc"), QStringLiteral("printf '\\n%s' \"$PATH\"")});
+        constexpr int patience = 5000;
+        if (!shell.waitForFinished(patience) || shell.exitCode() != 0)
+            return;
+        const QByteArray path = shell.readAllStandardOutput().split('\n').last();
+        QMetaObject::invokeMethod(qApp, [path] {
+            QByteArrayList all = qgetenv("PATH").split(':');
+            for (const QByteArray& folder : path.split(':'))
+                if (folder.startsWith('/') && !all.contains(folder))
+                    all << folder;
+            qputenv("PATH", all.join(':'));
+        });
+    });
+}
+
 } // namespace
 
 void prepareApplication() {
@@ -110,6 +132,7 @@ void prepareApplication() {
 int runWindow(int argc, char** argv) {
     QApplication application(argc, argv);
     prepareApplication();
+    takePathOfLoginShell();
     QCommandLineParser arguments;
     const QCommandLineOption cluster(QStringLiteral("cluster"), {}, QStringLiteral("name"), QStringLiteral("slipway"));
     const QCommandLineOption context(QStringLiteral("context"), {}, QStringLiteral("name"));

@@ -95,7 +95,8 @@ void MainWindow::connectParts() {
         updateActions();
     });
     connect(&runner_, &ClusterRunner::finished, this, [this](const QString& operation, const QString& error) {
-        if (operation != QLatin1String("start") && error.isEmpty() && session_ && session_->local)
+        const bool ended = operation == QLatin1String("stop") || operation == QLatin1String("delete");
+        if (ended && error.isEmpty() && session_ && session_->local && session_->name == runner_.cluster())
             open(nullptr);
         if (!error.isEmpty())
             emit notable(tr("Cluster %1").arg(runner_.cluster()), error, true);
@@ -224,7 +225,10 @@ void MainWindow::opened(const client::Result<SessionPtr>& session) {
 void MainWindow::readContexts() {
     inBackground(
         this, [] { return knownContexts(); },
-        [this](const std::vector<KnownContext>& contexts) { start_->setContexts(contexts); });
+        [this](const std::vector<KnownContext>& contexts) {
+            contexts_ = contexts;
+            start_->setContexts(contexts);
+        });
 }
 
 void MainWindow::tell(const QString& message, bool bad) {

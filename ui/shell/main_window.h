@@ -2,6 +2,7 @@
 
 #include "ui/cluster/cluster_runner.h"
 #include "ui/cluster/start_page.h"
+#include "ui/look/frame_monitor.h"
 #include "ui/shell/kind_counter.h"
 #include "ui/shell/sidebar.h"
 #include "ui/shell/workspace.h"
@@ -95,6 +96,8 @@ private:
     void toggleFavourite();
     void toggleGuard();
     void saveLayout();
+    void toggleMonitor();
+    QList<QAction*> placeActions();
 
     ClusterRunner runner_;
     SessionPtr session_;
@@ -117,7 +120,9 @@ private:
     QAction *atOnce_ = nullptr, *guardAction_ = nullptr;
     std::vector<Worded> worded_;
     std::vector<std::pair<QMenu*, const char*>> wordedMenus_;
-    QList<QAction*> commands_, workspaceActions_, kindActions_;
+    QList<QAction*> commands_, workspaceActions_, kindActions_, placeActions_;
+    std::vector<KnownContext> contexts_;
+    FrameMonitor monitor_;
     LocalCluster local_;
 };
 

@@ -77,8 +77,14 @@ QString PanelDocks::freeName(const QString& kind) const {
 }
 
 void PanelDocks::add(QWidget* panel, const QString& kind, const QString& iconName, const QString& title) {
-    auto* dock = new QDockWidget(title, &host_);
+    auto* dock = new QDockWidget(&host_);
     dock->setObjectName(freeName(kind));
+    keepLook(dock, [dock, kind, title] {
+        const QString what = kind == QLatin1String("logs")       ? tr("Logs")
+                             : kind == QLatin1String("terminal") ? tr("Terminal")
+                                                                 : tr("YAML");
+        dock->setWindowTitle(title.isEmpty() ? what : what + QStringLiteral(" · ") + title);
+    });
     dock->setWindowIcon(icon(iconName));
     auto* bar = new DockTitle(*dock, iconName, true);
     dock->setTitleBarWidget(bar);
@@ -148,19 +154,29 @@ void PanelDocks::putBeside() {
     QDockWidget* dock = docks_.contains(current_) ? current_ : nullptr;
     if (dock == nullptr || docks_.size() < 2)
         return;
-    QDockWidget* neighbour = nullptr;
-    for (QDockWidget* other : std::as_const(docks_))
-        if (other != dock && !other->isFloating())
-            neighbour = other;
-    if (neighbour == nullptr)
-        return;
-    if (host_.tabifiedDockWidgets(dock).isEmpty()) {
-        host_.tabifyDockWidget(neighbour, dock);
-    } else {
-        host_.removeDockWidget(dock);
-        host_.splitDockWidget(neighbour, dock, Qt::Horizontal);
-        dock->show();
+    const auto tabbed = host_.tabifiedDockWidgets(dock);
+    if (tabbed.isEmpty()) { // it stands alone: back among the others
+        for (QDockWidget* other : std::as_const(docks_))
+            if (other != dock && !other->isFloating()) {
+                host_.tabifyDockWidget(other, dock);
+                break;
+            }
+        return raise(dock);
     }
+    // A dock that is split off a tab would become a tab of it: all are taken out and put back.
+    QDockWidget* first = tabbed.front();
+    const Qt::DockWidgetArea area = host_.dockWidgetArea(dock);
+    for (QDockWidget* each : tabbed)
+        host_.removeDockWidget(each);
+    host_.removeDockWidget(dock);
+    host_.addDockWidget(area, first);
+    host_.splitDockWidget(first, dock, Qt::Horizontal);
+    for (QDockWidget* each : tabbed.mid(1))
+        host_.tabifyDockWidget(first, each);
+    for (QDockWidget* each : tabbed)
+        each->show();
+    dock->show();
+    host_.resizeDocks({first, dock}, {1, 1}, Qt::Horizontal); // half each
     raise(dock);
 }
 

@@ -5,6 +5,7 @@
 #include "ui/cluster/overview_page.h"
 #include "ui/helm/helm_page.h"
 #include "ui/history/history_page.h"
+#include "ui/history/time_machine_page.h"
 #include "ui/shell/workspace.h"
 #include "ui/topology/heat_map.h"
 #include "ui/topology/topology_page.h"
@@ -34,14 +35,24 @@ QWidget* makeHeatMap(Workspace& workspace) {
     return page;
 }
 
+void restore(Workspace& workspace, const QStringList& texts) {
+    std::vector<YamlSource> sources;
+    for (const QString& yaml : texts)
+        sources.push_back({{}, yaml});
+    workspace.applyYaml(std::move(sources), false, ApplyMode::replace);
+}
+
+QWidget* makeTimeMachine(Workspace& workspace) {
+    auto* page = new TimeMachinePage(workspace.session());
+    QObject::connect(page, &TimeMachinePage::restoreRequested, &workspace,
+                     [&workspace](const QStringList& texts) { restore(workspace, texts); });
+    return page;
+}
+
 QWidget* makeHistory(Workspace& workspace) {
     auto* page = new HistoryPage(workspace.session());
-    QObject::connect(page, &HistoryPage::restoreRequested, &workspace, [&workspace](const QStringList& texts) {
-        std::vector<YamlSource> sources;
-        for (const QString& yaml : texts)
-            sources.push_back({{}, yaml});
-        workspace.applyYaml(std::move(sources), false, ApplyMode::replace);
-    });
+    QObject::connect(page, &HistoryPage::restoreRequested, &workspace,
+                     [&workspace](const QStringList& texts) { restore(workspace, texts); });
     QObject::connect(page, &HistoryPage::removalRequested, &workspace, [&workspace](const QStringList& texts) {
         std::vector<ObjectRef> objects;
         for (const QString& yaml : texts)
@@ -66,6 +77,7 @@ std::span<const SpecialPage> specialPages() {
         {overviewPage, QT_TRANSLATE_NOOP("Pages", "Overview"), "chart", makeOverview},
         {"topology", QT_TRANSLATE_NOOP("Pages", "Topology"), "topology", makeTopology},
         {"heatmap", QT_TRANSLATE_NOOP("Pages", "Heat map"), "node", makeHeatMap},
+        {"timemachine", QT_TRANSLATE_NOOP("Pages", "Time machine"), "clock", makeTimeMachine},
         {historyPage, QT_TRANSLATE_NOOP("Pages", "History"), "history", makeHistory},
         {"helm", QT_TRANSLATE_NOOP("Pages", "Helm releases"), "helm",
          [](Workspace& workspace) -> QWidget* { return new HelmPage(workspace.session()); }},

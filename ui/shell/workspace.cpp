@@ -69,90 +69,13 @@ Workspace::~Workspace() = default;
 
 void Workspace::restoreLayout(const QByteArray& state) {
     const bool shown = detailDock_->isVisible();
-    if (state.isEmpty() || !restoreState(state))
-        resizeDocks({detailDock_}, {460}, Qt::Horizontal);
+    detailSized_ = !state.isEmpty() && restoreState(state);
     detailDock_->setVisible(shown);
 }
 
 void Workspace::hideEvent(QHideEvent* event) {
     QMainWindow::hideEvent(event);
     QSettings().setValue(layoutKey, saveState());
-}
-
-void Workspace::makeActions() {
-    for (const ObjectCommand& command : objectCommands()) {
-        auto* action = new QAction(icon(QLatin1String(command.icon)), QString(), this);
-        action->setObjectName(QLatin1String(command.id));
-        if (command.key != QKeyCombination(Qt::Key_unknown))
-            action->setShortcut(command.key);
-        action->setShortcutContext(
-            Qt::WidgetWithChildrenShortcut); // plain letters: only while a table has the keyboard
-        connect(action, &QAction::triggered, this, [this, &command] { run(command); });
-        objectActions_ << action;
-        if (command.onBar)
-            bar_->addAction(action);
-    }
-    keepLook(this, [this] {
-        bar_->setAccessibleName(tr("What can be done with the selected objects"));
-        for (qsizetype i = 0; i < objectActions_.size(); ++i) {
-            const QString words =
-                QCoreApplication::translate("Commands", objectCommands()[static_cast<std::size_t>(i)].words);
-            const QString key = objectActions_[i]->shortcut().toString(QKeySequence::NativeText);
-            objectActions_[i]->setText(words);
-            objectActions_[i]->setIconText(key.isEmpty() ? words : words + QStringLiteral("  ") + key);
-            objectActions_[i]->setToolTip(key.isEmpty() ? words : words + QStringLiteral("   ") + key);
-        }
-    });
-    updateActions();
-}
-
-void Workspace::run(const ObjectCommand& command) {
-    const auto objects = selectedObjects();
-    if (objects.empty() || !command.fits(*objects.front().kind))
-        return;
-    command.run(*this, objects);
-}
-
-void Workspace::updateActions() {
-    const ResourcePage* shown = currentPage();
-    const auto objects = selectedObjects();
-    const bool guarded = session_->readOnly->load();
-    const auto commands = objectCommands();
-    for (qsizetype i = 0; i < objectActions_.size(); ++i) {
-        const ObjectCommand& command = commands[static_cast<std::size_t>(i)];
-        const bool fits = shown != nullptr && command.fits(shown->kind());
-        objectActions_[i]->setVisible(fits);
-        objectActions_[i]->setEnabled(fits && !objects.empty() && (command.several || objects.size() == 1) &&
-                                      !(command.writes && guarded));
-    }
-    bar_->setVisible(shown != nullptr);
-}
-
-void Workspace::connectActions() {
-    connect(details_, &DetailPane::closed, this, &Workspace::hideDetails);
-    connect(details_, &DetailPane::editRequested, this, &Workspace::openEditorOf);
-    connect(details_, &DetailPane::logsRequested, this,
-            [this](const ObjectRef& object) { openLogsOf({object}, false); });
-    connect(details_, &DetailPane::shellRequested, this,
-            [this](const ObjectRef& object) { openTerminalOf(object, false); });
-    connect(details_, &DetailPane::deleteRequested, this, [this](const ObjectRef& object) { confirmDelete({object}); });
-    connect(details_, &DetailPane::jumpRequested, this, &Workspace::jump);
-    connect(&actions_, &ObjectActions::scaled, this, [this](const ObjectRef& object, int replicas) {
-        emit told(tr("%1 scaled to %2").arg(object.name).arg(replicas), false);
-    });
-    connect(&actions_, &ObjectActions::scaleFailed, this, [this](const ObjectRef& object, const QString& error) {
-        emit told(object.name + QStringLiteral(": ") + error, true);
-    });
-    connect(&actions_, &ObjectActions::failed, this, [this](const QString& error) { emit told(error, true); });
-    connect(&actions_, &ObjectActions::changed, this,
-            [this](int count) { emit told(tr("%n object(s) changed", nullptr, count), false); });
-    connect(&actions_, &ObjectActions::removed, this,
-            [this](int count) { emit told(tr("%n object(s) deleted", nullptr, count), false); });
-    connect(panels_, &PanelDocks::emptied, this, [this] {
-        if (ResourcePage* shown = currentPage())
-            shown->table().setFocus();
-    });
-    connect(forwards_, &PortForwards::told, this, &Workspace::told);
 }
 
 void Workspace::discover() {
@@ -187,16 +110,21 @@ void Workspace::watchNamespaces() {
     connect(namespaceWatch_.get(), &ReflectorAdapter::batchReady, this, [this](const RowBatch& batch) {
         const int before = namespaceModel_.rowCount();
         namespaceModel_.apply(batch);
-        if (!batch.complete && namespaceModel_.rowCount() == before)
+        if (!batch.listed && namespaceModel_.rowCount() == before)
             return;
-        QStringList names;
-        for (int i = 0; i < namespaceModel_.rowCount(); ++i)
-            names << namespaceModel_.row(i).name;
-        names.sort();
+        const QStringList names = namespaces();
         for (ResourcePage* shown : std::as_const(byKind_))
             shown->setNamespaces(names);
     });
     namespaceWatch_->start();
+}
+
+QStringList Workspace::namespaces() const {
+    QStringList names;
+    for (int i = 0; i < namespaceModel_.rowCount(); ++i)
+        names << namespaceModel_.row(i).name;
+    names.sort();
+    return names;
 }
 
 ResourcePage* Workspace::page(const KindView& kind) {
@@ -204,11 +132,7 @@ ResourcePage* Workspace::page(const KindView& kind) {
     if (made != nullptr)
         return made;
     made = new ResourcePage(session_, kind);
-    QStringList names;
-    for (int i = 0; i < namespaceModel_.rowCount(); ++i)
-        names << namespaceModel_.row(i).name;
-    names.sort();
-    made->setNamespaces(names);
+    made->setNamespaces(namespaces());
     made->showUsage(*metrics_);
     made->table().addActions(objectActions_);
     pages_->addWidget(made);
@@ -307,7 +231,12 @@ void Workspace::showObject(const ObjectRef& object) {
     if (object.kind == nullptr)
         return;
     details_->showObject(object);
+    const bool first = !detailDock_->isVisible() && !detailSized_;
     detailDock_->show();
+    if (first) // once it is laid out
+        QTimer::singleShot(0, this,
+                           [this] { resizeDocks({detailDock_}, {std::min(440, width() * 36 / 100)}, Qt::Horizontal); });
+    detailSized_ = true;
 }
 
 void Workspace::hideDetails() {
@@ -366,19 +295,6 @@ void Workspace::focusFilter() {
 void Workspace::reconnect() {
     for (ResourcePage* shown : std::as_const(byKind_))
         shown->reconnect();
-}
-
-void Workspace::showMenu(const QPoint& at) {
-    if (selectedObjects().empty())
-        return;
-    updateActions();
-    QMenu menu(this);
-    for (QAction* action : std::as_const(objectActions_)) {
-        if (action->objectName() == QLatin1String("delete"))
-            menu.addSeparator();
-        menu.addAction(action);
-    }
-    menu.exec(at);
 }
 
 } // namespace slipway::ui

@@ -40,6 +40,9 @@ public:
     std::vector<ObjectRef> selectedObjects() const;
     const std::vector<const KindView*>& kinds() const { return kinds_; }
     const QStringList& chosenNamespaces() const { return chosen_; }
+    /// Shows some namespaces in all tables; none: all.
+    void chooseNamespaces(const QStringList& chosen);
+    QStringList namespaces() const;
 
     void openLogsOf(const std::vector<ObjectRef>& objects, bool previous);
     /// A shell in a container of a pod, or (@p attach) its own process.
@@ -90,7 +93,6 @@ private:
     void widenDetails(double share);
     void showObject(const ObjectRef& object);
     void showPageWidget(QWidget* page, const QString& id);
-    void chooseNamespaces(const QStringList& chosen);
     void run(const ObjectCommand& command);
     void showMenu(const QPoint& at);
     void finishDelete(const std::vector<ObjectRef>& objects, const QStringList& dependants);
@@ -102,6 +104,7 @@ private:
     QStackedWidget* pages_;
     QToolBar* bar_;
     DetailPane* details_;
+    bool detailSized_ = false; ///< somebody, or an earlier run, has given it a width
     QDockWidget* detailDock_;
     PanelDocks* panels_;
     QHash<QString, ResourcePage*> byKind_;

@@ -193,10 +193,8 @@ void HeatMapPage::showEvent(QShowEvent* event) {
     podWatch_ = std::make_unique<ReflectorAdapter>(session_, *findKindView(QStringLiteral("pods")), QString());
     connect(podWatch_.get(), &ReflectorAdapter::batchReady, this, [this](const RowBatch& batch) {
         constexpr std::size_t nodeCell = 8; // of the pods' columns
-        if (batch.complete)
-            nodeOfPod_.clear();
-        for (const Row& row : batch.rows)
-            nodeOfPod_.insert(row.uid, row.cells[nodeCell].text);
+        for (const RowPtr& row : batch.rows)
+            nodeOfPod_.insert(row->uid, row->cells[nodeCell].text);
         for (const QString& uid : batch.gone)
             nodeOfPod_.remove(uid);
         soon_.start();
@@ -210,6 +208,8 @@ void HeatMapPage::hideEvent(QHideEvent* event) {
     metrics_.setWatching(this, false);
     nodeWatch_.reset();
     podWatch_.reset();
+    nodes_.clear();
+    nodeOfPod_.clear();
 }
 
 void HeatMapPage::display() {

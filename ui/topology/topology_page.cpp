@@ -29,6 +29,7 @@ TopologyView::TopologyView(QWidget* parent) : QGraphicsView(parent) {
     setScene(new QGraphicsScene(this));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(NoFrame);
+    setAlignment(Qt::AlignTop | Qt::AlignHCenter);
     setDragMode(ScrollHandDrag);
     setTransformationAnchor(AnchorUnderMouse);
     keepLook(this, [this] { draw(); });

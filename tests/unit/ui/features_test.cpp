@@ -57,12 +57,16 @@ class FeaturesTest : public QObject {
 private slots:
     void revisionsOfADeploymentAreItsReplicaSets() {
         const auto set = [](const char* name, const char* revision, const char* image, const char* owner) {
-            return *api::parseJson(
-                std::string(R"({"metadata":{"name":")") + name +
-                R"(","annotations":{"deployment.kubernetes.io/revision":")" + revision +
-                R"("},"ownerReferences":[{"uid":")" + owner +
-                R"("}]},"spec":{"template":{"metadata":{"labels":{"app":"a","pod-template-hash":"x"}},"spec":{"containers":[{"image":")" +
-                image + R"("}]}}}})");
+            api::JsonObject made;
+            api::objectAt(made, {"metadata"})["name"] = name;
+            api::objectAt(made, {"metadata", "annotations"})["deployment.kubernetes.io/revision"] = revision;
+            api::objectAt(made, {"metadata"})["ownerReferences"] = api::JsonArray{api::JsonObject{{"uid", owner}}};
+            api::JsonObject& labels = api::objectAt(made, {"spec", "template", "metadata", "labels"});
+            labels["app"] = "a";
+            labels["pod-template-hash"] = "x";
+            api::objectAt(made, {"spec", "template", "spec"})["containers"] =
+                api::JsonArray{api::JsonObject{{"image", image}}};
+            return api::Json(made);
         };
         const auto revisions = deploymentRevisions(
             object(R"({"metadata":{"uid":"d1"}})"),

@@ -3,6 +3,7 @@
 #include "ui/editor/portable_object.h"
 #include "ui/history/change_journal.h"
 #include "ui/history/history_page.h"
+#include "ui/history/past_objects.h"
 #include "ui/history/text_diff.h"
 #include "ui/session/guarded_transport.h"
 
@@ -108,6 +109,25 @@ private slots:
         QVERIFY(drift[0].same);
         QVERIFY(!drift[1].same && drift[1].live.contains("replicas: 2"));
         QVERIFY(!drift[2].same && drift[2].live.isEmpty());
+    }
+
+    void thePastIsPairedWithThePresent() {
+        const auto map = [](const char* name, const char* value) {
+            const api::JsonObject metadata{{"name", name}, {"namespace", "a"}, {"resourceVersion", "1"}};
+            return api::Json(api::JsonObject{{"metadata", metadata}, {"data", api::JsonObject{{"k", value}}}});
+        };
+        const auto pairs = pairWithPast({map("same", "1"), map("changed", "1"), map("gone", "1")},
+                                        {map("same", "1"), map("changed", "2"), map("later", "1")},
+                                        {"", "v1", "configmaps", "ConfigMap", true});
+        using State = PastObject::State;
+        const std::pair<const char*, State> wanted[] = {
+            {"changed", State::changed}, {"gone", State::gone}, {"later", State::later}, {"same", State::same}};
+        QCOMPARE(pairs.size(), std::size_t(4));
+        for (std::size_t i = 0; i < 4; ++i) {
+            QCOMPARE(pairs[i].name, QLatin1String(wanted[i].first));
+            QVERIFY(pairs[i].state == wanted[i].second);
+        }
+        QVERIFY(pairs[1].then.startsWith("apiVersion: v1\nkind: ConfigMap\n") && pairs[1].now.isEmpty());
     }
 
     void differencesNameTheirLines() {

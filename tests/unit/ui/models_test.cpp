@@ -1,13 +1,15 @@
 // Rows, the model, the filter: what a table shows of objects.
 #include "tests/unit/ui/fake_server.h"
 #include "ui/resources/resource_model.h"
-#include "ui/resources/row_filter.h"
+#include "ui/resources/row_proxy.h"
 #include "ui/resources/row_readers.h"
 #include "ui/resources/table_transport.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+#include <cstdlib>
+#include <set>
 
 using namespace slipway;
 using namespace slipway::ui;
@@ -18,14 +20,14 @@ api::JsonObject object(const char* json) {
     return api::parseJson(json)->as_object();
 }
 
-Row row(const QString& name, const QString& version = QStringLiteral("1"),
-        std::map<std::string, std::string> labels = {}) {
-    Row made;
-    made.uid = made.name = name;
-    made.ns = QStringLiteral("default");
-    made.resourceVersion = version;
-    made.labels = std::move(labels);
-    made.cells.resize(findKindView(QStringLiteral("pods"))->columns.size());
+RowPtr row(const QString& name, const QString& version = QStringLiteral("1"),
+           std::map<std::string, std::string> labels = {}) {
+    auto made = std::make_shared<Row>();
+    made->uid = made->name = name;
+    made->ns = QStringLiteral("default");
+    made->resourceVersion = version;
+    made->labels = std::move(labels);
+    made->cells.resize(findKindView(QStringLiteral("pods"))->columns.size());
     return made;
 }
 
@@ -191,7 +193,7 @@ private slots:
     }
 
     void filterTakesTextRegexNegationAndLabels() {
-        const Row web = row("web-1", "1", {{"app", "web"}}), db = row("db-1", "1", {{"app", "db"}});
+        const Row web = *row("web-1", "1", {{"app", "web"}}), db = *row("db-1", "1", {{"app", "db"}});
         QVERIFY(RowFilter("web").accepts(web) && !RowFilter("web").accepts(db));
         QVERIFY(RowFilter("^db-\\d$").accepts(db) && !RowFilter("^db-\\d$").accepts(web));
         QVERIFY(!RowFilter("!web").accepts(web) && RowFilter("!web").accepts(db));
@@ -204,15 +206,61 @@ private slots:
 
     void proxySortsNumbersAsNumbers() {
         ResourceModel model(*findKindView(QStringLiteral("pods")));
-        Row a = row("a"), b = row("b");
-        a.cells[3] = {QStringLiteral("10"), Tone::plain, 10, {}};
-        b.cells[3] = {QStringLiteral("9"), Tone::plain, 9, {}};
+        const RowPtr a = row("a"), b = row("b");
+        a->cells[3] = {QStringLiteral("10"), Tone::plain, 10, {}};
+        b->cells[3] = {QStringLiteral("9"), Tone::plain, 9, {}};
         model.apply({true, {a, b}, {}});
         RowProxy proxy(model);
         proxy.sort(5); // restarts
         QCOMPARE(proxy.rowAt(proxy.index(0, 0)).name, QStringLiteral("b"));
         proxy.setFilter(RowFilter("^a$"));
         QCOMPARE(proxy.rowCount(), 1);
+    }
+
+    void proxyFollowsEveryChange() {
+        ResourceModel model(*findKindView(QStringLiteral("pods")));
+        RowProxy proxy(model);
+        QAbstractItemModelTester tester(&proxy, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        proxy.sort(5); // restarts
+        proxy.setFilter(RowFilter("!skip"));
+        const auto made = [](int name, int version, int restarts) {
+            RowPtr each = row((name % 7 == 0 ? QStringLiteral("skip-%1") : QStringLiteral("pod-%1")).arg(name),
+                              QString::number(version));
+            each->cells[3] = {QString::number(restarts), Tone::plain, double(restarts), {}};
+            return each;
+        };
+        std::srand(7);
+        QPersistentModelIndex kept;
+        QString keptName;
+        for (int round = 1; round <= 60; ++round) {
+            RowBatch batch;
+            std::set<int> named; // at most once each
+            for (int i = 0; i < (round == 1 ? 90 : 12); ++i)
+                if (const int name = std::rand() % 120; named.insert(name).second)
+                    batch.rows.push_back(made(name, round, std::rand() % 10));
+            for (int i = 0; i < 4; ++i)
+                if (const int name = std::rand() % 120; named.insert(name).second)
+                    batch.gone.push_back(made(name, 0, 0)->uid);
+            model.apply(batch);
+            std::vector<std::pair<int, QString>> wanted, shown;
+            for (int i = 0; i < model.rowCount(); ++i)
+                if (!model.row(i).name.startsWith(QLatin1String("skip")))
+                    wanted.emplace_back(int(model.row(i).cells[3].number), model.row(i).name);
+            std::ranges::sort(wanted);
+            for (int i = 0; i < proxy.rowCount(); ++i) {
+                const Row& each = proxy.rowAt(proxy.index(i, 0));
+                shown.emplace_back(int(each.cells[3].number), each.name);
+                QCOMPARE(proxy.mapFromSource(proxy.mapToSource(proxy.index(i, 0))).row(), i);
+                QCOMPARE(model.find(each.uid), proxy.mapToSource(proxy.index(i, 0)).row());
+            }
+            QVERIFY(shown == wanted);
+            if (kept.isValid())
+                QCOMPARE(proxy.rowAt(kept).name, keptName); // what was chosen stays chosen
+            if (!kept.isValid() && proxy.rowCount() > 0) {
+                kept = proxy.index(proxy.rowCount() / 2, 0);
+                keptName = proxy.rowAt(kept).name;
+            }
+        }
     }
 
     void bigListsApplyInOneInsert() {
