@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto lockPatience = 60s;
-/// How long a node may take to end: its pods get ten seconds (app/node_init), its services five each.
-constexpr auto stopPatience = 25s;
+/// How long a node may take to end: its pods get half a minute (app/node_init), its services five seconds each.
+constexpr auto stopPatience = 60s;
 
 /// After these a started cluster is left as it is: its logs tell why it is not ready, and a kubeconfig that cannot be
 /// written is no reason to take the cluster away.

@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
     slipway::node_init::delegateCgroups();
     slipway::node_init::setNetworkSysctls();
     slipway::node_init::shareMounts();
-    const auto endPods = [] { slipway::node_init::endContainers(std::chrono::seconds(10)); };
+    const auto endPods = [](pid_t agent) { slipway::node_init::endPods(agent, std::chrono::seconds(32)); };
     slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway", endPods).run();
     if (machine)
         slipway::node_init::turnOff();

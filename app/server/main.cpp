@@ -1,4 +1,5 @@
 #include "app/server/cluster_files.h"
+#include "app/server/cluster_signers.h"
 #include "app/server/snapshot_command.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
@@ -12,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <format>
 
 using namespace slipway;
 
@@ -81,12 +83,19 @@ int run(const server::Settings& settings) {
             name, {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}, {}, {}};
         return std::make_shared<const client::Client>(apiserver::makeLocalTransport(server, std::move(user)));
     };
+    controllers::Options controllerOptions;
+    controllerOptions.caPem = files->caPem;
+    controllerOptions.clusterCidr = settings.clusterCidr;
+    controllerOptions.loadBalancerCidr = settings.loadBalancerCidr;
+    controllerOptions.identity = std::format("{}:{}", settings.advertiseAddress, settings.securePort);
+    controllerOptions.quota = server::makeQuotaEvaluation();
+    controllerOptions.signers = server::makeSigners(*files, options.issuer);
     controllers::ControllerSet controllers(
         [&](const std::string& name) {
             return clientAs(name == "kube-controller-manager" ? "system:kube-controller-manager"
                                                               : "system:serviceaccount:kube-system:" + name);
         },
-        {files->caPem, settings.clusterCidr});
+        controllerOptions);
     controllers.start();
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
@@ -118,6 +127,8 @@ int main(int argc, char** argv) {
     app.add_option("--advertise-address", settings.advertiseAddress, "Address by which others reach this server");
     app.add_option("--service-cidr", settings.serviceCidr, "Network of the service addresses")->capture_default_str();
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
+    app.add_option("--load-balancer-cidr", settings.loadBalancerCidr,
+                   "Network of the addresses of LoadBalancer services; otherwise they get those of the nodes");
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--ingress-address", settings.ingressAddress,
                    "Serve Ingresses with nginx on this machine, which others reach by this address");

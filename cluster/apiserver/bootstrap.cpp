@@ -17,7 +17,7 @@ using api::JsonObject;
 struct PolicyList {
     std::string_view member, group, version, resource;
 };
-constexpr std::array<PolicyList, 7> policyLists{{
+constexpr std::array<PolicyList, 8> policyLists{{
     {"clusterRoles", "rbac.authorization.k8s.io", "v1", "clusterroles"},
     {"clusterRoleBindings", "rbac.authorization.k8s.io", "v1", "clusterrolebindings"},
     {"roles", "rbac.authorization.k8s.io", "v1", "roles"},
@@ -25,13 +25,14 @@ constexpr std::array<PolicyList, 7> policyLists{{
     {"priorityClasses", "scheduling.k8s.io", "v1", "priorityclasses"},
     {"priorityLevels", "flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations"},
     {"flowSchemas", "flowcontrol.apiserver.k8s.io", "v1", "flowschemas"},
+    {"storageClasses", "storage.k8s.io", "v1", "storageclasses"},
 }};
 
 /// The policy's flat form has the metadata beside the content.
 JsonObject objectOf(const JsonObject& entry) {
     JsonObject object, metadata;
     for (const auto& [key, value] : entry) {
-        if (key == "name" || key == "namespace" || key == "labels")
+        if (key == "name" || key == "namespace" || key == "labels" || key == "annotations")
             metadata[key] = value;
         else if (!value.is_null())
             object[key] = value;

@@ -179,6 +179,11 @@ private:
         return {};
     }
 
+    static std::string serverAt(const std::string& address, int port) {
+        return address.find(':') == std::string::npos ? std::format("{}:{}", address, port)
+                                                      : std::format("[{}]:{}", address, port);
+    }
+
     Upstream upstream(const std::string& key, const api::core_v1::Service& service,
                       const api::core_v1::ServicePort& port) const {
         Upstream result{key, {}, {}};
@@ -191,7 +196,14 @@ private:
         for (const SlicePtr& slice : sources_.slices(service.metadata.namespace_, service.metadata.name))
             addServers(*slice, port.name, ready, serving);
         const std::set<std::string>& used = ready.empty() ? serving : ready;
-        result.servers.assign(used.begin(), used.end());
+        // By the service's own address where it has one: a changed endpoint then changes nothing here, and each reload
+        // of nginx breaks connections that are kept open.
+        const std::string& ip = service.spec->clusterIP;
+        const bool byAddress = !ip.empty() && ip != "None" && service.spec->internalTrafficPolicy != "Local";
+        if (byAddress && !used.empty())
+            result.servers = {serverAt(ip, port.port)};
+        else
+            result.servers.assign(used.begin(), used.end());
         return result;
     }
 
@@ -205,9 +217,7 @@ private:
                     continue;
                 const auto conditions = endpoint.conditions.value_or(api::discovery_v1::EndpointConditions());
                 const std::string& address = endpoint.addresses.front();
-                const std::string server = address.find(':') == std::string::npos
-                                               ? std::format("{}:{}", address, *port.port)
-                                               : std::format("[{}]:{}", address, *port.port);
+                const std::string server = serverAt(address, *port.port);
                 if (conditions.ready.value_or(true))
                     ready.insert(server);
                 else if (conditions.serving.value_or(false))

@@ -71,7 +71,8 @@ private:
         text_ += std::format("  upstream u_{} {{ # {}\n", hashOf(upstream.key), upstream.key);
         for (const std::string& server : upstream.servers)
             text_ += std::format("    server {} max_fails=0;\n", server);
-        text_ += "    keepalive 16;\n  }\n";
+        // One server is a service's address: each request is to find an endpoint anew.
+        text_ += upstream.servers.size() > 1 ? "    keepalive 16;\n  }\n" : "  }\n";
     }
 
     void listen(int port, const char* words, bool isDefault) {

@@ -117,8 +117,9 @@ private slots:
         runner_ = std::make_unique<ProgramRunner>(environment);
         const auto doctor = QJsonDocument::fromJson(slipway("doctor -o json").out).array();
         QString problem = daemon_ ? daemon_->problem() : QString();
-        for (const auto& finding : doctor)
-            if (finding["subject"].toString() == "driver " + driver_ && !finding["good"].toBool())
+        for (const auto& entry : doctor)
+            if (const auto finding = entry.toObject();
+                finding["subject"].toString() == "driver " + driver_ && !finding["good"].toBool())
                 problem += finding["detail"].toString();
         if (!problem.isEmpty() && required())
             QFAIL(problem.toUtf8().constData());

@@ -9,7 +9,8 @@ from pathlib import Path
 from schema_text import read_resources, read_types
 
 TYPED_PACKAGES = ["meta.v1", "core.v1", "apps.v1", "batch.v1", "discovery.v1", "coordination.v1", "networking.v1",
-                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1", "storage.v1"]
+                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1",
+                  "autoscaling.v2", "storage.v1", "certificates.v1"]
 KEYWORDS = {"namespace", "template", "operator", "default", "continue", "protected", "public", "private", "switch", "case",
             "new", "delete", "export", "import", "class", "signed", "union", "static", "for"}
 CPP_SCALARS = {"string": "std::string", "int32": "std::int32_t", "int64": "std::int64_t", "bool": "bool", "double": "double",

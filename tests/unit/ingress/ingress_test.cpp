@@ -173,6 +173,25 @@ private slots:
         QVERIFY(config.contains("set $target \"www.example.org:80\"; proxy_pass http://$target;"));
     }
 
+    void changedEndpointsChangeNothingOfAServiceWithAnAddress() {
+        IngressSources withAddress = sources();
+        int endpoints = 1;
+        withAddress.service = [](const std::string&, const std::string& name) {
+            return decoded<api::core_v1::Service>(
+                QString("{'metadata':{'namespace':'default','name':'%1'},'spec':{'clusterIP':'10.96.0.5','ports':[{'"
+                        "name':'http','port':80}]}}")
+                    .arg(QString::fromStdString(name))
+                    .replace('\'', '"'));
+        };
+        withAddress.slices = [&](const std::string&, const std::string& service) {
+            return endpoints == 0 ? std::vector<SlicePtr>() : sources().slices("default", service);
+        };
+        const std::vector<IngressPtr> web{ingress(rules({rule("a.example", "/", "Prefix")}))};
+        QCOMPARE(planIngress(web, withAddress).upstreams[0].servers, std::vector<std::string>{"10.96.0.5:80"});
+        endpoints = 0;
+        QVERIFY(planIngress(web, withAddress).upstreams[0].servers.empty()); // 503 rather than 502
+    }
+
     void theOlderKeepsAPath() {
         const auto plan = planIngress(
             {ingress(rules({rule("a.example", "/", "Prefix", "new")}), "{}", "new", "2025-02-01T00:00:00Z"),
@@ -213,16 +232,21 @@ private slots:
     }
 
     void rewrites() {
-        const auto web = ingress(
-            rules({rule("a.example", "/api(/|$)(.*)", "ImplementationSpecific")}),
-            R"({"nginx.ingress.kubernetes.io/rewrite-target":"/$2","nginx.ingress.kubernetes.io/proxy-body-size":"8m"})");
-        const QString config = configOf({web});
-        QVERIFY(config.contains("location ~* \"^/api(/|$)(.*)\" {"));
-        QVERIFY(config.contains("rewrite \"(?i)/api(/|$)(.*)\" /$2 break;") &&
-                config.contains("client_max_body_size 8m;"));
-        const auto evil = ingress(rules({rule("a.example", "/", "Prefix")}),
-                                  R"({"nginx.ingress.kubernetes.io/rewrite-target":"/; } evil"})");
-        QVERIFY(!configOf({evil}).contains("evil"));
+        const auto annotated = [](const QString& target, const QString& size) {
+            return QString("{'nginx.ingress.kubernetes.io/rewrite-target':'%1','nginx.ingress.kubernetes.io/"
+                           "proxy-body-size':'%2'}")
+                .arg(target, size)
+                .replace('\'', '"');
+        };
+        const QString path = "/api(/|$)(.*)";
+        const QString config =
+            configOf({ingress(rules({rule("a.example", path, "ImplementationSpecific")}), annotated("/$2", "8m"))});
+        QVERIFY(config.contains("location ~* \"^" + path + "\" {"));
+        QVERIFY(config.contains("rewrite \"(?i)" + path + "\" /$2 break;"));
+        QVERIFY(config.contains("client_max_body_size 8m;"));
+        const QString safe =
+            configOf({ingress(rules({rule("a.example", "/", "Prefix")}), annotated("/; } evil", "8; evil"))});
+        QVERIFY(!safe.contains("evil"));
     }
 
     void pairs() {
