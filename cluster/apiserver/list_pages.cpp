@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <format>
-#include <thread>
 
 namespace slipway::apiserver {
 namespace {
@@ -131,14 +130,6 @@ Page presentPage(const ResourceRequest& r, const std::string& prefix, const Sele
     return page;
 }
 
-/// Waits a little for a revision that other requests have seen already.
-bool awaitRevision(const WatchCache& cache, store::Revision asked) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
-    while (cache.revision() < asked && std::chrono::steady_clock::now() < end)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    return cache.revision() >= asked;
-}
-
 } // namespace
 
 api::Status tooLargeVersion(store::Revision asked, store::Revision current) {
@@ -185,7 +176,7 @@ std::expected<Page, api::Status> readPage(const ResourceRequest& r, const Select
     const std::string_view match = query.get("resourceVersionMatch");
     if (*asked > 0 && (match == "Exact" || (match.empty() && limit > 0)))
         return pageAt(r, prefix, selection, {*asked, {}}, limit);
-    if (*asked > 0 && !awaitRevision(r.cache, *asked))
+    if (*asked > r.cache.revision()) // every revision a client can know of has come
         return std::unexpected(tooLargeVersion(*asked, r.cache.revision()));
     return presentPage(r, prefix, selection, {}, limit);
 }

@@ -1,3 +1,4 @@
+#include "cluster/api/custom/definition.h"
 #include "cluster/api/patch.h"
 #include "cluster/apiserver/resource_requests.h"
 
@@ -160,6 +161,8 @@ private:
     }
 
     Outcome<CachedObject> make() {
+        if (r_.resource.custom != nullptr && r_.resource.custom->terminating)
+            return std::unexpected(createWhileTerminating());
         auto applied = apply({});
         if (!applied)
             return std::unexpected(std::move(applied.error()));

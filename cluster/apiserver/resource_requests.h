@@ -43,6 +43,9 @@ Answer replyObject(const ResourceRequest& r, const CachedObject& object, int cod
 /// What of the resource a request selects. Errors: 400.
 std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r);
 
+/// Nothing new may be made of a definition that is being deleted.
+api::Status createWhileTerminating();
+
 /// Refuses options of a request: `ListOptions.meta.k8s.io "" is invalid: ...`.
 api::Status invalidOptions(std::string_view kind, std::vector<api::StatusCause> causes);
 

@@ -36,12 +36,6 @@ bool isConnection(std::string_view subresource) {
     return std::ranges::find(names, subresource) != names.end();
 }
 
-api::Status createWhileTerminating() {
-    api::Status status = api::methodNotAllowed("create");
-    status.message = "create not allowed while custom resource definition is terminating";
-    return status;
-}
-
 bool isBelow(std::string_view path, std::string_view folder) {
     return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }

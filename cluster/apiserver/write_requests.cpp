@@ -142,6 +142,12 @@ JsonObject deletedStatus(const ResourceRequest& r, const JsonObject& object) {
 
 } // namespace
 
+api::Status createWhileTerminating() {
+    api::Status status = api::methodNotAllowed("create");
+    status.message = "create not allowed while custom resource definition is terminating";
+    return status;
+}
+
 std::expected<WriteContext, api::Status> ResourceRequest::writeContext() const {
     WriteContext context{user, false, api::FieldValidation::warn};
     std::vector<api::StatusCause> causes;

@@ -26,11 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     api::JsonObject object = applied->object;
     api::apply::writeEntries(object, applied->entries);
+    api::objectAt(applied->object, {"metadata"});
     const auto again = api::apply::applyConfiguration(pods, object, config->get_object(), writer, false);
-    if (!again)
-        fprintf(stderr, "%s\n", again.error().message.c_str());
-    else
-        fprintf(stderr, "%s\n%s\n", api::printJson(again->object).c_str(), api::printJson(applied->object).c_str());
     if (!again || again->object != applied->object)
         std::abort();
     return 0;

@@ -116,7 +116,9 @@ Definition::Definition(JsonObject crd)
     , established_(hasCondition(crd_, "Established"))
     , terminating_(!stringAt(crd_, {"metadata", "deletionTimestamp"}).empty()) {
     const Json* versions = find(crd_, {"spec", "versions"});
-    const Json* names = find(crd_, {"spec", "names"});
+    const Json* names = find(crd_, {"status", "acceptedNames"});
+    if (names == nullptr || stringAt(*names, {"kind"}).empty())
+        names = find(crd_, {"spec", "names"});
     if (versions == nullptr || !versions->is_array() || names == nullptr || !names->is_object())
         return;
     for (const Json& version : versions->get_array())

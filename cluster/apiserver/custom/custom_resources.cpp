@@ -24,7 +24,9 @@ bool sameService(const JsonObject& a, const JsonObject& b) {
         const api::Json* found = api::find(object, path);
         return found == nullptr ? api::Json() : *found;
     };
-    return part(a, {"spec"}) == part(b, {"spec"}) && part(a, {"metadata", "uid"}) == part(b, {"metadata", "uid"}) &&
+    return part(a, {"spec"}) == part(b, {"spec"}) &&
+           part(a, {"status", "acceptedNames"}) == part(b, {"status", "acceptedNames"}) &&
+           part(a, {"metadata", "uid"}) == part(b, {"metadata", "uid"}) &&
            part(a, {"metadata", "deletionTimestamp"}) == part(b, {"metadata", "deletionTimestamp"}) &&
            conditionStatus(a, "Established") == conditionStatus(b, "Established");
 }

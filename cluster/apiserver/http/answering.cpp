@@ -27,8 +27,9 @@ std::string escaped(std::string_view text) {
 bool mayBlock(const Request& request) {
     if (request.method != "GET" && request.method != "HEAD")
         return true;
-    // These ask the nodes.
-    return std::string_view(request.target).starts_with("/apis/metrics.k8s.io/");
+    // These ask the nodes, and those are printed when they are asked for first.
+    const std::string_view target = request.target;
+    return target.starts_with("/apis/metrics.k8s.io/") || target.starts_with("/openapi/");
 }
 
 } // namespace
