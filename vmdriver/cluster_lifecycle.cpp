@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto lockPatience = 60s;
-/// How long a node may take to end: its pods get ten seconds (app/node_init), its services five each.
-constexpr auto stopPatience = 25s;
+/// How long a node may take to end: its pods get half a minute (app/node_init), its services five seconds each.
+constexpr auto stopPatience = 60s;
 
 /// After these a started cluster is left as it is: its logs tell why it is not ready, and a kubeconfig that cannot be
 /// written is no reason to take the cluster away.
@@ -34,6 +34,10 @@ ClusterLifecycle::ClusterLifecycle(LifecyclePaths paths)
     : impl_(std::make_unique<Impl>(paths, ProfileStore(paths.stateDir))) {}
 ClusterLifecycle::~ClusterLifecycle() = default;
 
+const LifecyclePaths& ClusterLifecycle::paths() const {
+    return impl_->paths;
+}
+
 Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const StartOptions* create,
                                             const std::stop_token& stop) const {
     if (auto good = checkClusterName(cluster); !good)
@@ -51,6 +55,10 @@ Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const St
     }
     if (!profile)
         return std::unexpected(profile.error());
+    if (create && create->driver != "auto" && create->driver != profile->driver)
+        return failure(DriverErrc::badProfile, "cluster \"" + cluster + "\" is made with the driver " +
+                                                   profile->driver +
+                                                   "; delete it first, or name another with --cluster");
     auto driver = makeDriver(profile->driver, paths);
     if (!driver)
         return std::unexpected(driver.error());
@@ -208,6 +216,7 @@ Result<void> ClusterLifecycle::resume(const std::string& cluster, const Progress
     };
     if (auto resumed = onEach(opened->profile.nodes, resumeNode); !resumed)
         return resumed;
+    wakeAgents(opened->profile, *opened->driver, opened->profile.nodes);
     report(Step::done, 1, "cluster " + cluster + " runs again");
     return {};
 }

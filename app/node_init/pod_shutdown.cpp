@@ -16,6 +16,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr auto deafPatience = std::chrono::seconds(5); ///< time for hooks of containers that hear no signal
+constexpr auto restPatience = std::chrono::seconds(10);
+
 struct ProcessLine {
     pid_t pid = 0, parent = 0;
     std::string name;
@@ -49,6 +54,25 @@ bool hearsTerm(const fs::path& folder) {
     return !first || (heard >> (SIGTERM - 1) & 1) != 0;
 }
 
+/// Containers that would let their whole grace period pass and then be killed are killed now.
+void killDeaf() {
+    for (const auto& process : containerProcesses())
+        if (!process.hearsTerm)
+            kill(process.pid, SIGKILL);
+}
+
+/// Sends every container SIGTERM and waits until those that can hear it have ended, at most `patience`.
+void endContainers(std::chrono::milliseconds patience) {
+    for (const auto& process : containerProcesses())
+        kill(process.pid, SIGTERM);
+    const auto deadline = Clock::now() + patience;
+    while (std::ranges::any_of(containerProcesses(), &ContainerProcess::hearsTerm) && Clock::now() < deadline) {
+        while (waitpid(-1, nullptr, WNOHANG) > 0)
+            continue; // orphans come to this process
+        usleep(20'000);
+    }
+}
+
 } // namespace
 
 std::vector<ContainerProcess> containerProcesses(const fs::path& proc) {
@@ -72,16 +96,17 @@ std::vector<ContainerProcess> containerProcesses(const fs::path& proc) {
     return found;
 }
 
-void endContainers(std::chrono::milliseconds patience) {
-    for (const auto& process : containerProcesses())
-        kill(process.pid, SIGTERM);
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (std::ranges::any_of(containerProcesses(), &ContainerProcess::hearsTerm) &&
-           std::chrono::steady_clock::now() < deadline) {
-        while (waitpid(-1, nullptr, WNOHANG) > 0)
-            continue; // orphans come to this process
+void endPods(pid_t agent, std::chrono::seconds limit) {
+    const auto began = Clock::now();
+    bool agentRuns = agent > 0 && kill(agent, SIGPWR) == 0;
+    while (agentRuns && Clock::now() < began + limit) {
+        for (pid_t gone; (gone = waitpid(-1, nullptr, WNOHANG)) > 0;) // orphans come to this process, too
+            agentRuns = agentRuns && gone != agent;
+        if (Clock::now() > began + deafPatience)
+            killDeaf();
         usleep(20'000);
     }
+    endContainers(restPatience);
 }
 
 } // namespace slipway::node_init

@@ -18,7 +18,10 @@ struct ContainerProcess {
 /// The first processes of all containers that containerd's shims run, sandboxes' own (`pause`) left out.
 std::vector<ContainerProcess> containerProcesses(const std::filesystem::path& proc = "/proc");
 
-/// Sends every container SIGTERM and waits until those that can hear it have ended, at most `patience`.
-void endContainers(std::chrono::milliseconds patience);
+/// Ends the node's pods: tells the agent that the node is being switched off (SIGPWR; it ends pods by their own rules
+/// and then itself), waits for it at most `limit`, and ends what containers are left then, or at once when there is no
+/// agent. Containers that cannot hear their stop signal are not waited for longer than a few seconds.
+/// @param agent  process of the agent, a child of this one; 0 when it does not run
+void endPods(pid_t agent, std::chrono::seconds limit);
 
 } // namespace slipway::node_init

@@ -55,7 +55,7 @@ void logExit(const std::string& name, int status) {
 
 } // namespace
 
-Supervisor::Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void()> endPods)
+Supervisor::Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void(pid_t)> endPods)
     : logDir_(std::move(logDir)), endPods_(std::move(endPods)) {
     for (auto& spec : services)
         services_.push_back({.spec = std::move(spec)});
@@ -141,11 +141,10 @@ void Supervisor::run() {
             break;
         reap();
     }
-    for (auto service = services_.rbegin(); service != services_.rend(); ++service) {
+    if (endPods_ && !services_.empty())
+        endPods_(services_.back().pid);
+    for (auto service = services_.rbegin(); service != services_.rend(); ++service)
         endService(*service);
-        if (endPods_ && service == services_.rbegin())
-            endPods_();
-    }
 }
 
 } // namespace slipway::node_init

@@ -14,9 +14,9 @@ namespace slipway::node_init {
 class Supervisor {
 public:
     /// @param logDir  each service's output is appended to logDir/NAME.log
-    /// @param endPods called when the node stops, after the last service (the agent, which would start pods again) has
-    ///                ended and before the others (what pods need to end well) do
-    Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void()> endPods = {});
+    /// @param endPods called with the process of the last service (the agent; 0 when it does not run) when the node
+    ///                stops, before any service is ended
+    Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void(pid_t)> endPods = {});
 
     /// Starts every service, then reaps children and restarts services (after 0.1 s, doubling to 10 s; a service that
     /// lived 10 s begins anew at 0.1 s) until SIGTERM or SIGINT. Then ends the services in reverse order with SIGTERM,
@@ -41,7 +41,7 @@ private:
 
     std::vector<Service> services_;
     std::string logDir_;
-    std::function<void()> endPods_;
+    std::function<void(pid_t)> endPods_;
 };
 
 } // namespace slipway::node_init

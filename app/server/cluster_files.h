@@ -12,7 +12,7 @@ struct Settings {
     std::filesystem::path dataDir;
     unsigned short securePort = 6443;
     std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
-                clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName;
+                clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
     long long historySeconds = 3600, historyRevisions = 20'000; ///< how much of the past the store keeps
 };

@@ -1,11 +1,13 @@
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
+#include "app/server/snapshot_command.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
 #include "cluster/apiserver/local_transport.h"
 #include "cluster/apiserver/server.h"
 #include "cluster/base/log.h"
 #include "cluster/controllers/controllers.h"
+#include "cluster/ingress/ingress_controller.h"
 #include "cluster/scheduler/scheduler.h"
 #include "cluster/store/sqlite_store.h"
 
@@ -74,6 +76,7 @@ int run(const server::Settings& settings) {
         base::error("server", "{}", listening.error());
         return 1;
     }
+    server.started();
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
@@ -96,7 +99,17 @@ int run(const server::Settings& settings) {
     controllers.start();
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
+    std::unique_ptr<ingress::IngressController> ingress;
+    if (!settings.ingressAddress.empty()) {
+        ingress::IngressSettings proxy;
+        proxy.address = settings.ingressAddress;
+        proxy.resolver = settings.clusterDns;
+        ingress = std::make_unique<ingress::IngressController>(
+            proxy, clientAs("system:serviceaccount:kube-system:ingress-controller"));
+        ingress->start();
+    }
     stop.wait();
+    server.stop();
     base::info("server", "stopping");
     return 0;
 }
@@ -104,6 +117,8 @@ int run(const server::Settings& settings) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "snapshot")
+        return server::runSnapshotCommand(argc - 1, argv + 1);
     server::Settings settings;
     CLI::App app("slipway-server: a Kubernetes control plane in one process");
     app.add_option("--data-dir", settings.dataDir, "Folder of the store, keys and kubeconfigs")->required();
@@ -115,6 +130,10 @@ int main(int argc, char** argv) {
     app.add_option("--load-balancer-cidr", settings.loadBalancerCidr,
                    "Network of the addresses of LoadBalancer services; otherwise they get those of the nodes");
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
+    app.add_option("--ingress-address", settings.ingressAddress,
+                   "Serve Ingresses with nginx on this machine, which others reach by this address");
+    app.add_option("--cluster-dns", settings.clusterDns,
+                   "The cluster's DNS server, for Ingresses of ExternalName services");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
     app.add_option("--history-seconds", settings.historySeconds, "How long past revisions are kept")
         ->capture_default_str()

@@ -1,5 +1,7 @@
 #include "cluster/api/openapi_schema.h"
 
+#include "cluster/api/custom/definition.h"
+
 #include <format>
 
 namespace slipway::api {
@@ -61,7 +63,7 @@ JsonObject withDefault(JsonObject schema, const Field& field, bool v3) {
     return wrapped;
 }
 
-JsonObject fieldSchema(const Field& field, SchemaReferences& references) {
+JsonObject fieldSchema(const Type& owner, const Field& field, SchemaReferences& references) {
     JsonObject inner = withDefault(scalarSchema(field, references), field, references.v3);
     if (!field.enumValues.empty() && field.container == Container::none)
         inner["enum"] = words(field.enumValues);
@@ -75,7 +77,7 @@ JsonObject fieldSchema(const Field& field, SchemaReferences& references) {
     else
         schema = {{"type", "object"},
                   {"additionalProperties", JsonObject{{"type", "array"}, {"items", std::move(inner)}}}};
-    schema["description"] = fieldDescription(field);
+    schema["description"] = fieldDescription(owner, field);
     static constexpr std::string_view listTypes[] = {"", "atomic", "set", "map"};
     if (field.listType != ListType::none_)
         schema["x-kubernetes-list-type"] = listTypes[static_cast<int>(field.listType)];
@@ -140,7 +142,7 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references) {
     JsonObject properties;
     JsonArray required;
     for (const Field& field : type.fields) {
-        properties[field.name] = fieldSchema(field, references);
+        properties[field.name] = fieldSchema(type, field, references);
         if (field.required)
             required.emplace_back(field.name);
     }
@@ -157,13 +159,23 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references) {
 }
 
 std::string listName(const Resource& resource) {
-    return std::string(resource.type->fullName) + "List";
+    if (resource.custom == nullptr)
+        return std::string(resource.type->fullName) + "List";
+    const std::string_view full = resource.type->fullName;
+    return std::string(full.substr(0, full.size() - resource.kind.size())) + resource.custom->listKind;
 }
+
+namespace {
+std::string listKindOf(const Resource& resource) {
+    return resource.custom == nullptr ? std::string(resource.kind) + "List" : resource.custom->listKind;
+}
+} // namespace
 
 JsonObject listSchema(const Resource& resource, SchemaReferences& references) {
     const Type* metadata = findType("meta.v1.ListMeta");
     references.used.insert(metadata);
-    references.used.insert(resource.type);
+    if (resource.custom == nullptr)
+        references.used.insert(resource.type);
     const auto pointer = [&](const Type& type) -> JsonObject {
         JsonObject plain{{"$ref", references.pointer(type.fullName)}};
         return references.v3 ? JsonObject{{"allOf", JsonArray{std::move(plain)}}, {"default", JsonObject()}} : plain;
@@ -176,7 +188,7 @@ JsonObject listSchema(const Resource& resource, SchemaReferences& references) {
                                       {"metadata", pointer(*metadata)},
                                       {"items", JsonObject{{"type", "array"}, {"items", pointer(*resource.type)}}}}},
             {"x-kubernetes-group-version-kind",
-             JsonArray{kindMark(resource.group, resource.version, std::string(resource.kind) + "List")}}};
+             JsonArray{kindMark(resource.group, resource.version, listKindOf(resource))}}};
 }
 
 } // namespace slipway::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/api/json.h"
+#include "cluster/api/openapi.h"
 #include "cluster/api/schema.h"
 
 #include <set>
@@ -23,9 +24,16 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references);
 /// The scalar types that have a name in OpenAPI: quantities, times, "a number or text", raw JSON.
 JsonObject namedScalars(bool v3);
 
-/// A sentence on a type and on a member.
+/// A sentence of schema/descriptions.txt, and what it is about: a type ("core.v1.Pod"), or one of its members.
+struct Description {
+    std::string_view about, sentence;
+};
+/// All of them, sorted by what they are about.
+std::span<const Description> descriptions();
+
+/// A sentence on a type and on a member of one.
 std::string typeDescription(const Type& type);
-std::string fieldDescription(const Field& field);
+std::string fieldDescription(const Type& owner, const Field& field);
 
 /// The group, version and kind marks of every resource the type is the kind of.
 JsonArray kindMarks(const Type& type);
@@ -34,7 +42,11 @@ JsonArray kindMarks(const Type& type);
 JsonObject listSchema(const Resource& resource, SchemaReferences& references);
 std::string listName(const Resource& resource);
 
-/// The paths of a group version with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.
-JsonObject openApiPaths(std::string_view group, std::string_view version, bool v3);
+/// The paths of resources with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.
+JsonObject openApiPaths(Resources resources, bool v3);
+
+/// The schema of a custom resource as it is published: its definition's, with apiVersion, kind and metadata. In Swagger
+/// 2 what that cannot say is left out, as Kubernetes does.
+JsonObject customSchema(const Resource& resource, SchemaReferences& references);
 
 } // namespace slipway::api

@@ -106,22 +106,60 @@ void validateSchema(const Resource& resource, const JsonObject& object, Causes& 
 }
 
 using Check = void (*)(const JsonObject& object, Causes& causes);
+using UpdateCheck = void (*)(const JsonObject& before, const JsonObject& after, Causes& causes);
 
-/// The checks of one kind alone, by resource name.
-const std::map<std::string_view, Check>& checks() {
-    static const std::map<std::string_view, Check> byName{
-        {"services", validateService},
-        {"endpoints", validateEndpoints},
-        {"endpointslices", validateEndpointSlice},
-        {"ingresses", validateIngress},
-        {"jobs", validateJob},
-        {"cronjobs", validateCronJob},
-        {"leases", validateLease},
-        {"nodes", validateNode},
-        {"persistentvolumeclaims", validateClaim},
-        {"horizontalpodautoscalers", validateAutoscaler},
+/// The checks of one kind alone.
+struct KindChecks {
+    Check create;
+    UpdateCheck update = nullptr;
+};
+
+/// By resource name.
+const std::map<std::string_view, KindChecks>& checks() {
+    static const std::map<std::string_view, KindChecks> byName{
+        {"controllerrevisions", {validateRevision, validateRevisionUpdate}},
+        {"cronjobs", {validateCronJob}},
+        {"certificatesigningrequests", {validateCertificateRequest, validateCertificateRequestUpdate}},
+        {"csidrivers", {validateCsiDriver}},
+        {"csinodes", {validateCsiNode}},
+        {"csistoragecapacities", {validateStorageCapacity}},
+        {"endpoints", {validateEndpoints}},
+        {"endpointslices", {validateEndpointSlice, validateEndpointSliceUpdate}},
+        {"events", {validateEvent}},
+        {"flowschemas", {validateFlowSchema}},
+        {"horizontalpodautoscalers", {validateAutoscaler}},
+        {"ingressclasses", {validateIngressClass, validateIngressClassUpdate}},
+        {"ingresses", {validateIngress}},
+        {"ipaddresses", {validateIpAddress, validateIpAddressUpdate}},
+        {"jobs", {validateJob, validateJobUpdate}},
+        {"leases", {validateLease}},
+        {"limitranges", {validateLimitRange}},
+        {"mutatingwebhookconfigurations", {validateWebhooks}},
+        {"namespaces", {validateNamespaceFinalizers}},
+        {"networkpolicies", {validateNetworkPolicy}},
+        {"nodes", {validateNode, validateNodeUpdate}},
+        {"persistentvolumeclaims", {validateClaim, validateClaimUpdate}},
+        {"persistentvolumes", {validateVolume, validateVolumeUpdate}},
+        {"poddisruptionbudgets", {validateBudget}},
+        {"podtemplates", {validatePodTemplate}},
+        {"priorityclasses", {validatePriorityClass, validatePriorityClassUpdate}},
+        {"prioritylevelconfigurations", {validatePriorityLevel}},
+        {"resourcequotas", {validateQuota, validateQuotaUpdate}},
+        {"runtimeclasses", {validateRuntimeClass, validateRuntimeClassUpdate}},
+        {"servicecidrs", {validateServiceRange, validateServiceRangeUpdate}},
+        {"services", {validateService, validateServiceUpdate}},
+        {"storageclasses", {validateStorageClass, validateStorageClassUpdate}},
+        {"validatingadmissionpolicies", {validateAdmissionPolicy}},
+        {"validatingadmissionpolicybindings", {validateAdmissionBinding}},
+        {"validatingwebhookconfigurations", {validateWebhooks}},
+        {"volumeattachments", {validateVolumeAttachment, validateVolumeAttachmentUpdate}},
     };
     return byName;
+}
+
+/// What has no group of its own among the built-in ones is a custom resource, whatever its name.
+bool isBuiltIn(const Resource& resource) {
+    return resource.group.empty() || !resource.group.contains('.') || resource.group.ends_with(".k8s.io");
 }
 
 bool isWorkload(const Resource& resource) {
@@ -130,8 +168,10 @@ bool isWorkload(const Resource& resource) {
 }
 
 void validateKind(const Resource& resource, const JsonObject& object, Causes& causes) {
+    if (!isBuiltIn(resource))
+        return;
     if (const auto found = checks().find(resource.name); found != checks().end())
-        found->second(object, causes);
+        found->second.create(object, causes);
     else if (resource.name == "pods") {
         const Json* spec = object.if_contains("spec");
         validatePodSpec(spec != nullptr && spec->is_object() ? spec->get_object() : JsonObject(), "spec", causes);
@@ -146,27 +186,30 @@ void validateKind(const Resource& resource, const JsonObject& object, Causes& ca
 }
 
 void validateKindUpdate(const Resource& resource, const JsonObject& before, const JsonObject& after, Causes& causes) {
-    static const std::map<std::string_view, void (*)(const JsonObject&, const JsonObject&, Causes&)> byName{
-        {"pods", validatePodUpdate},
-        {"services", validateServiceUpdate},
-        {"nodes", validateNodeUpdate},
-        {"jobs", validateJobUpdate},
-        {"persistentvolumeclaims", validateClaimUpdate},
-    };
+    if (!isBuiltIn(resource))
+        return;
     const auto part = [](const JsonObject& object, std::string_view member) {
         const Json* found = object.if_contains(member);
         return found == nullptr ? Json() : *found;
     };
-    if (const auto found = byName.find(resource.name); found != byName.end())
-        found->second(before, after, causes);
+    const auto found = checks().find(resource.name);
+    if (found != checks().end() && found->second.update != nullptr)
+        found->second.update(before, after, causes);
+    else if (resource.name == "pods")
+        validatePodUpdate(before, after, causes);
     else if (isWorkload(resource))
         validateWorkloadUpdate(resource, before, after, causes);
     else if (resource.name == "configmaps" || resource.name == "secrets")
         validateDataUpdate(resource, before, after, causes);
     else if (resource.name.ends_with("rolebindings") && part(before, "roleRef") != part(after, "roleRef"))
         causes.push_back(invalidValue("roleRef", part(after, "roleRef"), "cannot change roleRef"));
-    else if (resource.name == "endpointslices" && part(before, "addressType") != part(after, "addressType"))
-        causes.push_back(invalidValue("addressType", part(after, "addressType"), "field is immutable"));
+}
+
+/// A finding about the same member, or about one it is inside of. Taints are told of at another place (a slip of
+/// Kubernetes' own).
+bool covers(const StatusCause& said, const StatusCause& other) {
+    return said.field == other.field || other.field.starts_with(said.field + ".") ||
+           (said.field.starts_with("metadata.taints") && other.field.starts_with("spec.taints"));
 }
 
 } // namespace
@@ -178,7 +221,7 @@ std::vector<StatusCause> validateCreate(const Resource& resource, const JsonObje
     Causes schema;
     validateSchema(resource, object, schema);
     for (StatusCause& cause : schema) // what a kind's own check already said need not be said twice
-        if (std::ranges::none_of(causes, [&](const StatusCause& said) { return said.field == cause.field; }))
+        if (std::ranges::none_of(causes, [&](const StatusCause& said) { return covers(said, cause); }))
             causes.push_back(std::move(cause));
     return causes;
 }
@@ -186,8 +229,15 @@ std::vector<StatusCause> validateCreate(const Resource& resource, const JsonObje
 std::vector<StatusCause> validateUpdate(const Resource& resource, const JsonObject& before, const JsonObject& after,
                                         std::string_view subresource) {
     Causes causes;
-    if (!subresource.empty())
+    if (!subresource.empty()) {
+        if (resource.name == "pods" && resource.group.empty())
+            validatePodSubresource(subresource, before, after, causes);
+        else if (resource.name == "certificatesigningrequests")
+            validateCertificateDecision(subresource, before, after, causes);
+        else if (subresource == "finalize")
+            validateNamespaceFinalizers(after, causes);
         return causes;
+    }
     causes = validateCreate(resource, after);
     validateMetadataUpdate(before, after, causes);
     validateKindUpdate(resource, before, after, causes);

@@ -1,4 +1,5 @@
 #include "cluster/api/schema.h"
+#include "cluster/api/validation_at.h"
 #include "cluster/api/validation_kinds.h"
 
 #include <format>
@@ -56,7 +57,7 @@ void validatePorts(const JsonObject& spec, std::string_view type, Causes& causes
     }
 }
 
-void validateAffinity(const JsonObject& spec, Causes& causes) {
+void validateSessionAffinity(const JsonObject& spec, Causes& causes) {
     if (stringAt(spec, {"sessionAffinity"}) == "ClientIP") {
         if (const auto seconds = intAt(spec, {"sessionAffinityConfig", "clientIP", "timeoutSeconds"});
             seconds && (*seconds <= 0 || *seconds > 86400))
@@ -105,7 +106,7 @@ void validateService(const JsonObject& service, Causes& causes) {
     }
     validatePorts(spec, type, causes);
     validateLabels(spec.if_contains("selector"), "spec.selector", causes);
-    validateAffinity(spec, causes);
+    validateSessionAffinity(spec, causes);
     validateAddresses(spec, type, causes);
     const bool reachable =
         type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && !listAt(spec, "externalIPs").empty());
@@ -172,33 +173,8 @@ void validateEndpointSlice(const JsonObject& slice, Causes& causes) {
     }
 }
 
-void validateIngress(const JsonObject& ingress, Causes& causes) {
-    const Json* found = ingress.if_contains("spec");
-    const JsonObject none, &spec = found != nullptr && found->is_object() ? found->get_object() : none;
-    if (listAt(spec, "rules").empty() && !spec.contains("defaultBackend"))
-        causes.push_back(invalidValue("spec", found == nullptr ? Json(JsonObject()) : *found,
-                                      "either `defaultBackend` or `rules` must be specified"));
-    std::size_t index = 0;
-    for (const Json& rule : listAt(spec, "rules")) {
-        const std::string at = std::format("spec.rules[{}]", index++);
-        const Json* http = find(rule, {"http"});
-        if (http == nullptr || !http->is_object())
-            continue;
-        if (listAt(http->get_object(), "paths").empty())
-            causes.push_back(requiredValue(at + ".http.paths", ""));
-        std::size_t place = 0;
-        for (const Json& path : listAt(http->get_object(), "paths")) {
-            const std::string here = std::format("{}.http.paths[{}]", at, place++);
-            const std::string_view kind = stringAt(path, {"pathType"}), text = stringAt(path, {"path"});
-            if (kind.empty())
-                causes.push_back(requiredValue(here + ".pathType", "pathType must be specified"));
-            else if ((kind != "ImplementationSpecific" || !text.empty()) && !text.starts_with('/'))
-                causes.push_back(invalidValue(here + ".path", Json(text), "must be an absolute path"));
-            if (const Json* service = find(path, {"backend", "service"});
-                service != nullptr && stringAt(*service, {"name"}).empty())
-                causes.push_back(requiredValue(here + ".backend.service.name", ""));
-        }
-    }
+void validateEndpointSliceUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {
+    validateImmutable(At(before, {}, causes), At(after, {}, causes), "addressType");
 }
 
 } // namespace slipway::api

@@ -3,7 +3,6 @@
 #include "cluster/api/validation_kinds.h"
 
 #include <algorithm>
-#include <array>
 #include <format>
 
 namespace slipway::api {
@@ -158,79 +157,6 @@ void validateBinding(const Resource& resource, const JsonObject& binding, Causes
     for (const Json& subject : listAt(binding, "subjects"))
         if (const std::string at = std::format("subjects[{}]", index++); subject.is_object())
             validateSubject(resource, subject.get_object(), at, causes);
-}
-
-void validateLease(const JsonObject& lease, Causes& causes) {
-    const JsonObject& spec = objectOf(lease, "spec");
-    if (const auto seconds = intAt(spec, {"leaseDurationSeconds"}); seconds && *seconds <= 0)
-        causes.push_back(invalidValue("spec.leaseDurationSeconds", Json(*seconds), "must be greater than 0"));
-    validateNonNegative(spec, "leaseTransitions", "spec", causes);
-}
-
-void validateNode(const JsonObject& node, Causes& causes) {
-    std::size_t index = 0;
-    for (const Json& taint : listAt(objectOf(node, "spec"), "taints")) {
-        const std::string at = std::format("metadata.taints[{}]", index++); // Kubernetes' own slip
-        if (const auto problem = qualifiedNameProblem(stringAt(taint, {"key"})))
-            causes.push_back(invalidValue(at + ".key", Json(stringAt(taint, {"key"})), *problem));
-        if (const auto problem = labelValueProblem(stringAt(taint, {"value"})))
-            causes.push_back(invalidValue(at + ".value", Json(stringAt(taint, {"value"})), *problem));
-    }
-}
-
-void validateNodeUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {
-    const JsonArray &old = listAt(objectOf(before, "spec"), "podCIDRs"),
-                    &now = listAt(objectOf(after, "spec"), "podCIDRs");
-    if (!old.empty() && old != now)
-        causes.push_back(
-            forbiddenField("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid"));
-    const std::string_view provider = stringAt(before, {"spec", "providerID"});
-    if (!provider.empty() && provider != stringAt(after, {"spec", "providerID"}))
-        causes.push_back(
-            forbiddenField("spec.providerID", "node updates may not change providerID except from \"\" to valid"));
-}
-
-void validateClaim(const JsonObject& claim, Causes& causes) {
-    const JsonObject& spec = objectOf(claim, "spec");
-    if (listAt(spec, "accessModes").empty())
-        causes.push_back(requiredValue("spec.accessModes", "at least 1 access mode is required"));
-    static constexpr std::array<std::string_view, 4> modes{"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce",
-                                                           "ReadWriteOncePod"};
-    for (const Json& mode : listAt(spec, "accessModes"))
-        if (std::ranges::find(modes, view(mode.as_string())) == modes.end())
-            causes.push_back(notSupported("spec.accessModes", mode, {modes.begin(), modes.end()}));
-    if (stringAt(spec, {"resources", "requests", "storage"}).empty())
-        causes.push_back(requiredValue("spec.resources[storage]", ""));
-    else if (stringAt(spec, {"resources", "requests", "storage"}).starts_with('-') ||
-             stringAt(spec, {"resources", "requests", "storage"}) == "0")
-        causes.push_back(invalidValue("spec.resources[storage]", *find(spec, {"resources", "requests", "storage"}),
-                                      "must be greater than zero"));
-}
-
-void validateClaimUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {
-    const auto rest = [](JsonObject spec, bool binding) {
-        if (binding)
-            spec.erase("volumeName");
-        spec.erase("volumeAttributesClassName");
-        objectAt(spec, {"resources"}).erase("requests");
-        return spec;
-    };
-    const bool binding = stringAt(before, {"spec", "volumeName"}).empty();
-    if (rest(objectOf(before, "spec"), binding) != rest(objectOf(after, "spec"), binding))
-        causes.push_back(forbiddenField("spec", "spec is immutable after creation except resources.requests and "
-                                                "volumeAttributesClassName for bound claims"));
-}
-
-void validateAutoscaler(const JsonObject& autoscaler, Causes& causes) {
-    const JsonObject& spec = objectOf(autoscaler, "spec");
-    const auto least = intAt(spec, {"minReplicas"}).value_or(1), most = intAt(spec, {"maxReplicas"}).value_or(0);
-    if (least < 1)
-        causes.push_back(invalidValue("spec.minReplicas", Json(least), "must be greater than or equal to 1"));
-    if (most < 1)
-        causes.push_back(invalidValue("spec.maxReplicas", Json(most), "must be greater than 0"));
-    else if (most < least)
-        causes.push_back(
-            invalidValue("spec.maxReplicas", Json(most), "must be greater than or equal to `minReplicas`"));
 }
 
 } // namespace slipway::api

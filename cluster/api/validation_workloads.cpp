@@ -1,10 +1,10 @@
 #include "cluster/api/schema.h"
 #include "cluster/api/selectors.h"
 #include "cluster/api/types/meta_v1.h"
+#include "cluster/api/validation_at.h"
 #include "cluster/api/validation_kinds.h"
 
 #include <algorithm>
-#include <array>
 #include <format>
 
 namespace slipway::api {
@@ -19,26 +19,6 @@ std::map<std::string, std::string> labelsAt(const JsonObject& object, std::initi
     return labels;
 }
 
-void validateExpressions(const JsonObject& selector, const std::string& path, Causes& causes) {
-    std::size_t index = 0;
-    for (const Json& expression : listAt(selector, "matchExpressions")) {
-        const std::string at = std::format("{}.matchExpressions[{}]", path, index++);
-        if (!expression.is_object())
-            continue;
-        const std::string_view op = stringAt(expression, {"operator"});
-        const bool values = !listAt(expression.get_object(), "values").empty();
-        if ((op == "In" || op == "NotIn") && !values)
-            causes.push_back(requiredValue(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
-        else if ((op == "Exists" || op == "DoesNotExist") && values)
-            causes.push_back(
-                forbiddenField(at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-        else if (op != "In" && op != "NotIn" && op != "Exists" && op != "DoesNotExist")
-            causes.push_back(invalidValue(at + ".operator", Json(op), "not a valid selector operator"));
-        if (const auto problem = qualifiedNameProblem(stringAt(expression, {"key"})))
-            causes.push_back(invalidValue(at + ".key", Json(stringAt(expression, {"key"})), *problem));
-    }
-}
-
 /// The kind's name in the message about an empty selector; Kubernetes says deployment for replica sets too.
 std::string_view selectorOwner(const Resource& resource) {
     return resource.name == "statefulsets" ? "statefulset" : resource.name == "daemonsets" ? "daemonset" : "deployment";
@@ -50,8 +30,7 @@ void validateSelector(const Resource& resource, const JsonObject& object, Causes
     if (selector == nullptr || !selector->is_object()) {
         causes.push_back(requiredValue("spec.selector", ""));
     } else {
-        validateLabels(find(*selector, {"matchLabels"}), "spec.selector.matchLabels", causes);
-        validateExpressions(selector->get_object(), "spec.selector", causes);
+        validateLabelSelector(At(object, {}, causes).in("spec"), "selector");
         const auto typed = fromJson<meta_v1::LabelSelector>(*selector);
         if (typed && typed->matchLabels.empty() && typed->matchExpressions.empty())
             causes.push_back(invalidValue("spec.selector", *selector,
@@ -78,13 +57,6 @@ void validateMapSelector(const JsonObject& object, Causes& causes) {
     if (!matching)
         causes.push_back(invalidValue("spec.template.metadata.labels", *find(object, {"spec", "selector"}),
                                       "`selector` does not match template `labels`"));
-}
-
-void validateTemplate(const JsonObject& owner, const std::string& path, Causes& causes) {
-    validateLabels(find(owner, {"template", "metadata", "labels"}), path + ".template.metadata.labels", causes);
-    const Json* spec = find(owner, {"template", "spec"});
-    validatePodSpec(spec != nullptr && spec->is_object() ? spec->get_object() : JsonObject(), path + ".template.spec",
-                    causes);
 }
 
 /// Where a share or a count is zero; "0%" and "0" are.
@@ -122,13 +94,6 @@ void validateStrategy(const JsonObject& spec, Causes& causes) {
                                       "may not be 0 when `maxSurge` is 0"));
 }
 
-void validateImmutable(const JsonObject& before, const JsonObject& after, std::string_view member, Causes& causes) {
-    const Json *old = find(before, {"spec", member}), *now = find(after, {"spec", member});
-    if ((old == nullptr) != (now == nullptr) || (old != nullptr && *old != *now))
-        causes.push_back(
-            invalidValue(std::format("spec.{}", member), now == nullptr ? Json() : *now, "field is immutable"));
-}
-
 void validateStatefulSetUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {
     const auto rest = [](const JsonObject& object) {
         const Json* spec = find(object, {"spec"});
@@ -145,7 +110,58 @@ void validateStatefulSetUpdate(const JsonObject& before, const JsonObject& after
                                         "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
 }
 
+void validateDaemonSet(const At& spec) {
+    const At strategy = spec.in("updateStrategy"), rolling = strategy.in("rollingUpdate");
+    strategy.oneOf("type", {"OnDelete", "RollingUpdate"});
+    if (strategy.text("type") != "RollingUpdate")
+        return;
+    validateShare(find(rolling.object(), {"maxUnavailable"}), rolling.pathOf("maxUnavailable"), spec.causes());
+    validateShare(find(rolling.object(), {"maxSurge"}), rolling.pathOf("maxSurge"), spec.causes());
+    const bool unavailable = !isZero(find(rolling.object(), {"maxUnavailable"})),
+               surge = !isZero(find(rolling.object(), {"maxSurge"}));
+    if (unavailable && surge)
+        rolling.invalid("maxSurge", "may not be set when maxUnavailable is non-zero");
+    else if (!unavailable && !surge)
+        rolling.require("maxUnavailable", "cannot be 0 when maxSurge is 0");
+}
+
+void validateStatefulSet(const At& spec) {
+    spec.oneOf("podManagementPolicy", {"OrderedReady", "Parallel"});
+    const At strategy = spec.in("updateStrategy");
+    strategy.oneOf("type", {"OnDelete", "RollingUpdate"});
+    if (strategy.text("type") == "OnDelete" && strategy.has("rollingUpdate"))
+        strategy.invalid("rollingUpdate", "only allowed for updateStrategy 'RollingUpdate'");
+    strategy.in("rollingUpdate").notNegative("partition");
+    spec.in("ordinals").notNegative("start");
+    const At retention = spec.in("persistentVolumeClaimRetentionPolicy");
+    for (std::string_view member : {"whenDeleted", "whenScaled"})
+        retention.oneOf(member, {"Delete", "Retain"});
+    spec.each("volumeClaimTemplates", [](const At& claim) { validateClaimSpec(claim.in("spec")); });
+}
+
+/// Only pods that are started again may be kept at a number; only a job may have an end.
+void validatePodLife(const Resource& resource, const At& pod) {
+    if (const std::string_view policy = pod.text("restartPolicy"); !policy.empty() && policy != "Always")
+        pod.unsupported("restartPolicy", {"Always"});
+    if (!pod.has("activeDeadlineSeconds"))
+        return;
+    if (resource.name == "daemonsets")
+        pod.invalid("activeDeadlineSeconds", "must not be specified");
+    else
+        pod.forbid("activeDeadlineSeconds",
+                   std::format("activeDeadlineSeconds in {} is not Supported",
+                               resource.name == "statefulsets"             ? "StatefulSet"
+                               : resource.name == "replicationcontrollers" ? "ReplicationController"
+                                                                           : "ReplicaSet"));
+}
+
 } // namespace
+
+void validateTemplate(const JsonObject& owner, const std::string& path, Causes& causes) {
+    const At pod = At(owner, path, causes).in("template"), metadata = pod.in("metadata");
+    validateLabels(metadata.object().if_contains("labels"), metadata.pathOf("labels"), causes);
+    validatePodSpec(pod.in("spec").object(), pod.pathOf("spec"), causes);
+}
 
 void validateWorkload(const Resource& resource, const JsonObject& object, Causes& causes) {
     const Json* found = object.if_contains("spec");
@@ -157,12 +173,12 @@ void validateWorkload(const Resource& resource, const JsonObject& object, Causes
     else
         validateSelector(resource, object, causes);
     validateTemplate(spec, "spec", causes);
-    if (const std::string_view policy = stringAt(spec, {"template", "spec", "restartPolicy"});
-        !policy.empty() && policy != "Always")
-        causes.push_back(notSupported("spec.template.spec.restartPolicy", Json(policy), {"Always"}));
-    if (find(spec, {"template", "spec", "activeDeadlineSeconds"}) != nullptr)
-        causes.push_back(forbiddenField("spec.template.spec.activeDeadlineSeconds",
-                                        "activeDeadlineSeconds in ReplicaSet is not Supported"));
+    const At at(spec, "spec", causes);
+    validatePodLife(resource, at.in("template").in("spec"));
+    if (resource.name == "daemonsets")
+        validateDaemonSet(at);
+    if (resource.name == "statefulsets")
+        validateStatefulSet(at);
     if (resource.name != "deployments")
         return;
     validateStrategy(spec, causes);
@@ -177,42 +193,7 @@ void validateWorkloadUpdate(const Resource& resource, const JsonObject& before, 
     if (resource.name == "statefulsets")
         validateStatefulSetUpdate(before, after, causes);
     else if (resource.name != "replicationcontrollers")
-        validateImmutable(before, after, "selector", causes);
-}
-
-void validateJob(const JsonObject& job, Causes& causes) {
-    const Json* found = job.if_contains("spec");
-    const JsonObject none, &spec = found != nullptr && found->is_object() ? found->get_object() : none;
-    for (std::string_view number :
-         {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"})
-        validateNonNegative(spec, number, "spec", causes);
-    validateTemplate(spec, "spec", causes);
-    if (stringAt(spec, {"template", "spec", "restartPolicy"}) == "Always")
-        causes.push_back(requiredValue("spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
-    if (stringAt(spec, {"completionMode"}) == "Indexed" && !spec.contains("completions"))
-        causes.push_back(requiredValue("spec.completions", "when completion mode is Indexed"));
-}
-
-void validateJobUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {
-    for (std::string_view member : {"selector", "template", "completionMode"})
-        validateImmutable(before, after, member, causes);
-    if (stringAt(after, {"spec", "completionMode"}) != "Indexed")
-        validateImmutable(before, after, "completions", causes);
-}
-
-void validateCronJob(const JsonObject& job, Causes& causes) {
-    const Json* found = job.if_contains("spec");
-    const JsonObject none, &spec = found != nullptr && found->is_object() ? found->get_object() : none;
-    if (stringAt(spec, {"schedule"}).empty())
-        causes.push_back(requiredValue("spec.schedule", ""));
-    for (std::string_view number : {"startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"})
-        validateNonNegative(spec, number, "spec", causes);
-    if (const Json* inner = find(spec, {"jobTemplate", "spec"}); inner != nullptr && inner->is_object()) {
-        validateTemplate(inner->get_object(), "spec.jobTemplate.spec", causes);
-        if (stringAt(*inner, {"template", "spec", "restartPolicy"}) == "Always")
-            causes.push_back(requiredValue("spec.jobTemplate.spec.template.spec.restartPolicy",
-                                           "valid values: \"OnFailure\", \"Never\""));
-    }
+        validateImmutable(At(before, {}, causes).in("spec"), At(after, {}, causes).in("spec"), "selector");
 }
 
 } // namespace slipway::api

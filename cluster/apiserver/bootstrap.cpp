@@ -84,6 +84,37 @@ void ApiServer::bootstrap() {
                            objectOf(entry.get_object()));
     }
     bootstrapService();
+    bootstrapDns();
+    bootstrapped_ = true;
+}
+
+/// The service `kube-dns`: every node answers on its address itself.
+void ApiServer::bootstrapDns() {
+    const std::string address =
+        Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}).host(10);
+    const auto labeled = [](JsonObject labels) {
+        JsonObject object = named("kube-dns");
+        api::objectAt(object, {"metadata"})["labels"] = std::move(labels);
+        return object;
+    };
+    const auto port = [](const char* name, const char* protocol, int number) {
+        return JsonObject{{"name", name}, {"port", number}, {"protocol", protocol}};
+    };
+    const JsonArray ports{port("dns", "UDP", 53), port("dns-tcp", "TCP", 53), port("metrics", "TCP", 9153)};
+    JsonObject service = labeled({{"k8s-app", "kube-dns"}, {"kubernetes.io/name", "CoreDNS"}});
+    service["spec"] = JsonObject{{"clusterIP", address}, {"type", "ClusterIP"}, {"ports", ports}};
+    createIfAbsent(registry_, cache_, *api::findResource("", "v1", "services"), "kube-system", std::move(service));
+    JsonObject endpoints = labeled({{"endpointslice.kubernetes.io/skip-mirror", "true"}});
+    endpoints["subsets"] =
+        JsonArray{JsonObject{{"addresses", JsonArray{JsonObject{{"ip", address}}}}, {"ports", ports}}};
+    createIfAbsent(registry_, cache_, *api::findResource("", "v1", "endpoints"), "kube-system", std::move(endpoints));
+    JsonObject slice = labeled({{"kubernetes.io/service-name", "kube-dns"}});
+    slice["addressType"] = "IPv4";
+    slice["endpoints"] =
+        JsonArray{JsonObject{{"addresses", JsonArray{address}}, {"conditions", JsonObject{{"ready", true}}}}};
+    slice["ports"] = ports;
+    createIfAbsent(registry_, cache_, *api::findResource("discovery.k8s.io", "v1", "endpointslices"), "kube-system",
+                   std::move(slice));
 }
 
 /// The service `kubernetes` with this server's address behind it, for clients inside the cluster.

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <poll.h>
 #include <sched.h>
-#include <sys/mount.h>
+#include <utility>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -75,8 +75,14 @@ struct SandboxInfo {
 
 struct BindMount {
     std::string containerPath, hostPath;
-    bool readOnly = false, recursiveReadOnly = false;
+    bool readOnly = false;
     enum class Propagation { none, hostToContainer, bidirectional } propagation = Propagation::none;
+};
+
+/// A device of the node in a container.
+struct DeviceMount {
+    std::string containerPath, hostPath;
+    bool readOnly = false;
 };
 
 /// Limits as the kernel's control groups take them; 0: none.
@@ -99,6 +105,18 @@ struct ContainerUsage {
     std::uint64_t rootfsBytes = 0, rootfsInodes = 0;
 };
 
+struct InterfaceUsage {
+    std::string name;
+    std::uint64_t rxBytes = 0, rxErrors = 0, txBytes = 0, txErrors = 0;
+};
+
+/// What a sandbox's own network and processes come to.
+struct SandboxUsage {
+    std::string podUid;
+    std::vector<InterfaceUsage> interfaces;
+    std::uint64_t processes = 0;
+};
+
 struct ContainerConfig {
     std::string name;
     unsigned attempt = 0;
@@ -107,6 +125,7 @@ struct ContainerConfig {
     std::string workingDir;
     std::vector<std::pair<std::string, std::string>> environment;
     std::vector<BindMount> mounts;
+    std::vector<DeviceMount> devices;
     StringMap labels, annotations;
     std::string logPath; ///< relative to the sandbox's log directory
     bool stdinOpen = false, stdinOnce = false, tty = false;
@@ -224,6 +243,8 @@ public:
     }
     /// What every running container uses now.
     virtual RuntimeResult<std::vector<ContainerUsage>> containerUsage() = 0;
+    /// What every ready sandbox uses now. A runtime that does not measure it answers with none.
+    virtual RuntimeResult<std::vector<SandboxUsage>> sandboxUsage() { return std::vector<SandboxUsage>(); }
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
                                                std::chrono::seconds timeout) = 0;
     /// execSync() as an operation.
@@ -232,6 +253,11 @@ public:
     /// Starts a command in a running container, with a terminal of its own when @p tty.
     virtual RuntimeResult<std::unique_ptr<ExecProcess>>
     exec(const std::string& id, const std::vector<std::string>& command, bool tty, bool input) = 0;
+    /// Joins a running container's own streams; ending the result leaves the container alone. @p tty as the container
+    /// was made.
+    virtual RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input);
+    /// The network namespace a sandbox lives in, as a path; empty: the node's own.
+    virtual RuntimeResult<std::string> networkNamespace(const std::string& sandboxId);
 
     virtual RuntimeResult<std::vector<ImageInfo>> listImages() = 0;
     /// Nothing when the image is not here.
@@ -248,5 +274,13 @@ public:
     virtual RuntimeResult<void> watchEvents(std::stop_token stop,
                                             const std::function<void(const RuntimeEvent&)>& tell) = 0;
 };
+
+// What a runtime may leave out.
+inline RuntimeResult<std::unique_ptr<ExecProcess>> Runtime::attach(const std::string&, bool, bool) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime cannot attach"});
+}
+inline RuntimeResult<std::string> Runtime::networkNamespace(const std::string&) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime has no network namespaces"});
+}
 
 } // namespace slipway::agent

@@ -228,10 +228,24 @@ def package_code(ns, members, heavy):
     return "\n".join(code)
 
 
+def descriptions(path):
+    """The sentences of descriptions.txt, sorted by what they are about."""
+    rows = {}
+    for line in path.read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            about, _, sentence = line.partition("  ")
+            rows[about] = sentence.strip()
+    table = [f"    {{{quote(about)}, {quote(rows[about])}}}," for about in sorted(rows)]
+    return "\n".join(['#include "cluster/api/openapi_schema.h"', "", "namespace slipway::api {", "namespace {",
+                      "constexpr Description table[] = {", *table, "};", "} // namespace", "",
+                      "std::span<const Description> descriptions() { return table; }", "} // namespace slipway::api", ""])
+
+
 def main():
     schema, out, bootstrap = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     types, resources = read_types(schema), read_resources(schema / "resources.schema")
     write(out / "schema_tables.cpp", schema_tables(types, resources))
+    write(out / "descriptions.cpp", descriptions(schema / "descriptions.txt"))
     for package in TYPED_PACKAGES:
         header, codes = typed_package(types, package, resources)
         write(out / "types" / f"{namespace(package)}.h", header)

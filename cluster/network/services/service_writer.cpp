@@ -17,12 +17,32 @@ ServiceWriter::ServiceWriter(ServiceWriterSettings settings, HealthPorts* health
     , v4_{Family::ip4, settings_.ranges, Table("ip", tableName), {}}
     , v6_{Family::ip6, settings_.ranges6, Table("ip6", tableName), {}} {
     v4_.used = true;
-    v4_.table.put("", baseRules(Family::ip4, v4_.ranges));
+    v4_.table.put("", base(v4_));
+}
+
+Contribution ServiceWriter::base(const PerFamily& own) const {
+    return baseRules(own.family, {own.ranges.cluster, masquerading_ ? own.ranges.node : std::string()});
 }
 
 void ServiceWriter::setZone(const std::string& zone) {
     std::lock_guard lock(mutex_);
     zone_ = zone;
+}
+
+void ServiceWriter::setMasquerade(bool masquerade) {
+    std::lock_guard lock(mutex_);
+    masquerade_ = masquerade;
+}
+
+NodePlace ServiceWriter::takePlace() {
+    std::lock_guard lock(mutex_);
+    if (masquerade_ != masquerading_) {
+        masquerading_ = masquerade_;
+        for (PerFamily* own : {&v4_, &v6_})
+            if (own->used)
+                own->table.put("", base(*own));
+    }
+    return {settings_.nodeName, zone_};
 }
 
 void ServiceWriter::take(PerFamily& own, const ServiceView& view, const NodePlace& place) {
@@ -37,7 +57,7 @@ void ServiceWriter::take(PerFamily& own, const ServiceView& view, const NodePlac
         return;
     if (!own.used) { // the other family costs nothing until there is a service of it
         own.used = true;
-        own.table.put("", baseRules(own.family, own.ranges));
+        own.table.put("", base(own));
     }
     own.table.put(view.key, serviceRules(plan, own.family, own.ranges));
     changes_.emplace_back(known == own.plans.end() ? ServicePlan() : known->second, plan);
@@ -48,11 +68,7 @@ void ServiceWriter::take(PerFamily& own, const ServiceView& view, const NodePlac
 }
 
 bool ServiceWriter::apply(const std::vector<ServiceView>& services) {
-    NodePlace place{settings_.nodeName, {}};
-    {
-        std::lock_guard lock(mutex_);
-        place.zone = zone_;
-    }
+    const NodePlace place = takePlace();
     for (const ServiceView& view : services)
         for (PerFamily* own : {&v4_, &v6_})
             take(*own, view, place);

@@ -27,6 +27,9 @@ public:
     bool apply(const std::vector<ServiceView>& services);
     /// Where the node is; services are to be handed over again when it changed. Any thread.
     void setZone(const std::string& zone);
+    /// Whether what leaves the cluster is masqueraded here (else another network does it); written with the next
+    /// apply(). Any thread.
+    void setMasquerade(bool masquerade);
 
 private:
     struct PerFamily {
@@ -37,6 +40,8 @@ private:
         bool used = false;
     };
     void take(PerFamily& own, const ServiceView& view, const NodePlace& place);
+    NodePlace takePlace();
+    Contribution base(const PerFamily& own) const;
     void afterwards();
 
     const ServiceWriterSettings settings_;
@@ -45,6 +50,7 @@ private:
     PerFamily v4_, v6_;
     std::mutex mutex_;
     std::string zone_;
+    bool masquerade_ = true, masquerading_ = true; ///< wanted, and in the rules
     /// Changed services whose flows and affinities are to be looked at once the rules are written: old and new plan.
     std::vector<std::pair<ServicePlan, ServicePlan>> changes_;
 };

@@ -134,7 +134,9 @@ void ValidationTest::create_data() {
          "spec.containers[0].resources.requests[disk]: Invalid value: \"disk\": must be a standard resource for "
          "containers"});
     row("toleration", pods, pod(",'tolerations':[{'operator':'Exists','key':'a','value':'b'}]"),
-        {"spec.tolerations[0].operator: Invalid value: \"b\": value must be empty when `operator` is 'Exists'"});
+        {"spec.tolerations[0].operator: Invalid value: "
+         "{\"Key\":\"a\",\"Operator\":\"Exists\",\"Value\":\"b\",\"Effect\":\"\",\"TolerationSeconds\":null}: "
+         "value must be empty when `operator` is 'Exists'"});
 
     row("good deployment", deployments, deployment(good), {});
     row("no selector", deployments, deployment(""),
@@ -192,7 +194,7 @@ void ValidationTest::create_data() {
     row("event", "/v1/events", "{'metadata':{'name':'e'},'involvedObject':{}}", {});
     row("namespace", "/v1/namespaces", "{'metadata':{'name':'kube-system'}}", {});
     row("stateful set", "apps/v1/statefulsets", deployment(good), {});
-    row("controller revision", "apps/v1/controllerrevisions", "{'metadata':{'name':'c'}}", {});
+    row("controller revision", "apps/v1/controllerrevisions", "{'metadata':{'name':'c'},'data':{}}", {});
 }
 
 void ValidationTest::create() {

@@ -1,6 +1,8 @@
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 
+#include "cluster/agent/runtime/cri/attach_stream.h"
 #include "cluster/agent/runtime/cri/exec_process.h"
+#include "cluster/agent/runtime/cri/sandbox_info.h"
 
 #include "cri.grpc.pb.h"
 
@@ -158,6 +160,12 @@ void fill(pb::ContainerConfig& target, const ContainerConfig& source) {
                               : mount.propagation == hostToContainer ? pb::PROPAGATION_HOST_TO_CONTAINER
                                                                      : pb::PROPAGATION_PRIVATE);
     }
+    for (const DeviceMount& device : source.devices) {
+        auto& entry = *target.add_devices();
+        entry.set_container_path(device.containerPath);
+        entry.set_host_path(device.hostPath);
+        entry.set_permissions(device.readOnly ? "r" : "mrw");
+    }
     fill(*target.mutable_labels(), source.labels);
     fill(*target.mutable_annotations(), source.annotations);
     target.set_log_path(source.logPath);
@@ -223,6 +231,22 @@ ContainerUsage usageOf(const pb::ContainerStats& stats) {
     return usage;
 }
 
+SandboxUsage sandboxUsageOf(const pb::PodSandboxStats& stats) {
+    SandboxUsage usage;
+    usage.podUid = stats.attributes().metadata().uid();
+    const auto& network = stats.linux().network();
+    const auto add = [&](const pb::NetworkInterfaceUsage& one) {
+        usage.interfaces.push_back({one.name(), one.rx_bytes().value(), one.rx_errors().value(), one.tx_bytes().value(),
+                                    one.tx_errors().value()});
+    };
+    if (network.has_default_interface())
+        add(network.default_interface());
+    for (const auto& one : network.interfaces())
+        add(one);
+    usage.processes = stats.linux().process().process_count().value();
+    return usage;
+}
+
 ImageInfo imageOf(const pb::Image& message) {
     ImageInfo info;
     info.id = message.id();
@@ -253,10 +277,9 @@ public:
         // The minimum is also how long one attempt may take: containerd listens before it has loaded what ran before.
         arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10000);
         arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-        const auto channel =
-            grpc::CreateCustomChannel(settings.endpoint, grpc::InsecureChannelCredentials(), arguments);
-        runtime_ = pb::RuntimeService::NewStub(channel);
-        images_ = pb::ImageService::NewStub(channel);
+        channel_ = grpc::CreateCustomChannel(settings.endpoint, grpc::InsecureChannelCredentials(), arguments);
+        runtime_ = pb::RuntimeService::NewStub(channel_);
+        images_ = pb::ImageService::NewStub(channel_);
     }
 
     RuntimeResult<RuntimeVersion> version() override {
@@ -415,6 +438,16 @@ public:
             });
     }
 
+    RuntimeResult<std::vector<SandboxUsage>> sandboxUsage() override {
+        return call(&Runtime_::ListPodSandboxStats, pb::ListPodSandboxStatsRequest())
+            .transform([](const pb::ListPodSandboxStatsResponse& answer) {
+                std::vector<SandboxUsage> list;
+                for (const auto& stats : answer.stats())
+                    list.push_back(sandboxUsageOf(stats));
+                return list;
+            });
+    }
+
     RuntimeResult<void> reopenLog(const std::string& id) override {
         pb::ReopenContainerLogRequest request;
         request.set_container_id(id);
@@ -462,6 +495,28 @@ public:
         arguments.push_back(id);
         arguments.insert(arguments.end(), command.begin(), command.end());
         return startProcess(arguments, tty, input);
+    }
+
+    RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input) override {
+        pb::AttachRequest request;
+        request.set_container_id(id);
+        request.set_stdin(input);
+        request.set_stdout(true);
+        request.set_stderr(!tty);
+        request.set_tty(tty);
+        const auto answer = call(&Runtime_::Attach, request);
+        return answer ? attachTo(answer->url(), tty, input) : std::unexpected(answer.error());
+    }
+
+    RuntimeResult<std::string> networkNamespace(const std::string& sandboxId) override {
+        pb::PodSandboxStatusRequest request;
+        request.set_pod_sandbox_id(sandboxId);
+        request.set_verbose(true);
+        const auto answer = call(&Runtime_::PodSandboxStatus, request);
+        if (!answer)
+            return std::unexpected(answer.error());
+        const auto info = answer->info().find("info");
+        return networkNamespaceIn(info == answer->info().end() ? std::string() : info->second);
     }
 
     RuntimeResult<std::vector<ImageInfo>> listImages() override {
@@ -542,13 +597,30 @@ private:
     template <class Stub, class Request, class Answer>
     RuntimeResult<Answer> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
                                const Request& request, seconds timeout = seconds(120)) {
-        grpc::ClientContext context;
-        context.set_deadline(std::chrono::system_clock::now() + timeout);
-        Answer answer;
-        const grpc::Status status = (stub<Stub>().*method)(&context, request, &answer);
-        if (!status.ok())
-            return std::unexpected(errorOf(status));
-        return answer;
+        const auto once = [&]() -> std::expected<Answer, grpc::Status> {
+            grpc::ClientContext context;
+            context.set_deadline(std::chrono::system_clock::now() + timeout);
+            Answer answer;
+            const grpc::Status status = (stub<Stub>().*method)(&context, request, &answer);
+            if (!status.ok())
+                return std::unexpected(status);
+            return answer;
+        };
+        auto answer = once();
+        if (!answer && neverSent(answer.error()) && reconnected())
+            answer = once();
+        return std::move(answer).transform_error(errorOf);
+    }
+
+    static bool neverSent(const grpc::Status& status) {
+        return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+               status.error_message().starts_with("failed to connect");
+    }
+
+    /// Calls that fail at once do not drive the connection; without somebody who waits for it, it is looked at every
+    /// five seconds only.
+    bool reconnected() {
+        return channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
     }
 
     template <class T, class Answer, class Request, class Send, class Read>
@@ -575,6 +647,7 @@ private:
     }
 
     CriSettings settings_;
+    std::shared_ptr<grpc::Channel> channel_;
     std::unique_ptr<pb::RuntimeService::Stub> runtime_;
     std::unique_ptr<pb::ImageService::Stub> images_;
 };
