@@ -155,12 +155,31 @@ void validatePodLife(const Resource& resource, const At& pod) {
                                                                            : "ReplicaSet"));
 }
 
+/// Adds the volumes that the claims of a stateful set will be in its pods, so that containers may mount them.
+void addClaimVolumes(const JsonArray& claims, JsonObject& podSpec) {
+    Json& volumes = podSpec["volumes"];
+    if (!volumes.is_array())
+        volumes.emplace_array();
+    for (const Json& claim : claims) {
+        const std::string_view name = stringAt(claim, {"metadata", "name"});
+        if (std::ranges::none_of(volumes.get_array(),
+                                 [&](const Json& volume) { return stringAt(volume, {"name"}) == name; }))
+            volumes.get_array().push_back(
+                JsonObject{{"name", name}, {"persistentVolumeClaim", JsonObject{{"claimName", name}}}});
+    }
+}
+
 } // namespace
 
 void validateTemplate(const JsonObject& owner, const std::string& path, Causes& causes) {
     const At pod = At(owner, path, causes).in("template"), metadata = pod.in("metadata");
     validateLabels(metadata.object().if_contains("labels"), metadata.pathOf("labels"), causes);
-    validatePodSpec(pod.in("spec").object(), pod.pathOf("spec"), causes);
+    const Json* claims = find(owner, {"volumeClaimTemplates"});
+    if (claims == nullptr || !claims->is_array())
+        return validatePodSpec(pod.in("spec").object(), pod.pathOf("spec"), causes);
+    JsonObject withClaims = pod.in("spec").object();
+    addClaimVolumes(claims->get_array(), withClaims);
+    validatePodSpec(withClaims, pod.pathOf("spec"), causes);
 }
 
 void validateWorkload(const Resource& resource, const JsonObject& object, Causes& causes) {

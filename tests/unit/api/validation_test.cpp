@@ -194,6 +194,12 @@ void ValidationTest::create_data() {
     row("event", "/v1/events", "{'metadata':{'name':'e'},'involvedObject':{}}", {});
     row("namespace", "/v1/namespaces", "{'metadata':{'name':'kube-system'}}", {});
     row("stateful set", "apps/v1/statefulsets", deployment(good), {});
+    row("stateful set that mounts its claims", "apps/v1/statefulsets",
+        "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'app':'x'}},'volumeClaimTemplates':[{'metadata':"
+        "{'name':'data'},'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}],"
+        "'template':{'metadata':{'labels':{'app':'x'}},'spec':{'containers':[{'name':'a','image':'x','volumeMounts':"
+        "[{'name':'data','mountPath':'/data'}]}]}}}}",
+        {});
     row("controller revision", "apps/v1/controllerrevisions", "{'metadata':{'name':'c'},'data':{}}", {});
 }
 

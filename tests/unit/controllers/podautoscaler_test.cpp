@@ -93,7 +93,9 @@ private slots:
 
     void withoutRequestsThereIsNoShare() {
         Fleet fleet;
-        fleet.pods.push_back(pod({.name = "a"}));
+        auto bare = *pod({.name = "a"});
+        bare.status->startTime = "2026-01-01T00:00:00Z";
+        fleet.pods.push_back(std::make_shared<const api::core_v1::Pod>(std::move(bare)));
         fleet.metrics["a"] = {10, now, seconds(30)};
         const auto proposal = proposeFromPods(1, half(), fleet.metrics, fleet.pods, now);
         QVERIFY(!proposal);

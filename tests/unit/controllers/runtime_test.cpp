@@ -14,7 +14,7 @@ using Action = EventCorrelator::Decision::Action;
 
 namespace {
 
-api::core_v1::Event event(const std::string& message, const std::string& object = "p") {
+api::core_v1::Event eventOf(const std::string& message, const std::string& object = "p") {
     api::core_v1::Event made;
     made.involvedObject.kind = "Pod";
     made.involvedObject.name = object;
@@ -94,26 +94,26 @@ private slots:
     void theSameEventCountsUp() {
         EventCorrelator correlator;
         const auto now = EventCorrelator::Clock::now();
-        const auto first = correlator.observe(event("image pulled"), now);
+        const auto first = correlator.observe(eventOf("image pulled"), now);
         QCOMPARE(first.action, Action::create);
         correlator.settle(first, "p.1", "then");
-        const auto second = correlator.observe(event("image pulled"), now);
+        const auto second = correlator.observe(eventOf("image pulled"), now);
         QCOMPARE(second.action, Action::countUp);
         QCOMPARE(second.name, "p.1");
         QCOMPARE(second.count, 2);
-        QCOMPARE(correlator.observe(event("another"), now).action, Action::create);
-        QCOMPARE(correlator.observe(event("image pulled", "q"), now).action, Action::create);
+        QCOMPARE(correlator.observe(eventOf("another"), now).action, Action::create);
+        QCOMPARE(correlator.observe(eventOf("image pulled", "q"), now).action, Action::create);
     }
 
     void manyAlikeAreCombined() {
         EventCorrelator correlator;
         const auto now = EventCorrelator::Clock::now();
         for (int i = 0; i < 9; ++i)
-            QVERIFY(!correlator.observe(event(std::to_string(i)), now).message.starts_with("(combined"));
-        const auto combined = correlator.observe(event("9"), now);
+            QVERIFY(!correlator.observe(eventOf(std::to_string(i)), now).message.starts_with("(combined"));
+        const auto combined = correlator.observe(eventOf("9"), now);
         QCOMPARE(combined.message, "(combined from similar events): 9");
         correlator.settle(combined, "p.9", "then");
-        QCOMPARE(correlator.observe(event("10"), now).action, Action::countUp);
+        QCOMPARE(correlator.observe(eventOf("10"), now).action, Action::countUp);
     }
 
     void aFloodEnds() {
@@ -121,9 +121,9 @@ private slots:
         const auto now = EventCorrelator::Clock::now();
         int written = 0;
         for (int i = 0; i < 100; ++i)
-            written += correlator.observe(event("same"), now).action != Action::drop;
+            written += correlator.observe(eventOf("same"), now).action != Action::drop;
         QCOMPARE(written, 25);
-        QVERIFY(correlator.observe(event("same"), now + std::chrono::minutes(6)).action != Action::drop);
+        QVERIFY(correlator.observe(eventOf("same"), now + std::chrono::minutes(6)).action != Action::drop);
     }
 };
 
