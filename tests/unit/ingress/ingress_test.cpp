@@ -178,8 +178,10 @@ private slots:
         int endpoints = 1;
         withAddress.service = [](const std::string&, const std::string& name) {
             return decoded<api::core_v1::Service>(
-                QString("{'metadata':{'namespace':'default','name':'%1'},'spec':{'clusterIP':'10.96.0.5','ports':[{'name':'http','port':80}]}}")
-                    .arg(QString::fromStdString(name)).replace('\'', '"'));
+                QString("{'metadata':{'namespace':'default','name':'%1'},'spec':{'clusterIP':'10.96.0.5','ports':[{'"
+                        "name':'http','port':80}]}}")
+                    .arg(QString::fromStdString(name))
+                    .replace('\'', '"'));
         };
         withAddress.slices = [&](const std::string&, const std::string& service) {
             return endpoints == 0 ? std::vector<SlicePtr>() : sources().slices("default", service);
@@ -231,7 +233,8 @@ private slots:
 
     void rewrites() {
         const auto annotated = [](const QString& target, const QString& size) {
-            return QString("{'nginx.ingress.kubernetes.io/rewrite-target':'%1','nginx.ingress.kubernetes.io/proxy-body-size':'%2'}")
+            return QString("{'nginx.ingress.kubernetes.io/rewrite-target':'%1','nginx.ingress.kubernetes.io/"
+                           "proxy-body-size':'%2'}")
                 .arg(target, size)
                 .replace('\'', '"');
         };
@@ -241,7 +244,8 @@ private slots:
         QVERIFY(config.contains("location ~* \"^" + path + "\" {"));
         QVERIFY(config.contains("rewrite \"(?i)" + path + "\" /$2 break;"));
         QVERIFY(config.contains("client_max_body_size 8m;"));
-        const QString safe = configOf({ingress(rules({rule("a.example", "/", "Prefix")}), annotated("/; } evil", "8; evil"))});
+        const QString safe =
+            configOf({ingress(rules({rule("a.example", "/", "Prefix")}), annotated("/; } evil", "8; evil"))});
         QVERIFY(!safe.contains("evil"));
     }
 
