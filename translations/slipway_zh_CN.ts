@@ -475,6 +475,10 @@
             <translation>创建节点</translation>
         </message>
         <message>
+            <source>Loading images</source>
+            <translation>正在加载镜像</translation>
+        </message>
+        <message>
             <source>Starting the API server</source>
             <translation>启动 API 服务器</translation>
         </message>

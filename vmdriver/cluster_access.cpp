@@ -5,6 +5,7 @@
 #include "cluster/base/time.h"
 #include "cluster/client/client.h"
 #include "cluster/client/kubeconfig.h"
+#include "vmdriver/operation.h"
 
 namespace slipway::vmdriver {
 
@@ -14,6 +15,7 @@ struct ClusterAccess::Impl {
 
 namespace {
 
+const client::ResourceRef pods{.group = "", .version = "v1", .resource = "pods", .kind = "Pod"};
 const client::ResourceRef nodes{.group = "", .version = "v1", .resource = "nodes", .kind = "Node", .namespaced = false};
 
 /// The documents of a YAML stream: split at lines that are "---".
@@ -80,6 +82,38 @@ bool isFreshReady(const api::Json& condition, std::chrono::system_clock::time_po
     return !reported || *reported >= std::chrono::floor<std::chrono::seconds>(since);
 }
 
+bool isReady(const api::Json& node, std::chrono::system_clock::time_point since) {
+    const auto* conditions = api::find(node, {"status", "conditions"});
+    if (conditions && conditions->is_array())
+        for (const auto& condition : conditions->get_array())
+            if (isFreshReady(condition, since))
+                return true;
+    return false;
+}
+
+/// Whether draining moves the pod: static pods and those of daemon sets stay with their node, as in kubectl drain.
+bool mustLeave(const api::Json& pod) {
+    const auto* annotations = api::find(pod, {"metadata", "annotations"});
+    if (annotations && annotations->is_object() && annotations->get_object().contains("kubernetes.io/config.mirror"))
+        return false;
+    const auto* owners = api::find(pod, {"metadata", "ownerReferences"});
+    if (owners && owners->is_array())
+        for (const auto& owner : owners->get_array())
+            if (api::stringAt(owner, {"kind"}) == "DaemonSet")
+                return false;
+    return true;
+}
+
+/// Asks for the pod to be evicted; a refusal (a disruption budget's 429) is met by asking again later.
+void evict(const client::Client& client, const api::Json& pod) {
+    if (api::find(pod, {"metadata", "deletionTimestamp"}))
+        return; // on its way
+    const auto name = api::stringAt(pod, {"metadata", "name"}), ns = api::stringAt(pod, {"metadata", "namespace"});
+    const api::JsonObject eviction{
+        {"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", name}, {"namespace", ns}}}};
+    (void)client.create(pods, ns, eviction, "eviction", name);
+}
+
 } // namespace
 
 Result<ClusterAccess> ClusterAccess::open(const std::filesystem::path& kubeconfig) {
@@ -104,13 +138,49 @@ bool ClusterAccess::apiReady() const {
 
 bool ClusterAccess::nodeReady(const std::string& node, std::chrono::system_clock::time_point since) const {
     const auto object = impl_->client.get(nodes, "", node);
-    const auto* conditions = object ? api::find(*object, {"status", "conditions"}) : nullptr;
-    if (!conditions || !conditions->is_array())
-        return false;
-    for (const auto& condition : conditions->get_array())
-        if (isFreshReady(condition, since))
-            return true;
-    return false;
+    return object && isReady(*object, since);
+}
+
+std::set<std::string> ClusterAccess::readyNodes(std::chrono::system_clock::time_point since) const {
+    std::set<std::string> ready;
+    if (const auto all = impl_->client.listAll(nodes, ""))
+        for (const auto& node : all->items)
+            if (isReady(node, since))
+                ready.emplace(api::stringAt(node, {"metadata", "name"}));
+    return ready;
+}
+
+Result<void> ClusterAccess::drain(const std::string& node, std::chrono::seconds patience,
+                                  const std::stop_token& stop) const {
+    const auto cordoned =
+        impl_->client.patch(nodes, "", node, client::PatchKind::merge, api::Json{{"spec", {{"unschedulable", true}}}});
+    if (!cordoned)
+        return cordoned.error().kind == client::Errc::notFound
+                   ? Result<void>()
+                   : failure(DriverErrc::notReady, cordoned.error().message);
+    const auto drained = [&] {
+        const auto left = impl_->client.listAll(pods, "", {.fieldSelector = "spec.nodeName=" + node});
+        if (!left)
+            return false;
+        bool none = true;
+        for (const auto& pod : left->items)
+            if (mustLeave(pod)) {
+                none = false;
+                evict(impl_->client, pod);
+            }
+        return none;
+    };
+    return waitUntil(drained, std::chrono::steady_clock::now() + patience, stop,
+                     "pods are still on node " + node +
+                         " (see kubectl get pods -A --field-selector spec.nodeName=" + node + ")",
+                     std::chrono::milliseconds(200));
+}
+
+Result<void> ClusterAccess::deleteNode(const std::string& node) const {
+    const auto removed = impl_->client.remove(nodes, "", node);
+    if (!removed && removed.error().kind != client::Errc::notFound)
+        return failure(DriverErrc::notReady, removed.error().message);
+    return {};
 }
 
 Result<void> ClusterAccess::createFrom(const std::filesystem::path& manifest) const {

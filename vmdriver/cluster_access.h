@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <set>
+#include <stop_token>
 #include <string>
 
 #include "vmdriver/driver_error.h"
@@ -23,6 +25,14 @@ public:
     bool apiReady() const;
     /// Whether the node is Ready by its own word, given after `since` (an earlier run's Ready does not count).
     bool nodeReady(const std::string& node, std::chrono::system_clock::time_point since) const;
+    /// Names of the nodes for which nodeReady(NAME, since) holds, in one request.
+    std::set<std::string> readyNodes(std::chrono::system_clock::time_point since) const;
+    /// Marks the node unschedulable and evicts its pods, except those of daemon sets and static ones, until none is
+    /// left. Evictions that a disruption budget refuses are asked for again. Errors: notReady after `patience`,
+    /// cancelled.
+    Result<void> drain(const std::string& node, std::chrono::seconds patience, const std::stop_token& stop) const;
+    /// Deletes the Node; succeeds when there is none.
+    Result<void> deleteNode(const std::string& node) const;
     /// Creates every object of a YAML file that does not exist yet. Error notReady with the server's message.
     Result<void> createFrom(const std::filesystem::path& manifest) const;
 

@@ -20,6 +20,7 @@ enum class Step {
     waitSample,   ///< waiting until it answers through its Service
     stopNode,     ///< ending the node's processes
     removeNode,   ///< removing what is left of it
+    loadImage,    ///< importing images into the nodes
     done,         ///< finished; fraction is 1
 };
 

@@ -18,15 +18,28 @@ using slipway::desktop::Options;
     return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
 }
 
+int printVersion() {
+    std::cout << "slipway " SLIPWAY_VERSION " (Kubernetes API v1.34)\n";
+    return 0;
+}
+
 int run(const Options& options) {
+    using namespace slipway::desktop;
     slipway::vmdriver::ClusterLifecycle lifecycle;
     switch (options.command) {
-    case Command::window:
-        break;
+    case Command::window: {
+        Options withSample = options;
+        withSample.sample = true;
+        return startCluster(lifecycle, withSample);
+    }
     case Command::start:
         return startCluster(lifecycle, options);
     case Command::stop:
         return stopCluster(lifecycle, options);
+    case Command::pause:
+        return pauseCluster(lifecycle, options);
+    case Command::resume:
+        return resumeCluster(lifecycle, options);
     case Command::remove:
         return removeCluster(lifecycle, options);
     case Command::status:
@@ -37,15 +50,30 @@ int run(const Options& options) {
         return printKubeconfig(lifecycle, options);
     case Command::kubectl:
         return runKubectl(lifecycle, options);
+    case Command::nodeAdd:
+        return addNode(lifecycle, options);
+    case Command::nodeRemove:
+        return removeNode(lifecycle, options);
+    case Command::nodeList:
+        return listNodes(lifecycle, options);
+    case Command::nodeSet:
+        return setNode(lifecycle, options);
+    case Command::nodeShell:
+        return openShell(lifecycle, options);
+    case Command::nodeLogs:
+        return showNodeLogs(lifecycle, options);
+    case Command::nodeCopy:
+        return copyNodeFile(lifecycle, options);
     case Command::imageLoad:
         return loadImages(lifecycle, options);
+    case Command::imageList:
+        return listImages(lifecycle, options);
+    case Command::imageRemove:
+        return removeImages(lifecycle, options);
     case Command::version:
-        std::cout << "slipway " SLIPWAY_VERSION " (Kubernetes API v1.34)\n";
-        return 0;
+        return printVersion();
     }
-    Options withSample = options;
-    withSample.sample = true;
-    return startCluster(lifecycle, withSample);
+    return 0;
 }
 
 } // namespace

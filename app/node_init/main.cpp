@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "app/node_init/node_setup.h"
+#include "app/node_init/pod_shutdown.h"
 #include "app/node_init/service_list.h"
 #include "app/node_init/supervisor.h"
 
@@ -29,5 +30,6 @@ int main(int argc, char** argv) {
     slipway::node_init::delegateCgroups();
     slipway::node_init::setNetworkSysctls();
     slipway::node_init::shareMounts();
-    slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway").run();
+    const auto endPods = [] { slipway::node_init::endContainers(std::chrono::seconds(10)); };
+    slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway", endPods).run();
 }

@@ -3,10 +3,13 @@
 #include "cluster/api/openapi.h"
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/access_reviews.h"
+#include "cluster/apiserver/admission/connect.h"
+#include "cluster/apiserver/health.h"
 #include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/node_connections.h"
 #include "cluster/apiserver/pod_binding.h"
 #include "cluster/apiserver/protobuf_answer.h"
+#include "cluster/apiserver/request_metrics.h"
 #include "cluster/apiserver/resource_requests.h"
 #include "cluster/apiserver/subresources.h"
 #include "cluster/base/log.h"
@@ -102,6 +105,7 @@ ApiServer::ApiServer(store::Store& store, ServerOptions options)
                  access_.get())
     , registry_(store, cache_, admission_)
     , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer, options_.staticTokens)
+    , flows_(cache_)
     , nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem,
                                                options_.agentClientKeyPem)) {}
 
@@ -112,8 +116,22 @@ void ApiServer::tick() {
 }
 
 Answer ApiServer::handle(const Request& request) {
+    const auto begun = std::chrono::steady_clock::now();
+    const RequestInFlight counted(request.method);
+    RequestInfo info;
+    Answer answer = decide(request, info);
+    const auto* reply = std::get_if<Reply>(&answer);
+    noteRequest(info, request.method,
+                reply != nullptr       ? reply->code
+                : info.verb == "watch" ? 200
+                                       : 0,
+                std::chrono::steady_clock::now() - begun);
+    return answer;
+}
+
+Answer ApiServer::decide(const Request& request, RequestInfo& info) {
     try {
-        RequestInfo info = understand(request);
+        info = understand(request);
         auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
@@ -131,6 +149,29 @@ Answer ApiServer::handle(const Request& request) {
     }
 }
 
+FlowSchemas::Match ApiServer::classify(const Request& request) const {
+    try {
+        const auto user = authentication_.authenticate(request);
+        return flows_.match(understand(request), user ? *user : User());
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
+std::vector<HealthCheck> ApiServer::healthChecks(std::string_view endpoint) const {
+    std::vector<HealthCheck> checks{{"ping", [] { return true; }},
+                                    {"log", [] { return true; }},
+                                    {"etcd", [this] { return store_.get("/registry/health").has_value(); }}};
+    if (endpoint == "/readyz")
+        checks.push_back({"informer-sync", [this] { return bootstrapped_.load(); }});
+    for (const char* hook : {"rbac/bootstrap-roles", "scheduling/bootstrap-system-priority-classes",
+                             "priority-and-fairness-config-producer", "start-system-namespaces-controller"})
+        checks.push_back({std::string("poststarthook/") + hook, [this] { return bootstrapped_.load(); }});
+    if (endpoint == "/readyz")
+        checks.push_back({"shutdown", [this] { return !stopping_.load(); }});
+    return checks;
+}
+
 Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user) {
     return info.isResource ? inFormOf(request.accept, resource(request, info, user)) : nonResource(request, info);
 }
@@ -138,11 +179,10 @@ Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User
 Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     static constexpr std::array<std::string_view, 3> health{"/readyz", "/livez", "/healthz"};
     for (std::string_view path : health)
-        if (isBelow(info.path, path))
-            return Reply{200,
-                         info.query.has("verbose") ? "[+]ping ok\n[+]store ok\nhealthz check passed\n" : "ok",
-                         "text/plain; charset=utf-8",
-                         {}};
+        if (isBelow(info.path, path)) {
+            auto reply = answerHealth(info, healthChecks(path));
+            return reply ? Answer(std::move(*reply)) : replyWith(api::unknownPath());
+        }
     if (info.path == "/version" || info.path == "/version/")
         return replyWith(versionInfo());
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
@@ -161,10 +201,7 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
                                     {"subject_types_supported", api::JsonArray{"public"}},
                                     {"id_token_signing_alg_values_supported", api::JsonArray{"ES256"}}});
     if (info.path == "/metrics")
-        return Reply{200,
-                     std::format("# TYPE slipway_store_revision gauge\nslipway_store_revision {}\n", cache_.revision()),
-                     "text/plain; version=0.0.4",
-                     {}};
+        return Reply{200, metricsText(cache_), "text/plain; version=0.0.4; charset=utf-8", {}, {}};
     if (info.path == "/")
         return replyWith(JsonObject{{"paths", api::JsonArray{"/api", "/apis", "/healthz", "/livez", "/metrics",
                                                              "/openapi/v2", "/openapi/v3", "/readyz", "/version"}}});
@@ -178,8 +215,11 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     if (found == nullptr)
         return replyWith(api::unknownPath());
     const ResourceRequest r{request, info, *found, user, registry_, cache_, store_};
-    if (!info.subresource.empty())
+    if (!info.subresource.empty()) {
+        if (auto refusal = judgeConnection(r, admission_))
+            return replyWith(*refusal);
         return handleSubresource(r, authentication_, *nodes_);
+    }
     if (!found->hasVerb(info.verb))
         return replyWith(api::methodNotAllowed(info.verb));
     if (isReview(*found)) {

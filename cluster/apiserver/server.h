@@ -2,11 +2,13 @@
 
 #include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/authentication.h"
+#include "cluster/apiserver/flow_schemas.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 #include "cluster/store/store.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -17,6 +19,7 @@ class Transport;
 namespace slipway::apiserver {
 
 class AccessControl;
+struct HealthCheck;
 class NodeConnections;
 
 struct ServerOptions {
@@ -41,6 +44,11 @@ public:
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
+    /// Which other requests a request stands in line with while the server is busy.
+    FlowSchemas::Match classify(const Request& request) const;
+    std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
+    /// The server is about to stop: /readyz says so from now on.
+    void stop() { stopping_ = true; }
     /// To be called every so often (bookmarks).
     void tick();
 
@@ -48,7 +56,8 @@ public:
     const ServerOptions& options() const { return options_; }
 
 private:
-    void bootstrapService();
+    Answer decide(const Request& request, RequestInfo& info);
+    std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
     Answer nonResource(const Request& request, const RequestInfo& info);
@@ -60,7 +69,9 @@ private:
     Admission admission_;
     Registry registry_;
     Authentication authentication_;
+    FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;
+    std::atomic<bool> bootstrapped_ = false, stopping_ = false;
 };
 
 } // namespace slipway::apiserver

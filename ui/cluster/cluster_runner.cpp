@@ -107,6 +107,8 @@ QString stepText(vmdriver::Step step) {
         return ClusterRunner::tr("Stopping the node");
     case vmdriver::Step::removeNode:
         return ClusterRunner::tr("Removing the node");
+    case vmdriver::Step::loadImage:
+        return ClusterRunner::tr("Loading images");
     case vmdriver::Step::done:
         return ClusterRunner::tr("Done");
     }
