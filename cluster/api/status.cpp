@@ -70,6 +70,8 @@ JsonObject Status::toJson() const {
                    {"metadata", JsonObject()},
                    {"status", "Failure"},
                    {"message", message}};
+    if (!continueToken.empty())
+        out["metadata"] = JsonObject{{"continue", continueToken}};
     if (!reason.empty())
         out["reason"] = reason;
     if (JsonObject extra = details(*this); !extra.empty())

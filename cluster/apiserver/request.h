@@ -34,7 +34,7 @@ api::JsonObject userInfo(const User& user);
 struct Request {
     std::string method = "GET";
     std::string target; ///< path and query as sent
-    std::string body, contentType, accept, authorization, userAgent;
+    std::string body, contentType, accept, authorization, userAgent, ifNoneMatch;
     std::string certificateUser; ///< common name of a verified client certificate
     std::vector<std::string> certificateGroups;
     std::optional<User> trustedUser; ///< set only by the in-memory transport
@@ -91,8 +91,8 @@ struct Reply {
     int code = 200;
     std::string body;
     std::string contentType = "application/json";
-    std::vector<std::string> warnings;                        ///< sent as Warning headers
-    std::vector<std::pair<std::string, std::string>> headers; ///< further ones
+    std::vector<std::string> warnings;                             ///< sent as Warning headers
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 /// A body that goes on. drain() and setWake() are called by the side that sends; wake may be called by any thread.

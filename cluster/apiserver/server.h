@@ -1,7 +1,9 @@
 #pragma once
 
 #include "cluster/apiserver/admission.h"
+#include "cluster/apiserver/api_documents.h"
 #include "cluster/apiserver/authentication.h"
+#include "cluster/apiserver/custom/custom_resources.h"
 #include "cluster/apiserver/flow_schemas.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
@@ -21,6 +23,7 @@ namespace slipway::apiserver {
 class AccessControl;
 struct HealthCheck;
 class NodeConnections;
+struct ResourceRequest;
 
 struct ServerOptions {
     std::string serviceAccountKeyPem;
@@ -53,6 +56,8 @@ public:
     void tick();
 
     WatchCache& cache() { return cache_; }
+    /// What is served now, resources of definitions among it.
+    std::shared_ptr<const Catalog> catalog() const { return customResources_.catalog(); }
     const ServerOptions& options() const { return options_; }
 
 private:
@@ -60,6 +65,7 @@ private:
     std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
+    Answer answer(const ResourceRequest& r);
     Answer nonResource(const Request& request, const RequestInfo& info);
 
     const ServerOptions options_;
@@ -68,6 +74,8 @@ private:
     std::unique_ptr<AccessControl> access_;
     Admission admission_;
     Registry registry_;
+    CustomResources customResources_;
+    ApiDocuments documents_;
     Authentication authentication_;
     FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;

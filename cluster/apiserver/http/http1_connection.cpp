@@ -27,6 +27,7 @@ Request translate(const RequestHead& head, const Peer& peer) {
     request.acceptEncoding = headerOf(head, http::field::accept_encoding);
     request.authorization = headerOf(head, http::field::authorization);
     request.userAgent = headerOf(head, http::field::user_agent);
+    request.ifNoneMatch = headerOf(head, http::field::if_none_match);
     request.certificateUser = peer.certificateUser;
     request.certificateGroups = peer.certificateGroups;
     request.remoteAddress = peer.address;

@@ -163,6 +163,8 @@ private:
             request.authorization = value;
         else if (name == "user-agent")
             request.userAgent = value;
+        else if (name == "if-none-match")
+            request.ifNoneMatch = value;
         else
             readImpersonation(request, name, value);
         request.headers.emplace_back(name, value);
