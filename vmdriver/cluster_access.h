@@ -7,10 +7,22 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "vmdriver/driver_error.h"
 
 namespace slipway::vmdriver {
+
+/// How a service can be reached from outside the cluster.
+struct ServicePorts {
+    struct Port {
+        std::string name, protocol;
+        int port = 0;
+        int nodePort = 0; ///< 0: none
+    };
+    std::vector<Port> ports;
+    std::string address; ///< of its load balancer; empty when it has none
+};
 
 /// One administrator's connection to one cluster. Calls block, each for a few seconds at most.
 class ClusterAccess {
@@ -35,6 +47,15 @@ public:
     Result<void> deleteNode(const std::string& node) const;
     /// Creates every object of a YAML file that does not exist yet. Error notReady with the server's message.
     Result<void> createFrom(const std::filesystem::path& manifest) const;
+
+    /// Deletes every object of a YAML file, in reverse order; those that are gone already are no error.
+    Result<void> deleteFrom(const std::filesystem::path& manifest) const;
+    /// Whether the first object of a YAML file exists.
+    bool hasFirstOf(const std::filesystem::path& manifest) const;
+    /// The text of a list (GET `target`) without what may be secret: values of containers' variables.
+    Result<std::string> redacted(const std::string& target) const;
+    /// The ports of a service. Error notFound.
+    Result<ServicePorts> service(const std::string& ns, const std::string& name) const;
 
 private:
     struct Impl;

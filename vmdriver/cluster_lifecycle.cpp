@@ -34,6 +34,10 @@ ClusterLifecycle::ClusterLifecycle(LifecyclePaths paths)
     : impl_(std::make_unique<Impl>(paths, ProfileStore(paths.stateDir))) {}
 ClusterLifecycle::~ClusterLifecycle() = default;
 
+const LifecyclePaths& ClusterLifecycle::paths() const {
+    return impl_->paths;
+}
+
 Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const StartOptions* create,
                                             const std::stop_token& stop) const {
     if (auto good = checkClusterName(cluster); !good)
@@ -208,6 +212,7 @@ Result<void> ClusterLifecycle::resume(const std::string& cluster, const Progress
     };
     if (auto resumed = onEach(opened->profile.nodes, resumeNode); !resumed)
         return resumed;
+    wakeAgents(opened->profile, *opened->driver, opened->profile.nodes);
     report(Step::done, 1, "cluster " + cluster + " runs again");
     return {};
 }

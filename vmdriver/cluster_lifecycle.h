@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vmdriver/driver.h"
+#include "vmdriver/snapshots.h"
 
 namespace slipway::vmdriver {
 
@@ -18,6 +19,7 @@ struct LifecyclePaths {
     std::filesystem::path runDir;         ///< gone at reboot: sockets, locks ($SLIPWAY_RUN_DIR or /run/slipway)
     std::filesystem::path userKubeconfig; ///< first entry of $KUBECONFIG, or ~/.kube/config
     std::filesystem::path nodeImage;      ///< $SLIPWAY_NODE_IMAGE, beside the program, or /usr/lib/slipway/node-image
+    std::filesystem::path addons;         ///< beside the node image: manifests of the add-ons
     static LifecyclePaths fromEnvironment();
 };
 
@@ -68,6 +70,8 @@ public:
     ClusterLifecycle(const ClusterLifecycle&) = delete;
     ClusterLifecycle& operator=(const ClusterLifecycle&) = delete;
 
+    const LifecyclePaths& paths() const;
+
     /// Creates the cluster if it is new, starts it and waits for it. Succeeds at once when it already runs.
     Result<ClusterStatus> start(const std::string& cluster, const StartOptions& options,
                                 const ProgressSink& progress = {}, std::stop_token stop = {});
@@ -112,6 +116,20 @@ public:
     Result<std::vector<std::string>> images(const std::string& cluster) const;
     /// Removes images from every node. Error sandbox when a node has none of that name.
     Result<void> removeImages(const std::string& cluster, const std::vector<std::string>& images);
+
+    /// Saves the whole cluster (objects, volumes, images) under a name; a running one is frozen meanwhile.
+    /// Errors: notFound, badName, io, cancelled.
+    Result<void> saveSnapshot(const std::string& cluster, const std::string& name, const ProgressSink& progress = {},
+                              std::stop_token stop = {});
+    Result<std::vector<Snapshot>> snapshots(const std::string& cluster) const;
+    Result<void> removeSnapshot(const std::string& cluster, const std::string& name);
+    /// Brings the cluster back to a snapshot; it runs afterwards if it ran before.
+    Result<void> restoreSnapshot(const std::string& cluster, const std::string& name, const ProgressSink& progress = {},
+                                 std::stop_token stop = {});
+    /// Makes another cluster of a snapshot, with addresses of its own, stopped. Node names stay, since objects in it
+    /// name them. Errors: notFound, badName, io, cancelled.
+    Result<void> forkSnapshot(const std::string& cluster, const std::string& name, const std::string& other,
+                              const ProgressSink& progress = {}, std::stop_token stop = {});
 
 private:
     struct Impl;

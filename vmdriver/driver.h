@@ -31,7 +31,8 @@ struct NodeStatus {
     std::string address; ///< IPv4 address by which nodes reach each other (InternalIP); empty when unknown
     int pid = 0;         ///< of the machine's first process on the host; 0 when not running or not known
     bool controlPlane = false;
-    bool ready = false; ///< whether its Node is Ready, where the API was asked
+    bool keepsMemory = false; ///< stopped with its memory saved: starting it goes on where it was
+    bool ready = false;       ///< whether its Node is Ready, where the API was asked
 };
 
 /// Where the host reaches something in a node.

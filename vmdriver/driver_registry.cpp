@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "vmdriver/cluster_lifecycle.h"
+#include "vmdriver/docker/docker_driver.h"
+#include "vmdriver/libvirt/libvirt_driver.h"
 #include "vmdriver/native/native_driver.h"
 
 namespace slipway::vmdriver {
@@ -21,6 +23,10 @@ const std::array registry{
     Entry{
         "native",
         [](const LifecyclePaths& paths) { return makeNativeDriver({paths.stateDir, paths.runDir, paths.nodeImage}); }},
+    Entry{"docker",
+          [](const LifecyclePaths& paths) { return makeDockerDriver({paths.stateDir, paths.nodeImage, {}}); }},
+    Entry{"libvirt",
+          [](const LifecyclePaths& paths) { return makeLibvirtDriver({paths.stateDir, paths.nodeImage, {}}); }},
 };
 
 } // namespace

@@ -57,12 +57,29 @@ Result<void> onEach(const std::vector<NodeProfile>& nodes, const NodeAction& act
     return outcome;
 }
 
+void wakeAgents(const ClusterProfile& profile, Driver& driver, const std::vector<NodeProfile>& nodes) {
+    (void)onEach(nodes, [&](const NodeProfile& node) -> Result<void> {
+        std::string unused;
+        (void)driver.run(profile, node, {"/usr/bin/pkill", "-TERM", "-x", "slipway-agent"}, {.output = &unused});
+        return {};
+    });
+}
+
 std::vector<NodeProfile> controlPlanes(const ClusterProfile& profile) {
     return withRole(profile, true);
 }
 
 std::vector<NodeProfile> workers(const ClusterProfile& profile) {
     return withRole(profile, false);
+}
+
+std::set<std::string> liveNodes(const ClusterProfile& profile, const Driver& driver) {
+    std::set<std::string> live;
+    for (const auto& node : profile.nodes)
+        if (const auto status = driver.status(profile, node);
+            status.keepsMemory || status.state == NodeState::running || status.state == NodeState::paused)
+            live.insert(node.name);
+    return live;
 }
 
 std::set<std::string> runningNodes(const ClusterProfile& profile, const Driver& driver) {

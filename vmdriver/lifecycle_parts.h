@@ -36,8 +36,15 @@ using NodeAction = std::function<Result<void>(const NodeProfile&)>;
 /// Does something to several nodes at once, at most eight at a time, and returns the first error when all are done.
 Result<void> onEach(const std::vector<NodeProfile>& nodes, const NodeAction& action);
 
+/// Starts the agents of nodes that were frozen anew, as far as they can be reached: while they stood still their Nodes
+/// may have been marked as lost, and an agent says that it is Ready when it begins. Their pods run on.
+void wakeAgents(const ClusterProfile& profile, Driver& driver, const std::vector<NodeProfile>& nodes);
+
 std::vector<NodeProfile> controlPlanes(const ClusterProfile& profile);
 std::vector<NodeProfile> workers(const ClusterProfile& profile);
+
+/// Nodes that run, or go on where they were when they are started: they do not say again that they are Ready.
+std::set<std::string> liveNodes(const ClusterProfile& profile, const Driver& driver);
 
 /// Nodes whose machine runs now.
 std::set<std::string> runningNodes(const ClusterProfile& profile, const Driver& driver);

@@ -38,10 +38,12 @@ fs::path findNodeImage() {
 } // namespace
 
 LifecyclePaths LifecyclePaths::fromEnvironment() {
+    const fs::path nodeImage = pathFrom("SLIPWAY_NODE_IMAGE", findNodeImage());
     return {.stateDir = pathFrom("SLIPWAY_STATE_DIR", "/var/lib/slipway"),
             .runDir = pathFrom("SLIPWAY_RUN_DIR", "/run/slipway"),
             .userKubeconfig = findUserKubeconfig(),
-            .nodeImage = pathFrom("SLIPWAY_NODE_IMAGE", findNodeImage())};
+            .nodeImage = nodeImage,
+            .addons = nodeImage / "addons"};
 }
 
 } // namespace slipway::vmdriver

@@ -74,7 +74,7 @@ Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const Sta
         return std::unexpected(good.error());
     if (auto adjusted = adjust(profile, options); !adjusted)
         return std::unexpected(adjusted.error());
-    const auto before = isNew ? std::set<std::string>() : runningNodes(profile, *driver);
+    const auto before = isNew ? std::set<std::string>() : liveNodes(profile, *driver);
     wasRunning = before.contains(profile.controlPlane().name);
     profile.started = true;
     if (auto allocated = allocate(profile, *driver, stop); !allocated)
@@ -131,21 +131,25 @@ Result<void> ClusterLifecycle::Impl::startNodes(const ClusterProfile& profile, D
     report(Step::prepareNode, 0.05, "preparing " + named(nodes));
     if (auto ready = driver.setUp(profile, stop); !ready)
         return ready;
-    std::vector<NodeProfile> idle;
+    std::vector<NodeProfile> idle, frozen;
     for (const auto& node : nodes) {
-        const auto state = driver.status(profile, node).state;
-        if (state == NodeState::paused) {
+        const auto status = driver.status(profile, node);
+        if (status.state == NodeState::paused)
             if (auto resumed = driver.resume(profile, node); !resumed)
                 return resumed;
-        } else if (state != NodeState::running) {
+        if (status.state == NodeState::paused || status.keepsMemory)
+            frozen.push_back(node);
+        if (status.state != NodeState::paused && status.state != NodeState::running)
             idle.push_back(node);
-        }
     }
     const auto prepare = [&](const NodeProfile& node) { return prepareNode(profile, driver, node, stop); };
     if (auto prepared = onEach(idle, prepare); !prepared)
         return prepared;
     report(Step::createNode, 0.15, "starting " + named(nodes));
-    return onEach(idle, [&](const NodeProfile& node) { return driver.start(profile, node, stop); });
+    auto started = onEach(idle, [&](const NodeProfile& node) { return driver.start(profile, node, stop); });
+    if (started)
+        wakeAgents(profile, driver, frozen);
+    return started;
 }
 
 Result<void> ClusterLifecycle::Impl::waitServer(const ClusterProfile& profile, Clock::time_point deadline,

@@ -27,6 +27,10 @@ std::string_view stepName(Step step) {
         return "remove-node";
     case Step::loadImage:
         return "load-image";
+    case Step::saveSnapshot:
+        return "save-snapshot";
+    case Step::restoreSnapshot:
+        return "restore-snapshot";
     case Step::done:
         return "done";
     }

@@ -56,15 +56,18 @@ std::string withoutLoopback(const std::string& text, bool& any) {
 
 } // namespace
 
-std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
-                         const std::vector<std::string>& apiNames) {
-    std::string text = "[containerd]\n/usr/bin/containerd\n--config\n/etc/containerd/config.toml\n";
+std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node, const NodePlatform& platform) {
+    std::string text;
+    if (platform.hasGuestAgent)
+        text += "[guest-agent]\n?/dev/virtio-ports/org.qemu.guest_agent.0\n/usr/sbin/qemu-ga\n--method\nvirtio-serial\n"
+                "--path\n/dev/virtio-ports/org.qemu.guest_agent.0\n\n";
+    text += "[containerd]\n/usr/bin/containerd\n--config\n/etc/containerd/config.toml\n";
     if (node.controlPlane) {
         text += std::format("\n[server]\n/usr/bin/slipway-server\n--data-dir\n/var/lib/slipway/server\n"
                             "--bind-address\n0.0.0.0\n--advertise-address\n{}\n--secure-port\n6443\n"
                             "--service-cidr\n{}\n--cluster-cidr\n{}\n",
                             node.address, profile.serviceCidr, profile.clusterCidr);
-        for (const auto& name : apiNames)
+        for (const auto& name : platform.apiNames)
             text += std::format("--tls-san\n{}\n", name);
     }
     // The agent waits for containerd's socket: a connection that is refused once is only tried again a second later.
@@ -95,7 +98,7 @@ std::string hostResolverText() {
 std::vector<NodeFile> nodeConfig(const ClusterProfile& profile, const NodeProfile& node,
                                  const AuthorityFiles& authority, const NodeCredentials& credentials,
                                  const NodePlatform& platform) {
-    std::vector<NodeFile> files{{"/etc/slipway/services", servicesFile(profile, node, platform.apiNames)},
+    std::vector<NodeFile> files{{"/etc/slipway/services", servicesFile(profile, node, platform)},
                                 {identity + "kubeconfig", credentials.kubeconfig, 0600},
                                 {identity + "serving.crt", credentials.servingCertificate},
                                 {identity + "serving.key", credentials.servingKey, 0600}};

@@ -21,6 +21,7 @@ struct NodeFile {
 struct NodePlatform {
     std::string resolverText;          ///< /etc/resolv.conf; empty: the machine brings its own
     bool ownsHostFiles = true;         ///< whether /etc/hosts and /etc/hostname are ours to write
+    bool hasGuestAgent = false;        ///< a virtual machine, which is reached through QEMU's agent
     std::vector<std::string> apiNames; ///< further names or addresses the API server is reached at
 };
 
@@ -32,8 +33,7 @@ std::vector<NodeFile> nodeConfig(const ClusterProfile& profile, const NodeProfil
                                  const NodePlatform& platform);
 
 /// Text of /etc/slipway/services for the node (app/node_init/service_list.h has the format).
-std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
-                         const std::vector<std::string>& apiNames = {});
+std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node, const NodePlatform& platform = {});
 
 /// The host's name servers as a node can use them. Loopback ones mean another machine inside the node: where the host
 /// only has those (systemd-resolved), `resolvedText` is used, the servers it forwards to.

@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "app/desktop/command_line_texts.h"
 #include "app/desktop/exit_code.h"
 #include "app/desktop/interrupt_guard.h"
 #include "app/desktop/progress_printer.h"
@@ -40,10 +41,15 @@ int startCluster(ClusterLifecycle& lifecycle, const Options& options) {
         return complain(status.error());
     if (options.timings)
         printer.printTimings(std::cout);
-    std::cout << "Cluster " << status->name << " answers at " << status->server
-              << "; kubectl context: " << status->context << '\n';
+    const auto shown = [](const std::string& text) { return QString::fromStdString(text); };
+    std::cout << CommandLine::tr("Cluster %1 answers at %2; kubectl context: %3")
+                     .arg(shown(status->name), shown(status->server), shown(status->context))
+                     .toStdString()
+              << '\n';
     if (status->sampleUrl)
-        std::cout << "The sample application answers at " << *status->sampleUrl << '\n';
+        std::cout
+            << CommandLine::tr("The sample application answers at %1").arg(shown(*status->sampleUrl)).toStdString()
+            << '\n';
     return 0;
 }
 

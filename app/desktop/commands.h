@@ -32,6 +32,24 @@ int copyNodeFile(const ClusterLifecycle& lifecycle, const Options& options);
 int loadImages(ClusterLifecycle& lifecycle, const Options& options);
 int listImages(const ClusterLifecycle& lifecycle, const Options& options);
 int removeImages(ClusterLifecycle& lifecycle, const Options& options);
+int buildImage(ClusterLifecycle& lifecycle, const Options& options);
+
+int saveSnapshot(ClusterLifecycle& lifecycle, const Options& options);
+int listSnapshots(const ClusterLifecycle& lifecycle, const Options& options);
+int restoreSnapshot(ClusterLifecycle& lifecycle, const Options& options);
+int deleteSnapshot(ClusterLifecycle& lifecycle, const Options& options);
+int forkSnapshot(ClusterLifecycle& lifecycle, const Options& options);
+
+int listAddons(const ClusterLifecycle& lifecycle, const Options& options);
+int enableAddon(const ClusterLifecycle& lifecycle, const Options& options);
+int disableAddon(const ClusterLifecycle& lifecycle, const Options& options);
+int printServiceUrl(const ClusterLifecycle& lifecycle, const Options& options);
+
+int examineMachine(const ClusterLifecycle& lifecycle, const Options& options);
+int packBundle(const ClusterLifecycle& lifecycle, const Options& options);
+
+/// A cluster's status as JSON, one line: what `status -o json` prints.
+std::string statusText(const vmdriver::ClusterStatus& status);
 
 /// Prints the error for a person and returns the exit code for it (exit_code.h).
 int complain(const vmdriver::DriverError& error);

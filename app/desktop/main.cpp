@@ -4,9 +4,13 @@
 #include <iostream>
 
 #include "app/desktop/commands.h"
+#include "app/desktop/completion.h"
 #include "app/desktop/options.h"
 #if SLIPWAY_HAS_WINDOW
 #include "ui/shell/application.h"
+#include "ui/shell/settings.h"
+
+#include <QCoreApplication>
 #endif
 
 namespace {
@@ -70,6 +74,33 @@ int run(const Options& options) {
         return listImages(lifecycle, options);
     case Command::imageRemove:
         return removeImages(lifecycle, options);
+    case Command::imageBuild:
+        return buildImage(lifecycle, options);
+    case Command::serviceUrl:
+        return printServiceUrl(lifecycle, options);
+    case Command::snapshotSave:
+        return saveSnapshot(lifecycle, options);
+    case Command::snapshotList:
+        return listSnapshots(lifecycle, options);
+    case Command::snapshotRestore:
+        return restoreSnapshot(lifecycle, options);
+    case Command::snapshotDelete:
+        return deleteSnapshot(lifecycle, options);
+    case Command::snapshotFork:
+        return forkSnapshot(lifecycle, options);
+    case Command::addonList:
+        return listAddons(lifecycle, options);
+    case Command::addonEnable:
+        return enableAddon(lifecycle, options);
+    case Command::addonDisable:
+        return disableAddon(lifecycle, options);
+    case Command::doctor:
+        return examineMachine(lifecycle, options);
+    case Command::bundle:
+        return packBundle(lifecycle, options);
+    case Command::completion:
+        std::cout << completionScript(options.name);
+        return 0;
     case Command::version:
         return printVersion();
     }
@@ -79,14 +110,18 @@ int run(const Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto options = slipway::desktop::parseOptions({argv + 1, argv + argc});
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    auto options = slipway::desktop::parseOptions(arguments);
+#if SLIPWAY_HAS_WINDOW
+    if (options && options->command == Command::window && hasDisplay())
+        return slipway::ui::runWindow(argc, argv);
+    const QCoreApplication application(argc, argv);
+    slipway::ui::installLanguage();
+#endif
     if (!options) {
+        options = slipway::desktop::parseOptions(arguments); // again, in the user's language
         (options.error().exitCode == 0 ? std::cout : std::cerr) << options.error().text;
         return options.error().exitCode;
     }
-#if SLIPWAY_HAS_WINDOW
-    if (options->command == Command::window && hasDisplay())
-        return slipway::ui::runWindow(argc, argv);
-#endif
     return run(*options);
 }

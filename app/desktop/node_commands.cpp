@@ -6,6 +6,7 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "app/desktop/command_line_texts.h"
 #include "app/desktop/exit_code.h"
 #include "app/desktop/interrupt_guard.h"
 #include "app/desktop/progress_printer.h"
@@ -119,11 +120,13 @@ int copyNodeFile(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto [fromNode, from] = splitPlace(options.name);
     const auto [toNode, to] = splitPlace(options.target);
     if (fromNode.empty() == toNode.empty())
-        return complain({vmdriver::DriverErrc::badName, "one of the two names a node: NODE:PATH"});
+        return complain(
+            {vmdriver::DriverErrc::badName, CommandLine::tr("one of the two names a node: NODE:PATH").toStdString()});
     std::error_code error;
     if (!toNode.empty()) {
         if (!fs::is_regular_file(from, error))
-            return complain({vmdriver::DriverErrc::notFound, from + " is not a file"});
+            return complain({vmdriver::DriverErrc::notFound,
+                             CommandLine::tr("%1 is not a file").arg(QString::fromStdString(from)).toStdString()});
         const std::string into = to.ends_with('/') || to.empty() ? to + fs::path(from).filename().string() : to;
         std::string said;
         const auto code = lifecycle.run(options.cluster, toNode, {"/bin/sh", "-c", "cat >\"$1\"", "cp", into},
@@ -137,7 +140,10 @@ int copyNodeFile(const ClusterLifecycle& lifecycle, const Options& options) {
     if (!code || *code != 0)
         fs::remove(into, error);
     if (code && *code != 0)
-        return complain({vmdriver::DriverErrc::notFound, fromNode + " has no readable " + from});
+        return complain(
+            {vmdriver::DriverErrc::notFound, CommandLine::tr("%1 has no readable %2")
+                                                 .arg(QString::fromStdString(fromNode), QString::fromStdString(from))
+                                                 .toStdString()});
     return ended(code);
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "app/desktop/command_line_texts.h"
+
 namespace slipway::desktop {
 
 namespace fs = std::filesystem;
@@ -25,6 +27,10 @@ std::string takeAfter(std::string& text, char mark) {
     return rest;
 }
 
+std::unexpected<std::string> refused(const QString& why, const std::string& given) {
+    return std::unexpected(why.arg(QString::fromStdString(given)).toStdString());
+}
+
 } // namespace
 
 std::expected<vmdriver::PortMapping, std::string> parsePort(const std::string& given) {
@@ -41,7 +47,7 @@ std::expected<vmdriver::PortMapping, std::string> parsePort(const std::string& g
         port.hostAddress = text;
     if ((port.protocol != "tcp" && port.protocol != "udp") || !readPort(outside, port.hostPort) ||
         !readPort(inside, port.nodePort))
-        return std::unexpected("\"" + given + "\" is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]");
+        return refused(CommandLine::tr("\"%1\" is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]"), given);
     return port;
 }
 
@@ -57,9 +63,9 @@ std::expected<vmdriver::HostFolder, std::string> parseFolder(const std::string& 
     folder.source = fs::weakly_canonical(text, error);
     folder.destination = destination;
     if (text.empty() || !folder.destination.is_absolute())
-        return std::unexpected("\"" + given + "\" is not FOLDER:/FOLDER-IN-NODE[:ro]");
+        return refused(CommandLine::tr("\"%1\" is not FOLDER:/FOLDER-IN-NODE[:ro]"), given);
     if (!fs::is_directory(folder.source, error))
-        return std::unexpected(folder.source.string() + " is not a folder");
+        return refused(CommandLine::tr("%1 is not a folder"), folder.source.string());
     return folder;
 }
 
@@ -69,11 +75,11 @@ std::expected<vmdriver::RegistryProfile, std::string> parseMirror(const std::str
     std::istringstream urls(equals == std::string::npos ? "" : given.substr(equals + 1));
     for (std::string url; std::getline(urls, url, ',');) {
         if (!url.starts_with("http://") && !url.starts_with("https://"))
-            return std::unexpected("\"" + url + "\" is not a URL");
+            return refused(CommandLine::tr("\"%1\" is not a URL"), url);
         registry.mirrors.push_back(url);
     }
     if (registry.host.empty() || registry.host.contains('/') || registry.mirrors.empty())
-        return std::unexpected("\"" + given + "\" is not REGISTRY=URL");
+        return refused(CommandLine::tr("\"%1\" is not REGISTRY=URL"), given);
     return registry;
 }
 
@@ -87,7 +93,7 @@ std::expected<std::int64_t, std::string> parseMemory(const std::string& text) {
         if (unit == "G" || unit == "Gi" || unit == "g")
             return number * 1024;
     }
-    return std::unexpected("\"" + text + "\" is not a size such as 2G or 512M");
+    return refused(CommandLine::tr("\"%1\" is not a size such as 2G or 512M"), text);
 }
 
 } // namespace slipway::desktop

@@ -25,12 +25,25 @@ std::vector<std::string> takeKubectlArguments(std::vector<std::string>& argument
     return rest;
 }
 
+/// Cuts off and returns the command of `node shell`: what follows its `--`.
+std::vector<std::string> takeShellCommand(std::vector<std::string>& arguments) {
+    const auto shell = std::ranges::find(arguments, "shell");
+    const auto dashes = std::find(shell, arguments.end(), "--");
+    if (!std::ranges::contains(arguments.begin(), shell, "node") || dashes == arguments.end())
+        return {};
+    std::vector<std::string> rest(dashes + 1, arguments.end());
+    arguments.erase(dashes, arguments.end());
+    return rest;
+}
+
 } // namespace
 
 std::expected<Options, ParseStop> parseOptions(std::vector<std::string> arguments) {
     Options options;
     const auto app = makeCommandTree(options);
-    auto kubectl = takeKubectlArguments(arguments);
+    auto words = takeKubectlArguments(arguments);
+    if (words.empty())
+        words = takeShellCommand(arguments);
     std::ranges::reverse(arguments); // CLI11 takes them from the back
     try {
         app->parse(arguments);
@@ -39,8 +52,8 @@ std::expected<Options, ParseStop> parseOptions(std::vector<std::string> argument
         const int code = app->exit(error, out, err);
         return std::unexpected(ParseStop{code == 0 ? 0 : 2, out.str() + err.str()});
     }
-    if (options.command == Command::kubectl)
-        options.words = std::move(kubectl);
+    if (options.command == Command::kubectl || options.command == Command::nodeShell)
+        options.words = std::move(words);
     return options;
 }
 

@@ -31,6 +31,19 @@ enum class Command {
     imageLoad,
     imageList,
     imageRemove,
+    imageBuild,
+    serviceUrl,
+    snapshotSave,
+    snapshotList,
+    snapshotRestore,
+    snapshotDelete,
+    snapshotFork,
+    addonList,
+    addonEnable,
+    addonDisable,
+    doctor,
+    bundle,
+    completion,
     version
 };
 
@@ -66,8 +79,5 @@ struct ParseStop {
 /// Reads the arguments without the program's name. `--cluster` may stand before or after the subcommand; everything
 /// after `kubectl` and slipway's own options belongs to kubectl, with or without a `--` before it.
 std::expected<Options, ParseStop> parseOptions(std::vector<std::string> arguments);
-
-/// The whole command line in one of the shells' completion languages (bash, zsh, fish); empty for another shell.
-std::string completionScript(const std::string& shell);
 
 } // namespace slipway::desktop

@@ -57,12 +57,16 @@ void keepCacheOutOfOthersHome() {
 
 } // namespace
 
+std::string statusText(const vmdriver::ClusterStatus& status) {
+    return json::serialize(toJson(status)) + "\n";
+}
+
 int showStatus(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto status = lifecycle.status(options.cluster);
     if (!status)
         return complain(status.error());
     if (options.json)
-        std::cout << json::serialize(toJson(*status)) << '\n';
+        std::cout << statusText(*status);
     else
         printText(*status);
     return status->state == vmdriver::ClusterState::running ? 0 : 1;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/node_init/machine_setup.h"
 #include "app/node_init/node_setup.h"
 #include "app/node_init/pod_shutdown.h"
 #include "app/node_init/service_list.h"
@@ -17,6 +18,10 @@ int main(int argc, char** argv) {
     for (int signal : {SIGCHLD, SIGTERM, SIGINT})
         sigaddset(&handled, signal);
     sigprocmask(SIG_BLOCK, &handled, nullptr);
+
+    const bool machine = slipway::node_init::isMachine();
+    if (machine)
+        slipway::node_init::setUpMachine();
 
     const char* listPath = argc > 1 ? argv[1] : "/etc/slipway/services";
     std::ifstream list(listPath);
@@ -32,4 +37,6 @@ int main(int argc, char** argv) {
     slipway::node_init::shareMounts();
     const auto endPods = [] { slipway::node_init::endContainers(std::chrono::seconds(10)); };
     slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway", endPods).run();
+    if (machine)
+        slipway::node_init::turnOff();
 }

@@ -1,6 +1,7 @@
 #include <QTemporaryFile>
 #include <QTest>
 
+#include "app/desktop/completion.h"
 #include "app/desktop/options.h"
 
 using namespace slipway::desktop;
@@ -91,6 +92,25 @@ private slots:
         const auto shell = parseOptions({"node", "shell", "dev-2", "--", "ls", "-l"});
         QCOMPARE(joined(shell->words), std::string("ls|-l|"));
         QCOMPARE(shell->node, std::string("dev-2"));
+        const auto first = parseOptions({"node", "shell", "--cluster", "dev", "--", "sh", "-c", "exit 3"});
+        QCOMPARE(joined(first->words), std::string("sh|-c|exit 3|"));
+        QCOMPARE(first->node, std::string());
+        QCOMPARE(first->cluster, std::string("dev"));
+    }
+    void snapshotsAndAddonsAreNamed() {
+        const auto fork = parseOptions({"snapshot", "fork", "first", "other"});
+        QVERIFY(fork->command == Command::snapshotFork);
+        QCOMPARE(fork->name, std::string("first"));
+        QCOMPARE(fork->target, std::string("other"));
+        QVERIFY(parseOptions({"addon", "enable", "registry"})->command == Command::addonEnable);
+    }
+    void completionKnowsEveryCommand() {
+        for (const char* shell : {"bash", "zsh", "fish"}) {
+            const auto script = completionScript(shell);
+            for (const char* word : {"snapshot", "restore", "--nodes", "doctor"})
+                QVERIFY2(script.contains(word), shell);
+        }
+        QCOMPARE(completionScript("csh"), std::string());
     }
     void wrongLinesAreRefused_data() {
         QTest::addColumn<QStringList>("line");

@@ -45,7 +45,8 @@ private slots:
     }
 
     void workersRunNoServer() {
-        const auto control = node_init::parseServices(servicesFile(profile_, profile_.nodes[0], {"127.0.0.1"}));
+        const auto control =
+            node_init::parseServices(servicesFile(profile_, profile_.nodes[0], {.apiNames = {"127.0.0.1"}}));
         const auto worker = node_init::parseServices(servicesFile(profile_, profile_.nodes[1]));
         QVERIFY(control && worker);
         QCOMPARE(control->size(), 3u);
