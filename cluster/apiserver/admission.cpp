@@ -1,6 +1,7 @@
 #include "cluster/apiserver/admission.h"
 
 #include "cluster/apiserver/admission/chain.h"
+#include "cluster/apiserver/admission/policies/admission_policies.h"
 #include "cluster/apiserver/admission/webhooks/webhooks.h"
 #include "cluster/apiserver/service_allocation.h"
 
@@ -51,6 +52,8 @@ std::optional<api::Status> Admission::mutate(admission::Request& request, Turn& 
 
 std::optional<api::Status> Admission::validate(admission::Request& request, Turn& turn) {
     if (auto refusal = admission::ask(admission::validatingPlugins(), request, cluster_))
+        return refusal;
+    if (auto refusal = admission::askValidatingPolicies(request, cluster_))
         return refusal;
     if (auto refusal = admission::askValidatingWebhooks(request, cluster_))
         return refusal;

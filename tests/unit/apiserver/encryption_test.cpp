@@ -1,4 +1,5 @@
 #include "cluster/api/base64.h"
+#include "cluster/api/json.h"
 #include "cluster/apiserver/encryption/encrypted_store.h"
 #include "cluster/store/sqlite_store.h"
 
@@ -30,9 +31,13 @@ class EncryptionTest : public QObject {
     static Operation put(const std::string& key, const std::string& text) {
         Operation operation;
         operation.key = key;
-        operation.value = R"({"metadata":{"resourceVersion":""},"x":")" + text + "\"}";
+        operation.value = object("", text);
         operation.revisionAt = operation.value->find("\"\"") + 1;
         return operation;
+    }
+    static std::string object(const std::string& revision, const std::string& text) {
+        return api::printJson(
+            api::JsonObject{{"metadata", api::JsonObject{{"resourceVersion", revision}}}, {"x", text}});
     }
     const std::string key_ = "/registry/core/secrets/default/s";
 
@@ -41,15 +46,16 @@ private slots:
         const auto behind = store::makeMemoryStore();
         EncryptedStore store(*behind, read(keys({'a'})));
         std::vector<std::string> seen;
-        const auto subscription =
-            store.subscribe(1, [&](std::span<const store::Event> events) {
-                     for (const auto& event : events)
-                         seen.push_back(*event.entry.value);
-                 }).value();
+        const auto subscription = store
+                                      .subscribe(1,
+                                                 [&](std::span<const store::Event> events) {
+                                                     for (const auto& event : events)
+                                                         seen.push_back(*event.entry.value);
+                                                 })
+                                      .value();
         const auto revision = store.commit({put(key_, "hidden"), put("/registry/core/configmaps/default/c", "open")});
         QVERIFY(revision);
-        const std::string plain =
-            R"({"metadata":{"resourceVersion":")" + std::to_string(*revision) + R"("},"x":"hidden"})";
+        const std::string plain = object(std::to_string(*revision), "hidden");
         QCOMPARE(*store.get(key_, 0).value()->value, plain);
         QCOMPARE(*store.list("/registry/core/secrets/", 0, {}, 0)->entries[0].value, plain);
         QCOMPARE(seen.size(), 2U);
@@ -70,8 +76,7 @@ private slots:
             QVERIFY(store.rewriteStale());
             QVERIFY(behind->get(key_).value()->value->find(mark) != std::string::npos);
             const auto entry = store.get(key_, 0).value();
-            QCOMPARE(*entry->value, R"({"metadata":{"resourceVersion":")" + std::to_string(entry->modified) +
-                                        R"("},"x":"v"})");
+            QCOMPARE(*entry->value, object(std::to_string(entry->modified), "v"));
         }
         EncryptedStore back(*behind, read("  - identity: {}\n" + keys({'b'})));
         QVERIFY(back.rewriteStale());

@@ -74,8 +74,8 @@ private:
         if (response.contains("sleep"))
             QThread::sleep(3);
         response["uid"] = api::stringAt(request, {"uid"});
-        return QByteArray::fromStdString(api::printJson(
-            api::JsonObject{{"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}}));
+        return QByteArray::fromStdString(api::printJson(api::JsonObject{
+            {"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}}));
     }
 
     Decide decide_;
@@ -156,8 +156,9 @@ private slots:
                        ? patch("[{'op':'add','path':'/spec/containers/-','value':{'name':'side','image':'y'}}]")
                        : allow();
         });
-        HookServer second(
-            [](const api::JsonObject&) { return patch("[{'op':'add','path':'/metadata/labels','value':{'second':'1'}}]"); });
+        HookServer second([](const api::JsonObject&) {
+            return patch("[{'op':'add','path':'/metadata/labels','value':{'second':'1'}}]");
+        });
         configure(mutating_, first, rule("pods"), ",'reinvocationPolicy':'IfNeeded'", "a");
         configure(mutating_, second, rule("pods"), {}, "b");
         const auto pod = api_->post("/api/v1/namespaces/t/pods", podText("p"));
@@ -175,8 +176,17 @@ private slots:
         QCOMPARE(api_->post(maps_, "{'metadata':{'name':'c'}}").code, 201);
         QCOMPARE(api_->post(maps_, "{'metadata':{'name':'d','labels':{'a':'b'}}}").message(),
                  std::string("admission webhook \"h.example.com\" denied the request without explanation"));
-        QCOMPARE(api_->post("/api/v1/namespaces/default/configmaps", "{'metadata':{'name':'d','labels':{'a':'b'}}}").code,
-                 201);
+        QCOMPARE(
+            api_->post("/api/v1/namespaces/default/configmaps", "{'metadata':{'name':'d','labels':{'a':'b'}}}").code,
+            201);
+    }
+
+    void conditions() {
+        HookServer server([](const api::JsonObject&) { return api::JsonObject{{"allowed", false}}; });
+        configure(validating_, server, rule("configmaps"),
+                  ",'matchConditions':[{'name':'not-mine','expression':'object.metadata.name.startsWith(\\'c\\')'}]");
+        QCOMPARE(api_->post(maps_, "{'metadata':{'name':'a'}}").code, 201);
+        QCOMPARE(api_->post(maps_, "{'metadata':{'name':'c'}}").code, 400);
     }
 
     void timeLimitsAndFailurePolicies() {
@@ -188,10 +198,11 @@ private slots:
         configure(validating_, server, rule("configmaps"), ",'timeoutSeconds':1");
         const auto late = api_->post(maps_, "{'metadata':{'name':'c'}}");
         QCOMPARE(late.code, 500);
-        QVERIFY2(late.message().starts_with("Internal error occurred: failed calling webhook \"h.example.com\": failed to "
-                                            "call webhook: Post \"https://127.0.0.1:") &&
-                     late.message().ends_with("timeout=1s\": context deadline exceeded"),
-                 late.message().c_str());
+        QVERIFY2(
+            late.message().starts_with("Internal error occurred: failed calling webhook \"h.example.com\": failed to "
+                                       "call webhook: Post \"https://127.0.0.1:") &&
+                late.message().ends_with("timeout=1s\": context deadline exceeded"),
+            late.message().c_str());
         api_->merge("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/h",
                     QStringLiteral("{'webhooks':[{'name':'h.example.com','sideEffects':'None','failurePolicy':'Ignore',"
                                    "'timeoutSeconds':1,'admissionReviewVersions':['v1'],'clientConfig':{'service':{"

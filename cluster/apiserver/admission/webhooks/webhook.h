@@ -25,6 +25,13 @@ struct Webhook {
 /// are asked.
 std::vector<Webhook> configuredWebhooks(const ClusterState& cluster, std::string_view resource);
 
+/// Whether rules (at @p rulesMember) with a namespaceSelector and an objectSelector beside them take in a request:
+/// those of a webhook, or of a policy's constraints, whose excluded rules are heeded.
+bool reaches(const api::JsonObject& scope, std::string_view rulesMember, const Request& request,
+             const ClusterState& cluster);
+/// Whether a label selector takes in an object.
+bool selectorMatches(const api::JsonObject& selector, const api::JsonObject& object);
+
 /// Whether a webhook's rules and selectors take in a request.
 bool matches(const Webhook& hook, const Request& request, const ClusterState& cluster);
 

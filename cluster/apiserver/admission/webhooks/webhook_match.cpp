@@ -42,30 +42,42 @@ bool hasResource(const Json& rule, std::string_view resource, std::string_view s
     });
 }
 
+bool namesObject(const Json& rule, const Request& request) {
+    const Json* names = api::find(rule, {"resourceNames"});
+    return names == nullptr || !names->is_array() || names->get_array().empty() ||
+           std::ranges::find(names->get_array(), Json(request.name())) != names->get_array().end();
+}
+
 bool ruleMatches(const Json& rule, const Request& request) {
     const std::string_view scope = stringAt(rule, {"scope"});
     return (scope.empty() || scope == "*" || (scope == "Namespaced") == request.resource.namespaced) &&
            has(rule, "operations", operationName(request.operation)) &&
            has(rule, "apiGroups", request.resource.group) && has(rule, "apiVersions", request.resource.version) &&
-           hasResource(rule, request.resource.name, request.subresource);
+           hasResource(rule, request.resource.name, request.subresource) && namesObject(rule, request);
 }
 
-bool selects(const Webhook& hook, std::string_view member, const Labels& labels) {
-    const Json* selector = hook.spec.if_contains(member);
+bool anyRule(const JsonObject& scope, std::string_view member, const Request& request) {
+    const Json* rules = scope.if_contains(member);
+    return rules != nullptr && rules->is_array() &&
+           std::ranges::any_of(rules->get_array(), [&](const Json& rule) { return ruleMatches(rule, request); });
+}
+
+bool selects(const JsonObject& scope, std::string_view member, const Labels& labels) {
+    const Json* selector = scope.if_contains(member);
     if (selector == nullptr)
         return true;
     const auto typed = api::fromJson<api::meta_v1::LabelSelector>(*selector);
     return typed && api::matches(*typed, labels);
 }
 
-bool namespaceSelected(const Webhook& hook, const Request& request, const ClusterState& cluster) {
+bool namespaceSelected(const JsonObject& scope, const Request& request, const ClusterState& cluster) {
     if (request.resource.group.empty() && request.resource.name == "namespaces")
-        return selects(hook, "namespaceSelector", labelsOf(&request.object));
+        return selects(scope, "namespaceSelector", labelsOf(&request.object));
     if (!request.resource.namespaced)
         return true;
     const std::string nsName(request.operation == Operation::connect ? request.connectedNs : request.ns());
     const auto ns = cluster.find("", "namespaces", {}, nsName);
-    return selects(hook, "namespaceSelector", labelsOf(ns ? &*ns : nullptr));
+    return selects(scope, "namespaceSelector", labelsOf(ns ? &*ns : nullptr));
 }
 
 } // namespace
@@ -106,15 +118,24 @@ std::vector<Webhook> configuredWebhooks(const ClusterState& cluster, std::string
     return hooks;
 }
 
-bool matches(const Webhook& hook, const Request& request, const ClusterState& cluster) {
-    const Json* rules = hook.spec.if_contains("rules");
-    if (rules == nullptr || !rules->is_array() ||
-        std::ranges::none_of(rules->get_array(), [&](const Json& rule) { return ruleMatches(rule, request); }))
+bool reaches(const JsonObject& scope, std::string_view rulesMember, const Request& request,
+             const ClusterState& cluster) {
+    const bool ruled = scope.contains(rulesMember) ? anyRule(scope, rulesMember, request) : rulesMember != "rules";
+    if (!ruled || anyRule(scope, "excludeResourceRules", request))
         return false;
     // Either form of the object is enough: a label taken away does not let it slip.
-    return namespaceSelected(hook, request, cluster) &&
-           (selects(hook, "objectSelector", labelsOf(&request.object)) ||
-            (request.before != nullptr && selects(hook, "objectSelector", labelsOf(request.before))));
+    return namespaceSelected(scope, request, cluster) &&
+           (selects(scope, "objectSelector", labelsOf(&request.object)) ||
+            (request.before != nullptr && selects(scope, "objectSelector", labelsOf(request.before))));
+}
+
+bool selectorMatches(const JsonObject& selector, const JsonObject& object) {
+    const auto typed = api::fromJson<api::meta_v1::LabelSelector>(Json(selector));
+    return typed && api::matches(*typed, labelsOf(&object));
+}
+
+bool matches(const Webhook& hook, const Request& request, const ClusterState& cluster) {
+    return reaches(hook.spec, "rules", request, cluster);
 }
 
 } // namespace slipway::apiserver::admission

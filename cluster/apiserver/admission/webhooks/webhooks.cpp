@@ -1,6 +1,7 @@
 #include "cluster/apiserver/admission/webhooks/webhooks.h"
 
 #include "cluster/api/patch.h"
+#include "cluster/apiserver/admission/policies/match_conditions.h"
 #include "cluster/apiserver/admission/webhooks/webhook_call.h"
 #include "cluster/base/log.h"
 
@@ -21,8 +22,15 @@ api::Status failedCall(const Webhook& hook, const std::string& why) {
     return api::internalError(std::format("failed calling webhook {}: {}", quotedText(hook.name), why));
 }
 
-/// Asks one webhook; true when it changed the object.
+/// Asks one webhook, if its conditions hold; true when it changed the object.
 std::expected<bool, api::Status> askOne(const Webhook& hook, Request& request, const ClusterState& cluster) {
+    if (hook.spec.contains("matchConditions")) {
+        const auto holds = conditionsHold(hook.spec, variablesOf(request, cluster));
+        if (!holds && hook.failsClosed)
+            return std::unexpected(refuse(request, "{}", holds.error()));
+        if (!holds || !*holds)
+            return false;
+    }
     auto answer = callWebhook(hook, request, cluster);
     if (!answer) {
         if (hook.failsClosed)
