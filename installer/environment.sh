@@ -8,6 +8,7 @@ export SLIPWAY_ROOT=${SLIPWAY_ROOT:-/var/lib/slipway/root-trixie}
 export SLIPWAY_CACHE=${SLIPWAY_CACHE:-/var/cache/slipway}
 . "$SLIPWAY_SOURCE/installer/mirrors.sh"
 . "$SLIPWAY_SOURCE/installer/progress.sh"
+. "$SLIPWAY_SOURCE/installer/enter_root.sh"
 
 # What this command needs: SLIPWAY_NEEDS names the package lists (installer/packages/NAME), "run" or "run tests".
 SLIPWAY_NEEDS=${SLIPWAY_NEEDS:-run}
@@ -111,54 +112,6 @@ make_root() {
     mv "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
 }
 
-# Runs a command inside the root, in a mount namespace of its own that ends with it. The host's own directories (homes,
-# checkouts, /tmp with the X11 socket), its state, cache and runtime directories are at the same paths inside.
-enter_root() {
-    local inner='
-set -e
-root=$1 source=$2 dir=$3; shift 3
-bind() { # bind PATH: the same path inside, directory or file
-    if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$(dirname "$root$1")"; [ -e "$root$1" ] || : >"$root$1"; fi
-    mount --rbind "$1" "$root$1"
-}
-mount --bind "$root" "$root"
-for entry in /*; do
-    case $entry in
-        /bin|/boot|/etc|/lib|/lib32|/lib64|/libx32|/lost+found|/run|/sbin|/usr|/var) ;;
-        *) [ -d "$entry" ] && [ ! -L "$entry" ] && bind "$entry" ;;
-    esac
-done
-case $source in /usr/*|/var/*|/etc/*|/opt/*) bind "$source" ;; esac
-mkdir -p "$SLIPWAY_CACHE" /run/slipway
-mount -t tmpfs -o mode=755 tmpfs "$root/run"
-mkdir -p "$root/run/lock"
-bind /run/slipway
-bind "$SLIPWAY_CACHE"
-mkdir -p /var/lib/slipway "$root/var/lib/slipway"
-mount --bind /var/lib/slipway "$root/var/lib/slipway"
-if [ -n "${XDG_RUNTIME_DIR:-}" ] && [ -d "$XDG_RUNTIME_DIR" ]; then bind "$XDG_RUNTIME_DIR"; fi
-for file in /etc/resolv.conf /etc/hosts /etc/localtime; do
-    real=$(readlink -f "$file" || true)
-    [ -f "$real" ] || continue
-    rm -f "$root$file.slipway"; [ -L "$root$file" ] && rm -f "$root$file"
-    [ -e "$root$file" ] || : >"$root$file"
-    mount --bind "$real" "$root$file"
-done
-mkdir -p "$root/.host"
-cd "$root"
-pivot_root . .host
-umount -l /.host
-cd "$dir" 2>/dev/null || cd "$source" 2>/dev/null || cd /
-if [ -n "${SLIPWAY_AS:-}" ]; then
-    getent passwd "${SLIPWAY_AS%%:*}" >/dev/null || echo "$SLIPWAY_PASSWD" >>/etc/passwd
-    as=$SLIPWAY_AS; unset SLIPWAY_AS SLIPWAY_PASSWD
-    exec setpriv --reuid "${as%%:*}" --regid "${as##*:}" --clear-groups -- "$@"
-fi
-exec "$@"'
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        ${SLIPWAY_EXEC:-command} unshare --mount --propagation private bash -c "$inner" slipway-enter "$SLIPWAY_ROOT" "$SLIPWAY_SOURCE" "$PWD" "$@"
-}
-
 # The variables programs inside see: compiler cache outside the tree, a UTF-8 locale that exists, the user's language.
 export_environment() {
     if [ -n "${LC_ALL:-}" ]; then export LANG=$LC_ALL; unset LC_ALL; fi
@@ -166,7 +119,7 @@ export_environment() {
     export CCACHE_BASEDIR=$SLIPWAY_SOURCE CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
     if [ -z "${CCACHE_DIR:-}" ]; then
         if [ "$(id -u)" = 0 ] && [ -z "${SUDO_UID:-}" ]; then
-            CCACHE_DIR=/var/lib/slipway/ccache
+            CCACHE_DIR=$SLIPWAY_CACHE/ccache
         else
             CCACHE_DIR=$HOME/.cache/slipway/ccache
         fi
@@ -188,17 +141,6 @@ ensure_environment() {
     fi
     ensure_root
     export_environment
-}
-
-# VAR=VALUE words of what must survive sudo (none of these values holds a space on a working desktop).
-kept_variables() {
-    local name
-    for name in HOME DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR KUBECONFIG LANG LC_ALL LANGUAGE TERM \
-        http_proxy https_proxy no_proxy ${!SLIPWAY_*} ${!QT_*}; do
-        case $name in SLIPWAY_SOURCE | SLIPWAY_PASSWD | SLIPWAY_EXEC) continue ;; esac
-        [ -n "${!name:-}" ] && printf '%s=%q\n' "$name" "${!name}"
-    done
-    return 0
 }
 
 # inside user|root COMMAND...: runs a command in the environment, as the person who called or as root.

@@ -2,6 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
     <context>
+        <name>LabelsDialog</name>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n object</numerusform>
+                <numerusform>%n objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Overview</name>
+        <message numerus="yes">
+            <source>%n byte(s)</source>
+            <translation>
+                <numerusform>%n byte</numerusform>
+                <numerusform>%n bytes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>slipway::ui::ApplyDialog</name>
         <message numerus="yes">
             <source>%n object(s) refused by the check. The others can be applied.</source>
@@ -40,6 +60,43 @@
         </message>
     </context>
     <context>
+        <name>slipway::ui::ChangeJournal</name>
+        <message numerus="yes">
+            <source>%n object(s) changed</source>
+            <translation>
+                <numerusform>%n object changed</numerusform>
+                <numerusform>%n objects changed</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::LogPanel</name>
+        <message numerus="yes">
+            <source>%n containers</source>
+            <translation>
+                <numerusform>%n container</numerusform>
+                <numerusform>%n containers</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more are not followed</source>
+            <translation>
+                <numerusform>%n more is not followed</numerusform>
+                <numerusform>%n more are not followed</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::NamespacePicker</name>
+        <message numerus="yes">
+            <source>%n namespaces</source>
+            <translation>
+                <numerusform>%n namespace</numerusform>
+                <numerusform>%n namespaces</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>slipway::ui::ResourcePage</name>
         <message numerus="yes">
             <source>, %n selected</source>
@@ -50,11 +107,24 @@
         </message>
     </context>
     <context>
+        <name>slipway::ui::TopologyPage</name>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n object</numerusform>
+                <numerusform>%n objects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>slipway::ui::Workspace</name>
-    <message numerus="yes">
-        <source>%n object(s) changed</source>
-        <translation><numerusform>%n object changed</numerusform><numerusform>%n objects changed</numerusform></translation>
-    </message>
+        <message numerus="yes">
+            <source>%n object(s) changed</source>
+            <translation>
+                <numerusform>%n object changed</numerusform>
+                <numerusform>%n objects changed</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <source>%n object(s) deleted</source>
             <translation>
@@ -67,6 +137,20 @@
             <translation>
                 <numerusform>Delete %n object from %1?</numerusform>
                 <numerusform>Delete %n objects from %1?</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n object</numerusform>
+                <numerusform>%n objects</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n other object(s) will go with it:</source>
+            <translation>
+                <numerusform>%n other object will go with it:</numerusform>
+                <numerusform>%n other objects will go with it:</numerusform>
             </translation>
         </message>
     </context>

@@ -17,6 +17,345 @@
         </message>
     </context>
     <context>
+        <name>CommandLine</name>
+        <message>
+            <source>text or json</source>
+            <translation>text 或 json</translation>
+        </message>
+        <message>
+            <source>processors a node may use</source>
+            <translation>节点可用的处理器数</translation>
+        </message>
+        <message>
+            <source>memory a node may use, such as 2G</source>
+            <translation>节点可用的内存，例如 2G</translation>
+        </message>
+        <message>
+            <source>disk of a virtual machine, such as 20G</source>
+            <translation>虚拟机的磁盘大小，例如 20G</translation>
+        </message>
+        <message>
+            <source>start the cluster, making it when it is new</source>
+            <translation>启动集群；不存在时先创建</translation>
+        </message>
+        <message>
+            <source>deploy the sample application and wait until it answers</source>
+            <translation>部署示例应用并等待其响应</translation>
+        </message>
+        <message>
+            <source>say where the time went</source>
+            <translation>显示各步骤所用时间</translation>
+        </message>
+        <message>
+            <source>leave the kubeconfig alone</source>
+            <translation>不修改 kubeconfig</translation>
+        </message>
+        <message>
+            <source>how nodes are made; auto takes the first that works here</source>
+            <translation>节点的创建方式；auto 选用本机可用的第一种</translation>
+        </message>
+        <message>
+            <source>how many nodes there shall be</source>
+            <translation>节点总数</translation>
+        </message>
+        <message>
+            <source>how many of them run the API server</source>
+            <translation>其中运行 API 服务器的节点数</translation>
+        </message>
+        <message>
+            <source>seconds to wait until it is ready</source>
+            <translation>等待就绪的秒数</translation>
+        </message>
+        <message>
+            <source>publish a port of a node: [ADDRESS:]HOST:NODE[/udp]</source>
+            <translation>发布节点端口：[地址:]主机端口:节点端口[/udp]</translation>
+        </message>
+        <message>
+            <source>show a folder of this machine to the nodes: FOLDER:/FOLDER-IN-NODE[:ro]</source>
+            <translation>让节点看到本机文件夹：文件夹:/节点内文件夹[:ro]</translation>
+        </message>
+        <message>
+            <source>look for a registry&apos;s images here first: REGISTRY=URL</source>
+            <translation>优先从此处获取某仓库的镜像：仓库=URL</translation>
+        </message>
+        <message>
+            <source>stop the cluster; its state is kept</source>
+            <translation>停止集群；保留其状态</translation>
+        </message>
+        <message>
+            <source>freeze the cluster where it is</source>
+            <translation>就地冻结集群</translation>
+        </message>
+        <message>
+            <source>let a paused cluster run again</source>
+            <translation>让已暂停的集群继续运行</translation>
+        </message>
+        <message>
+            <source>delete the cluster and everything in it</source>
+            <translation>删除集群及其全部内容</translation>
+        </message>
+        <message>
+            <source>show the cluster&apos;s state; exit code 1 when it does not run</source>
+            <translation>显示集群状态；未运行时退出码为 1</translation>
+        </message>
+        <message>
+            <source>list the clusters of this machine</source>
+            <translation>列出本机的集群</translation>
+        </message>
+        <message>
+            <source>the nodes of the cluster</source>
+            <translation>集群的节点</translation>
+        </message>
+        <message>
+            <source>add a node, also while the cluster runs</source>
+            <translation>添加节点，集群运行时也可以</translation>
+        </message>
+        <message>
+            <source>its name; the next free one when left out</source>
+            <translation>名称；省略时使用下一个可用名称</translation>
+        </message>
+        <message>
+            <source>move a node&apos;s pods away and remove it</source>
+            <translation>迁走节点上的 Pod 并移除该节点</translation>
+        </message>
+        <message>
+            <source>its name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>seconds to wait for the pods to go</source>
+            <translation>等待 Pod 离开的秒数</translation>
+        </message>
+        <message>
+            <source>list the nodes</source>
+            <translation>列出节点</translation>
+        </message>
+        <message>
+            <source>change what a node may use, also while it runs</source>
+            <translation>更改节点可用的资源，运行时也可以</translation>
+        </message>
+        <message>
+            <source>a shell in a node, or a command: node shell NAME -- ls</source>
+            <translation>节点中的 shell 或命令：node shell 名称 -- ls</translation>
+        </message>
+        <message>
+            <source>the node; the first when left out</source>
+            <translation>节点；省略时为第一个</translation>
+        </message>
+        <message>
+            <source>what a node&apos;s services said</source>
+            <translation>节点各服务的日志</translation>
+        </message>
+        <message>
+            <source>only this one: init, containerd, server or agent</source>
+            <translation>仅此服务：init、containerd、server 或 agent</translation>
+        </message>
+        <message>
+            <source>go on as more comes</source>
+            <translation>持续显示新内容</translation>
+        </message>
+        <message>
+            <source>copy a file to or from a node: NODE:PATH names one in a node</source>
+            <translation>在本机与节点间复制文件：节点:路径 表示节点内的文件</translation>
+        </message>
+        <message>
+            <source>what to copy</source>
+            <translation>复制什么</translation>
+        </message>
+        <message>
+            <source>where to</source>
+            <translation>复制到哪里</translation>
+        </message>
+        <message>
+            <source>container images on the cluster&apos;s nodes</source>
+            <translation>集群节点上的容器镜像</translation>
+        </message>
+        <message>
+            <source>load archives (docker or OCI), or images of this machine&apos;s Docker or Podman by name</source>
+            <translation>加载归档（docker 或 OCI），或按名称加载本机 Docker、Podman 的镜像</translation>
+        </message>
+        <message>
+            <source>archives or image names</source>
+            <translation>归档文件或镜像名称</translation>
+        </message>
+        <message>
+            <source>%1 does not exist</source>
+            <translation>%1 不存在</translation>
+        </message>
+        <message>
+            <source>list the images</source>
+            <translation>列出镜像</translation>
+        </message>
+        <message>
+            <source>remove images from every node</source>
+            <translation>从所有节点移除镜像</translation>
+        </message>
+        <message>
+            <source>image names</source>
+            <translation>镜像名称</translation>
+        </message>
+        <message>
+            <source>build an image from a Dockerfile and load it</source>
+            <translation>用 Dockerfile 构建镜像并加载</translation>
+        </message>
+        <message>
+            <source>the build&apos;s context</source>
+            <translation>构建上下文</translation>
+        </message>
+        <message>
+            <source>name of the image</source>
+            <translation>镜像名称</translation>
+        </message>
+        <message>
+            <source>copies of the whole cluster: its objects, volumes and images</source>
+            <translation>整个集群的副本：对象、卷和镜像</translation>
+        </message>
+        <message>
+            <source>name of the snapshot</source>
+            <translation>快照名称</translation>
+        </message>
+        <message>
+            <source>save the cluster as it is now, also while it runs</source>
+            <translation>保存集群当前状态，运行时也可以</translation>
+        </message>
+        <message>
+            <source>list the cluster&apos;s snapshots</source>
+            <translation>列出集群的快照</translation>
+        </message>
+        <message>
+            <source>bring the cluster back to a snapshot</source>
+            <translation>将集群恢复到某个快照</translation>
+        </message>
+        <message>
+            <source>delete a snapshot</source>
+            <translation>删除快照</translation>
+        </message>
+        <message>
+            <source>make another cluster of a snapshot</source>
+            <translation>用快照创建另一个集群</translation>
+        </message>
+        <message>
+            <source>name of the new cluster</source>
+            <translation>新集群的名称</translation>
+        </message>
+        <message>
+            <source>add-ons that come with slipway</source>
+            <translation>slipway 自带的附加组件</translation>
+        </message>
+        <message>
+            <source>list them</source>
+            <translation>列出</translation>
+        </message>
+        <message>
+            <source>enable one</source>
+            <translation>启用一个</translation>
+        </message>
+        <message>
+            <source>disable one</source>
+            <translation>停用一个</translation>
+        </message>
+        <message>
+            <source>A Kubernetes cluster in about a second, and everything in it. Without a command: the window.</source>
+            <translation>约一秒启动一个 Kubernetes 集群，并掌握其中的一切。不带命令时打开窗口。</translation>
+        </message>
+        <message>
+            <source>name of the cluster</source>
+            <translation>集群名称</translation>
+        </message>
+        <message>
+            <source>print the administrator&apos;s kubeconfig</source>
+            <translation>输出管理员的 kubeconfig</translation>
+        </message>
+        <message>
+            <source>run kubectl on the cluster: slipway kubectl -- get pods</source>
+            <translation>对集群运行 kubectl：slipway kubectl -- get pods</translation>
+        </message>
+        <message>
+            <source>print where this machine reaches a service</source>
+            <translation>输出本机访问某服务的地址</translation>
+        </message>
+        <message>
+            <source>NAME or NAMESPACE/NAME</source>
+            <translation>名称，或 命名空间/名称</translation>
+        </message>
+        <message>
+            <source>what works on this machine, what does not, and why</source>
+            <translation>本机上什么可用、什么不可用及其原因</translation>
+        </message>
+        <message>
+            <source>pack logs and state, without secrets, for a report</source>
+            <translation>打包日志和状态（不含机密）以便报告问题</translation>
+        </message>
+        <message>
+            <source>the archive to write (.tar.gz)</source>
+            <translation>要写入的归档（.tar.gz）</translation>
+        </message>
+        <message>
+            <source>print shell completion</source>
+            <translation>输出 shell 补全脚本</translation>
+        </message>
+        <message>
+            <source>bash, zsh or fish</source>
+            <translation>bash、zsh 或 fish</translation>
+        </message>
+        <message>
+            <source>print the version</source>
+            <translation>输出版本</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot; is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]</source>
+            <translation>“%1”不是 [地址:]主机端口:节点端口[/udp]</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot; is not FOLDER:/FOLDER-IN-NODE[:ro]</source>
+            <translation>“%1”不是 文件夹:/节点内文件夹[:ro]</translation>
+        </message>
+        <message>
+            <source>%1 is not a folder</source>
+            <translation>%1 不是文件夹</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot; is not a URL</source>
+            <translation>“%1”不是 URL</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot; is not REGISTRY=URL</source>
+            <translation>“%1”不是 仓库=URL</translation>
+        </message>
+        <message>
+            <source>&quot;%1&quot; is not a size such as 2G or 512M</source>
+            <translation>“%1”不是 2G 或 512M 这样的大小</translation>
+        </message>
+        <message>
+            <source>Cluster %1 answers at %2; kubectl context: %3</source>
+            <translation>集群 %1 的地址是 %2；kubectl 上下文：%3</translation>
+        </message>
+        <message>
+            <source>The sample application answers at %1</source>
+            <translation>示例应用的地址是 %1</translation>
+        </message>
+        <message>
+            <source>%1 will be pulled from its registry; without a network, load it first with: slipway image load</source>
+            <translation>%1 将从其仓库拉取；没有网络时请先用 slipway image load 加载</translation>
+        </message>
+        <message>
+            <source>service %1 has neither a node port nor a load balancer</source>
+            <translation>服务 %1 既没有节点端口也没有负载均衡器</translation>
+        </message>
+        <message>
+            <source>one of the two names a node: NODE:PATH</source>
+            <translation>两者之一须指明节点：节点:路径</translation>
+        </message>
+        <message>
+            <source>%1 is not a file</source>
+            <translation>%1 不是文件</translation>
+        </message>
+        <message>
+            <source>%1 has no readable %2</source>
+            <translation>%1 中没有可读的 %2</translation>
+        </message>
+    </context>
+    <context>
         <name>Columns</name>
         <message>
             <source>Containers</source>
@@ -188,6 +527,227 @@
         </message>
     </context>
     <context>
+        <name>Commands</name>
+        <message>
+            <source>Details</source>
+            <translation>详情</translation>
+        </message>
+        <message>
+            <source>Show YAML</source>
+            <translation>显示 YAML</translation>
+        </message>
+        <message>
+            <source>Edit YAML</source>
+            <translation>编辑 YAML</translation>
+        </message>
+        <message>
+            <source>Logs</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Logs of the previous run</source>
+            <translation>上次运行的日志</translation>
+        </message>
+        <message>
+            <source>Shell</source>
+            <translation>终端</translation>
+        </message>
+        <message>
+            <source>Attach</source>
+            <translation>附加</translation>
+        </message>
+        <message>
+            <source>Debug container</source>
+            <translation>调试容器</translation>
+        </message>
+        <message>
+            <source>Forward a port</source>
+            <translation>转发端口</translation>
+        </message>
+        <message>
+            <source>Restart</source>
+            <translation>重启</translation>
+        </message>
+        <message>
+            <source>Rollout history</source>
+            <translation>发布历史</translation>
+        </message>
+        <message>
+            <source>Pause or resume the rollout</source>
+            <translation>暂停或继续发布</translation>
+        </message>
+        <message>
+            <source>Set image</source>
+            <translation>设置镜像</translation>
+        </message>
+        <message>
+            <source>Run now</source>
+            <translation>立即运行</translation>
+        </message>
+        <message>
+            <source>Suspend or resume</source>
+            <translation>挂起或恢复</translation>
+        </message>
+        <message>
+            <source>Keep new pods away (cordon)</source>
+            <translation>不再调度新 Pod（cordon）</translation>
+        </message>
+        <message>
+            <source>Let pods come again (uncordon)</source>
+            <translation>恢复调度 Pod（uncordon）</translation>
+        </message>
+        <message>
+            <source>Drain</source>
+            <translation>排空</translation>
+        </message>
+        <message>
+            <source>Why is it pending?</source>
+            <translation>为什么在等待？</translation>
+        </message>
+        <message>
+            <source>Labels and annotations</source>
+            <translation>标签和注解</translation>
+        </message>
+        <message>
+            <source>History in Git</source>
+            <translation>Git 中的历史</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>删除</translation>
+        </message>
+    </context>
+    <context>
+        <name>DebugDialog</name>
+        <message>
+            <source>Debug container</source>
+            <translation>调试容器</translation>
+        </message>
+        <message>
+            <source>A container beside those of %1</source>
+            <translation>在 %1 的容器旁加一个容器</translation>
+        </message>
+        <message>
+            <source>Image</source>
+            <translation>镜像</translation>
+        </message>
+        <message>
+            <source>Sees the processes of</source>
+            <translation>可见其进程的容器</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>启动</translation>
+        </message>
+        <message>
+            <source>Starting</source>
+            <translation>正在启动</translation>
+        </message>
+    </context>
+    <context>
+        <name>DrainDialog</name>
+        <message>
+            <source>Also delete pods that nothing makes anew</source>
+            <translation>同时删除不会被重建的 Pod</translation>
+        </message>
+        <message>
+            <source>Drain</source>
+            <translation>排空</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Drain %1</source>
+            <translation>排空 %1</translation>
+        </message>
+        <message>
+            <source>Pod</source>
+            <translation>Pod</translation>
+        </message>
+        <message>
+            <source>Namespace</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>What happens</source>
+            <translation>将会怎样</translation>
+        </message>
+        <message>
+            <source>Controlled by</source>
+            <translation>控制者</translation>
+        </message>
+        <message>
+            <source>Pods of the node</source>
+            <translation>节点上的 Pod</translation>
+        </message>
+        <message>
+            <source>Progress</source>
+            <translation>进度</translation>
+        </message>
+        <message>
+            <source>Loading</source>
+            <translation>正在加载</translation>
+        </message>
+        <message>
+            <source>No pod runs there. New ones will be kept away.</source>
+            <translation>上面没有 Pod 运行。新的 Pod 不会再调度到那里。</translation>
+        </message>
+        <message>
+            <source>Gone</source>
+            <translation>已离开</translation>
+        </message>
+        <message>
+            <source>Stays: it belongs to the node</source>
+            <translation>保留：属于该节点</translation>
+        </message>
+        <message>
+            <source>Has finished</source>
+            <translation>已结束</translation>
+        </message>
+        <message>
+            <source>Deleted for good</source>
+            <translation>永久删除</translation>
+        </message>
+        <message>
+            <source>Stays: nothing makes it anew</source>
+            <translation>保留：不会被重建</translation>
+        </message>
+        <message>
+            <source>Evicted; its emptyDir is lost</source>
+            <translation>驱逐；其 emptyDir 会丢失</translation>
+        </message>
+        <message>
+            <source>Evicted, made anew elsewhere</source>
+            <translation>驱逐，并在别处重建</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Keeping new pods away</source>
+            <translation>正在阻止新 Pod 调度</translation>
+        </message>
+        <message>
+            <source>Drained.</source>
+            <translation>已排空。</translation>
+        </message>
+        <message>
+            <source>%1 of %2 pods have gone</source>
+            <translation>%2 个 Pod 中已有 %1 个离开</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
         <name>Errors</name>
         <message>
             <source>The cluster cannot be reached: %1</source>
@@ -201,17 +761,21 @@
             <source>Someone else changed it meanwhile: %1</source>
             <translation>其间有人修改过它：%1</translation>
         </message>
+        <message>
+            <source>This cluster is guarded: it is only looked at. Lift the guard to change it.</source>
+            <translation>此集群受保护，只能查看。要更改请先解除保护。</translation>
+        </message>
     </context>
     <context>
         <name>Groups</name>
-    <message>
-        <source>Custom resources</source>
-        <translation>自定义资源</translation>
-    </message>
-    <message>
-        <source>Storage</source>
-        <translation>存储</translation>
-    </message>
+        <message>
+            <source>Custom resources</source>
+            <translation>自定义资源</translation>
+        </message>
+        <message>
+            <source>Storage</source>
+            <translation>存储</translation>
+        </message>
         <message>
             <source>Workloads</source>
             <translation>工作负载</translation>
@@ -231,6 +795,21 @@
         <message>
             <source>Access control</source>
             <translation>访问控制</translation>
+        </message>
+    </context>
+    <context>
+        <name>ImageDialog</name>
+        <message>
+            <source>Set image</source>
+            <translation>设置镜像</translation>
+        </message>
+        <message>
+            <source>Images of %1</source>
+            <translation>%1 的镜像</translation>
+        </message>
+        <message>
+            <source>Image of %1</source>
+            <translation>%1 的镜像</translation>
         </message>
     </context>
     <context>
@@ -285,6 +864,43 @@
         </message>
     </context>
     <context>
+        <name>LabelsDialog</name>
+        <message>
+            <source>Labels and annotations</source>
+            <translation>标签和注解</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n 个对象</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>One key=value a line; a line that is taken out is removed.</source>
+            <translation>每行一个 key=value；删去的行会被移除。</translation>
+        </message>
+        <message>
+            <source>One key=value a line sets it in all of them; key- removes it.</source>
+            <translation>每行一个 key=value，设置到所有对象；key- 表示移除。</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Annotations</source>
+            <translation>注解</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>"%1" is neither key=value nor key-</source>
+            <translation>“%1”既不是 key=value 也不是 key-</translation>
+        </message>
+    </context>
+    <context>
         <name>Overview</name>
         <message>
             <source>About</source>
@@ -333,6 +949,335 @@
         <message>
             <source>None</source>
             <translation>无</translation>
+        </message>
+        <message>
+            <source>requests %1, %2</source>
+            <translation>请求 %1，%2</translation>
+        </message>
+        <message>
+            <source>limits %1, %2</source>
+            <translation>上限 %1，%2</translation>
+        </message>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>hide</source>
+            <translation>隐藏</translation>
+        </message>
+        <message>
+            <source>show</source>
+            <translation>显示</translation>
+        </message>
+        <message>
+            <source>copy</source>
+            <translation>复制</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n byte(s)</source>
+            <translation>
+                <numerusform>%n 字节</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>mounts %1</source>
+            <translation>挂载 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>Pages</name>
+        <message>
+            <source>Overview</source>
+            <translation>概览</translation>
+        </message>
+        <message>
+            <source>Topology</source>
+            <translation>拓扑</translation>
+        </message>
+        <message>
+            <source>Heat map</source>
+            <translation>热力图</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>历史</translation>
+        </message>
+        <message>
+            <source>Helm releases</source>
+            <translation>Helm 发行</translation>
+        </message>
+        <message>
+            <source>Forwarded ports</source>
+            <translation>端口转发</translation>
+        </message>
+        <message>
+            <source>Rights</source>
+            <translation>权限</translation>
+        </message>
+    </context>
+    <context>
+        <name>PortsDialog</name>
+        <message>
+            <source>Forward a port</source>
+            <translation>转发端口</translation>
+        </message>
+        <message>
+            <source>Forward a port to %1</source>
+            <translation>转发端口到 %1</translation>
+        </message>
+        <message>
+            <source>Port there</source>
+            <translation>目标端口</translation>
+        </message>
+        <message>
+            <source>any free port</source>
+            <translation>任意空闲端口</translation>
+        </message>
+        <message>
+            <source>Port here</source>
+            <translation>本机端口</translation>
+        </message>
+        <message>
+            <source>Forward</source>
+            <translation>转发</translation>
+        </message>
+    </context>
+    <context>
+        <name>PreferencesDialog</name>
+        <message>
+            <source>Preferences</source>
+            <translation>首选项</translation>
+        </message>
+        <message>
+            <source>As the system</source>
+            <translation>跟随系统</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>深色</translation>
+        </message>
+        <message>
+            <source>Theme</source>
+            <translation>主题</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>语言</translation>
+        </message>
+        <message>
+            <source>Size of the letters</source>
+            <translation>字号</translation>
+        </message>
+        <message>
+            <source>Apply dropped YAML without asking when the server accepts all of it</source>
+            <translation>服务器全部接受时，不询问直接应用拖入的 YAML</translation>
+        </message>
+        <message>
+            <source>Tell me about what happens while I look elsewhere</source>
+            <translation>窗口不在前台时通知我发生的事</translation>
+        </message>
+        <message>
+            <source>Stay in the tray when the last window is closed</source>
+            <translation>关闭最后一个窗口后留在托盘</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
+        <name>Relations</name>
+        <message>
+            <source>Controlled by</source>
+            <translation>控制者</translation>
+        </message>
+        <message>
+            <source>Owns</source>
+            <translation>拥有</translation>
+        </message>
+        <message>
+            <source>Uses</source>
+            <translation>使用</translation>
+        </message>
+        <message>
+            <source>Selects</source>
+            <translation>选中</translation>
+        </message>
+        <message>
+            <source>Selected by</source>
+            <translation>被选中于</translation>
+        </message>
+        <message>
+            <source>Leads to</source>
+            <translation>指向</translation>
+        </message>
+    </context>
+    <context>
+        <name>RolloutDialog</name>
+        <message>
+            <source>Go back to this revision</source>
+            <translation>回到此版本</translation>
+        </message>
+        <message>
+            <source>Rollout history</source>
+            <translation>发布历史</translation>
+        </message>
+        <message>
+            <source>Revisions of %1</source>
+            <translation>%1 的版本</translation>
+        </message>
+        <message>
+            <source>Revision</source>
+            <translation>版本</translation>
+        </message>
+        <message>
+            <source>Age</source>
+            <translation>存在时间</translation>
+        </message>
+        <message>
+            <source>Kept by</source>
+            <translation>保存于</translation>
+        </message>
+        <message>
+            <source>Cause</source>
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>Revisions</source>
+            <translation>版本</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Loading</source>
+            <translation>正在加载</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation>当前</translation>
+        </message>
+        <message>
+            <source>No revision is kept.</source>
+            <translation>没有保存的版本。</translation>
+        </message>
+        <message>
+            <source>From now to revision %1</source>
+            <translation>从当前到版本 %1</translation>
+        </message>
+        <message>
+            <source>This is what runs now.</source>
+            <translation>这就是当前运行的版本。</translation>
+        </message>
+        <message>
+            <source>The pod template is the same.</source>
+            <translation>Pod 模板相同。</translation>
+        </message>
+        <message>
+            <source>Going back</source>
+            <translation>正在回退</translation>
+        </message>
+    </context>
+    <context>
+        <name>WhyDialog</name>
+        <message>
+            <source>Why is it pending?</source>
+            <translation>为什么在等待？</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>Nodes</source>
+            <translation>节点</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>详情</translation>
+        </message>
+        <message>
+            <source>Reasons</source>
+            <translation>原因</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>It waits for nothing. Its status is %1.</source>
+            <translation>它没有在等待。状态为 %1。</translation>
+        </message>
+        <message>
+            <source>Its status is %1.</source>
+            <translation>状态为 %1。</translation>
+        </message>
+        <message>
+            <source>The scheduler has not decided yet</source>
+            <translation>调度器尚未决定</translation>
+        </message>
+    </context>
+    <context>
+        <name>Windows</name>
+        <message>
+            <source>Show Slipway</source>
+            <translation>显示 Slipway</translation>
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation>退出</translation>
+        </message>
+    </context>
+    <context>
+        <name>YamlCheck</name>
+        <message>
+            <source>%1 has to be of type %2</source>
+            <translation>%1 的类型必须是 %2</translation>
+        </message>
+        <message>
+            <source>unknown field "%1"</source>
+            <translation>未知字段“%1”</translation>
+        </message>
+        <message>
+            <source>%1 is missing</source>
+            <translation>缺少 %1</translation>
+        </message>
+        <message>
+            <source>%1 has to be one of %2</source>
+            <translation>%1 必须是以下之一：%2</translation>
+        </message>
+        <message>
+            <source>required</source>
+            <translation>必填</translation>
+        </message>
+    </context>
+    <context>
+        <name>YamlSources</name>
+        <message>
+            <source>A kustomization needs kubectl, which is not installed.</source>
+            <translation>kustomization 需要 kubectl，但它没有安装。</translation>
+        </message>
+        <message>
+            <source>There is no YAML in %1.</source>
+            <translation>%1 中没有 YAML。</translation>
+        </message>
+        <message>
+            <source>Only the first %1 files were taken.</source>
+            <translation>只取了前 %1 个文件。</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read: %2</source>
+            <translation>无法读取 %1：%2</translation>
+        </message>
+        <message>
+            <source>%1 is too large.</source>
+            <translation>%1 太大。</translation>
         </message>
     </context>
     <context>
@@ -455,6 +1400,39 @@
                 <numerusform>检查拒绝了 %n 个对象。</numerusform>
             </translation>
         </message>
+        <message>
+            <source>Nothing in the cluster would change.</source>
+            <translation>集群中不会有任何变化。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::ChangeJournal</name>
+        <message>
+            <source>Create</source>
+            <translation>创建</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <source>Edit</source>
+            <translation>编辑</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>更改</translation>
+        </message>
+        <message>
+            <source>As found in the cluster</source>
+            <translation>集群中原有的状态</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n object(s) changed</source>
+            <translation>
+                <numerusform>已更改 %n 个对象</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::ClusterRunner</name>
@@ -473,6 +1451,18 @@
         <message>
             <source>Creating the node</source>
             <translation>创建节点</translation>
+        </message>
+        <message>
+            <source>Restoring a snapshot</source>
+            <translation>正在恢复快照</translation>
+        </message>
+        <message>
+            <source>Saving a snapshot</source>
+            <translation>正在保存快照</translation>
+        </message>
+        <message>
+            <source>Loading images</source>
+            <translation>正在加载镜像</translation>
         </message>
         <message>
             <source>Starting the API server</source>
@@ -552,32 +1542,94 @@
             <translation>YAML</translation>
         </message>
         <message>
-            <source>Logs   L</source>
-            <translation>日志   L</translation>
-        </message>
-        <message>
-            <source>Shell   S</source>
-            <translation>终端   S</translation>
-        </message>
-        <message>
-            <source>Edit   E</source>
-            <translation>编辑   E</translation>
-        </message>
-        <message>
-            <source>Delete   Ctrl+D</source>
-            <translation>删除   Ctrl+D</translation>
-        </message>
-        <message>
-            <source>Close   Esc</source>
-            <translation>关闭   Esc</translation>
-        </message>
-        <message>
             <source>Close the details</source>
             <translation>关闭详情</translation>
         </message>
         <message>
             <source>It no longer exists.</source>
             <translation>它已不存在。</translation>
+        </message>
+        <message>
+            <source>Logs</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Shell</source>
+            <translation>终端</translation>
+        </message>
+        <message>
+            <source>Edit</source>
+            <translation>编辑</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <source>Related</source>
+            <translation>关联</translation>
+        </message>
+        <message>
+            <source>Usage</source>
+            <translation>用量</translation>
+        </message>
+        <message>
+            <source>Related objects</source>
+            <translation>关联对象</translation>
+        </message>
+        <message>
+            <source>Nothing else has to do with it.</source>
+            <translation>没有与它关联的对象。</translation>
+        </message>
+        <message>
+            <source>allocatable</source>
+            <translation>可分配</translation>
+        </message>
+        <message>
+            <source>limit</source>
+            <translation>上限</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::DiffView</name>
+        <message>
+            <source>Nothing differs.</source>
+            <translation>没有差异。</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Differences</source>
+            <translation>差异</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::DockTitle</name>
+        <message>
+            <source>Float, or dock again</source>
+            <translation>浮动，或重新停靠</translation>
+        </message>
+        <message>
+            <source>Float %1</source>
+            <translation>让 %1 浮动</translation>
+        </message>
+        <message>
+            <source>Close   Ctrl+W</source>
+            <translation>关闭   Ctrl+W</translation>
+        </message>
+        <message>
+            <source>Close %1</source>
+            <translation>关闭 %1</translation>
+        </message>
+        <message>
+            <source>Put beside the others, or back   Ctrl+\</source>
+            <translation>并排放置，或放回   Ctrl+\</translation>
+        </message>
+        <message>
+            <source>Put %1 beside the others</source>
+            <translation>将 %1 并排放置</translation>
         </message>
     </context>
     <context>
@@ -629,6 +1681,377 @@
         <message>
             <source>Line %1: %2</source>
             <translation>第 %1 行：%2</translation>
+        </message>
+        <message>
+            <source>Show changes</source>
+            <translation>显示更改</translation>
+        </message>
+        <message>
+            <source>What applying would change, by the server's own dry run</source>
+            <translation>应用后会有哪些变化（由服务器试运行得出）</translation>
+        </message>
+        <message>
+            <source>Close the editor?</source>
+            <translation>关闭编辑器？</translation>
+        </message>
+        <message>
+            <source>What you changed has not been applied.</source>
+            <translation>你的更改尚未应用。</translation>
+        </message>
+        <message>
+            <source>The server accepts it.</source>
+            <translation>服务器接受。</translation>
+        </message>
+        <message>
+            <source>What applying would change</source>
+            <translation>应用后的变化</translation>
+        </message>
+        <message>
+            <source>Someone else changed it meanwhile</source>
+            <translation>其间别人更改了它</translation>
+        </message>
+        <message>
+            <source>What they changed</source>
+            <translation>别人的更改</translation>
+        </message>
+        <message>
+            <source>What you changed</source>
+            <translation>你的更改</translation>
+        </message>
+        <message>
+            <source>Keep both</source>
+            <translation>保留两者</translation>
+        </message>
+        <message>
+            <source>Take theirs</source>
+            <translation>采用别人的</translation>
+        </message>
+        <message>
+            <source>Their changes and yours are put together. Ctrl+S applies them.</source>
+            <translation>别人的更改与你的已合并。Ctrl+S 应用。</translation>
+        </message>
+        <message>
+            <source>Put together; where both changed, yours is kept: %1</source>
+            <translation>已合并；双方都改动之处保留你的：%1</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::FindBar</name>
+        <message>
+            <source>Find</source>
+            <translation>查找</translation>
+        </message>
+        <message>
+            <source>Find in the text</source>
+            <translation>在文本中查找</translation>
+        </message>
+        <message>
+            <source>Previous place</source>
+            <translation>上一处</translation>
+        </message>
+        <message>
+            <source>Next place</source>
+            <translation>下一处</translation>
+        </message>
+        <message>
+            <source>Close the search</source>
+            <translation>关闭查找</translation>
+        </message>
+        <message>
+            <source>Not found</source>
+            <translation>未找到</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::ForwardsPage</name>
+        <message>
+            <source>Forwarded ports</source>
+            <translation>端口转发</translation>
+        </message>
+        <message>
+            <source>Shift+F on a pod, a deployment or a service forwards one.</source>
+            <translation>在 Pod、Deployment 或 Service 上按 Shift+F 转发端口。</translation>
+        </message>
+        <message>
+            <source>Target</source>
+            <translation>目标</translation>
+        </message>
+        <message>
+            <source>Port</source>
+            <translation>端口</translation>
+        </message>
+        <message>
+            <source>Address here</source>
+            <translation>本机地址</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>打开</translation>
+        </message>
+        <message>
+            <source>Copy the address</source>
+            <translation>复制地址</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Opening</source>
+            <translation>正在打开</translation>
+        </message>
+        <message>
+            <source>Broken, trying again</source>
+            <translation>已断开，正在重试</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::HeatMapPage</name>
+        <message>
+            <source>Heat map of the nodes</source>
+            <translation>节点热力图</translation>
+        </message>
+        <message>
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>内存</translation>
+        </message>
+        <message>
+            <source>Pods</source>
+            <translation>Pod</translation>
+        </message>
+        <message>
+            <source>What is measured</source>
+            <translation>度量项</translation>
+        </message>
+        <message>
+            <source>%1 of %2 pods</source>
+            <translation>%2 个 Pod 位已用 %1 个</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>未度量</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::HelmPage</name>
+        <message>
+            <source>Helm releases</source>
+            <translation>Helm 发行</translation>
+        </message>
+        <message>
+            <source>Release</source>
+            <translation>发行</translation>
+        </message>
+        <message>
+            <source>Namespace</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>Revision</source>
+            <translation>版本</translation>
+        </message>
+        <message>
+            <source>Status</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Chart</source>
+            <translation>Chart</translation>
+        </message>
+        <message>
+            <source>App</source>
+            <translation>应用</translation>
+        </message>
+        <message>
+            <source>Values</source>
+            <translation>值</translation>
+        </message>
+        <message>
+            <source>Difference to the revision before</source>
+            <translation>与上一版本的差异</translation>
+        </message>
+        <message>
+            <source>Manifest</source>
+            <translation>清单</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>说明</translation>
+        </message>
+        <message>
+            <source>Refresh</source>
+            <translation>刷新</translation>
+        </message>
+        <message>
+            <source>Install a chart…</source>
+            <translation>安装 chart…</translation>
+        </message>
+        <message>
+            <source>Roll back to this revision</source>
+            <translation>回滚到此版本</translation>
+        </message>
+        <message>
+            <source>Uninstall</source>
+            <translation>卸载</translation>
+        </message>
+        <message>
+            <source>Needs the helm program, which is not installed</source>
+            <translation>需要 helm 程序，但它没有安装</translation>
+        </message>
+        <message>
+            <source>No release is installed.</source>
+            <translation>没有已安装的发行。</translation>
+        </message>
+        <message>
+            <source># given by the user</source>
+            <translation># 用户给出的值</translation>
+        </message>
+        <message>
+            <source># of the chart</source>
+            <translation># chart 自带的值</translation>
+        </message>
+        <message>
+            <source>This is the first revision that is kept.</source>
+            <translation>这是保存的第一个版本。</translation>
+        </message>
+        <message>
+            <source>Both revisions are the same.</source>
+            <translation>两个版本相同。</translation>
+        </message>
+        <message>
+            <source>helm is at work</source>
+            <translation>helm 正在运行</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>完成</translation>
+        </message>
+        <message>
+            <source>Uninstall?</source>
+            <translation>卸载？</translation>
+        </message>
+        <message>
+            <source>Uninstall %1 and everything it made?</source>
+            <translation>卸载 %1 以及它创建的一切？</translation>
+        </message>
+        <message>
+            <source>Install a chart</source>
+            <translation>安装 chart</translation>
+        </message>
+        <message>
+            <source>Charts (*.tgz Chart.yaml)</source>
+            <translation>Chart (*.tgz Chart.yaml)</translation>
+        </message>
+        <message>
+            <source>Name of the release</source>
+            <translation>发行名称</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::HistoryPage</name>
+        <message>
+            <source>History</source>
+            <translation>历史</translation>
+        </message>
+        <message>
+            <source>Show all objects</source>
+            <translation>显示全部对象</translation>
+        </message>
+        <message>
+            <source>Undo this change</source>
+            <translation>撤销此更改</translation>
+        </message>
+        <message>
+            <source>Bring back what was written</source>
+            <translation>恢复当时写入的内容</translation>
+        </message>
+        <message>
+            <source>Put back what Git has</source>
+            <translation>恢复为 Git 中的内容</translation>
+        </message>
+        <message>
+            <source>Compare again</source>
+            <translation>重新比较</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>更改</translation>
+        </message>
+        <message>
+            <source>Drift</source>
+            <translation>偏离</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>更改</translation>
+        </message>
+        <message>
+            <source>Age</source>
+            <translation>存在时间</translation>
+        </message>
+        <message>
+            <source>Who</source>
+            <translation>谁</translation>
+        </message>
+        <message>
+            <source>Object</source>
+            <translation>对象</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Objects in Git</source>
+            <translation>Git 中的对象</translation>
+        </message>
+        <message>
+            <source>Nothing is kept for this cluster.</source>
+            <translation>此集群没有保存历史。</translation>
+        </message>
+        <message>
+            <source>Nothing has been changed through this window yet.</source>
+            <translation>还没有通过此窗口做过更改。</translation>
+        </message>
+        <message>
+            <source>Nothing differs.</source>
+            <translation>没有差异。</translation>
+        </message>
+        <message>
+            <source>Comparing</source>
+            <translation>正在比较</translation>
+        </message>
+        <message>
+            <source>As in Git</source>
+            <translation>与 Git 一致</translation>
+        </message>
+        <message>
+            <source>Not in the cluster</source>
+            <translation>集群中没有</translation>
+        </message>
+        <message>
+            <source>Differs</source>
+            <translation>不同</translation>
+        </message>
+        <message>
+            <source>Nothing is kept in Git yet.</source>
+            <translation>Git 中还没有内容。</translation>
+        </message>
+        <message>
+            <source>From Git to the cluster</source>
+            <translation>从 Git 到集群</translation>
+        </message>
+        <message>
+            <source>The cluster has what Git has.</source>
+            <translation>集群与 Git 一致。</translation>
         </message>
     </context>
     <context>
@@ -698,10 +2121,6 @@
             <translation>上一次运行</translation>
         </message>
         <message>
-            <source>Save   Ctrl+S</source>
-            <translation>保存   Ctrl+S</translation>
-        </message>
-        <message>
             <source>Save log</source>
             <translation>保存日志</translation>
         </message>
@@ -721,6 +2140,46 @@
             <source>Not saved: %1</source>
             <translation>没有保存：%1</translation>
         </message>
+        <message>
+            <source>How grave</source>
+            <translation>严重程度</translation>
+        </message>
+        <message>
+            <source>Everything</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Warnings and errors</source>
+            <translation>警告和错误</translation>
+        </message>
+        <message>
+            <source>Errors</source>
+            <translation>错误</translation>
+        </message>
+        <message>
+            <source>Only lines that match, or mark them among the others</source>
+            <translation>只显示匹配的行，或在全部行中标出</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n containers</source>
+            <translation>
+                <numerusform>%n 个容器</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Waiting for pods</source>
+            <translation>正在等待 Pod</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more are not followed</source>
+            <translation>
+                <numerusform>另有 %n 个未跟踪</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::LogStream</name>
@@ -731,25 +2190,17 @@
     </context>
     <context>
         <name>slipway::ui::MainWindow</name>
-    <message>
-        <source>&amp;Restart the pods</source>
-        <translation>重启 Pod(&amp;R)</translation>
-    </message>
-    <message>
-        <source>F&amp;orward</source>
-        <translation>前进(&amp;O)</translation>
-    </message>
-    <message>
-        <source>&amp;Back</source>
-        <translation>后退(&amp;B)</translation>
-    </message>
+        <message>
+            <source>F&amp;orward</source>
+            <translation>前进(&amp;O)</translation>
+        </message>
+        <message>
+            <source>&amp;Back</source>
+            <translation>后退(&amp;B)</translation>
+        </message>
         <message>
             <source>Slipway</source>
             <translation>Slipway</translation>
-        </message>
-        <message>
-            <source>Drop YAML to apply it</source>
-            <translation>松开以应用 YAML</translation>
         </message>
         <message>
             <source>No cluster open</source>
@@ -798,34 +2249,6 @@
         <message>
             <source>&amp;Object</source>
             <translation>对象(&amp;O)</translation>
-        </message>
-        <message>
-            <source>&amp;Details</source>
-            <translation>详情(&amp;D)</translation>
-        </message>
-        <message>
-            <source>Show &amp;YAML</source>
-            <translation>查看 YAML(&amp;Y)</translation>
-        </message>
-        <message>
-            <source>&amp;Edit YAML</source>
-            <translation>编辑 YAML(&amp;E)</translation>
-        </message>
-        <message>
-            <source>&amp;Logs</source>
-            <translation>日志(&amp;L)</translation>
-        </message>
-        <message>
-            <source>Logs of the &amp;previous run</source>
-            <translation>上一次运行的日志(&amp;P)</translation>
-        </message>
-        <message>
-            <source>&amp;Shell</source>
-            <translation>终端(&amp;S)</translation>
-        </message>
-        <message>
-            <source>Dele&amp;te</source>
-            <translation>删除(&amp;T)</translation>
         </message>
         <message>
             <source>&amp;View</source>
@@ -899,20 +2322,226 @@
             <source>Start or open a cluster first.</source>
             <translation>请先启动或打开一个集群。</translation>
         </message>
+        <message>
+            <source>Cluster %1</source>
+            <translation>集群 %1</translation>
+        </message>
+        <message>
+            <source>It is running.</source>
+            <translation>正在运行。</translation>
+        </message>
+        <message>
+            <source>Drop YAML, folders or kustomizations to apply them</source>
+            <translation>拖入 YAML、文件夹或 kustomization 即可应用</translation>
+        </message>
+        <message>
+            <source>This cluster is guarded against changes</source>
+            <translation>此集群受保护，不可更改</translation>
+        </message>
+        <message>
+            <source>The connection to the cluster is lost.</source>
+            <translation>与集群的连接已断开。</translation>
+        </message>
+        <message>
+            <source>Not fresh since %1</source>
+            <translation>数据已过时 %1</translation>
+        </message>
+        <message>
+            <source>Fresh</source>
+            <translation>最新</translation>
+        </message>
+        <message>
+            <source>Loading</source>
+            <translation>正在加载</translation>
+        </message>
+        <message>
+            <source>Not allowed</source>
+            <translation>不允许</translation>
+        </message>
+        <message>
+            <source>Apply a &amp;folder…</source>
+            <translation>应用文件夹(&amp;F)…</translation>
+        </message>
+        <message>
+            <source>&amp;Guard against changes</source>
+            <translation>防止更改(&amp;G)</translation>
+        </message>
+        <message>
+            <source>New &amp;window</source>
+            <translation>新窗口(&amp;W)</translation>
+        </message>
+        <message>
+            <source>&amp;Preferences</source>
+            <translation>首选项(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Favourite, or not any more</source>
+            <translation>收藏或取消收藏</translation>
+        </message>
+        <message>
+            <source>Go to the &amp;sidebar</source>
+            <translation>转到侧边栏(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Put the panel beside the others, or back</source>
+            <translation>面板并排放置或放回</translation>
+        </message>
+        <message>
+            <source>&amp;Layouts</source>
+            <translation>布局(&amp;L)</translation>
+        </message>
+        <message>
+            <source>&amp;Keys</source>
+            <translation>按键(&amp;K)</translation>
+        </message>
+        <message>
+            <source>Save this layout…</source>
+            <translation>保存此布局…</translation>
+        </message>
+        <message>
+            <source>Save this layout</source>
+            <translation>保存此布局</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Apply a folder</source>
+            <translation>应用文件夹</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>按键</translation>
+        </message>
+        <message>
+            <source>Letters work while a table has the keyboard. In logs: 0 to 6 choose from when, T shows times, W wraps, S follows, M marks, P shows the previous run.</source>
+            <translation>字母键在表格获得键盘焦点时有效。日志中：0 至 6 选择起点，T 显示时间，W 换行，S 跟随，M 标出，P 显示上次运行。</translation>
+        </message>
     </context>
     <context>
-        <name>slipway::ui::ResourcePage</name>
-    <message>
-        <source>Columns as they were</source>
-        <translation>恢复默认列</translation>
-    </message>
+        <name>slipway::ui::NamespacePicker</name>
+        <message>
+            <source>Name; Return adds one that is not listed</source>
+            <translation>名称；按回车可添加未列出的</translation>
+        </message>
+        <message>
+            <source>Find a namespace</source>
+            <translation>查找命名空间</translation>
+        </message>
+        <message>
+            <source>Namespaces</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>Namespaces shown; a click chooses one, the boxes several</source>
+            <translation>显示的命名空间；单击选一个，勾选可选多个</translation>
+        </message>
+        <message>
+            <source>All namespaces</source>
+            <translation>全部命名空间</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n namespaces</source>
+            <translation>
+                <numerusform>%n 个命名空间</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Namespace: %1</source>
+            <translation>命名空间：%1</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::OverviewPage</name>
+        <message>
+            <source>Overview</source>
+            <translation>概览</translation>
+        </message>
+        <message>
+            <source>Needs attention</source>
+            <translation>需要注意</translation>
+        </message>
+        <message>
+            <source>Use of the whole cluster</source>
+            <translation>整个集群的用量</translation>
+        </message>
+        <message>
+            <source>Object</source>
+            <translation>对象</translation>
+        </message>
         <message>
             <source>Namespace</source>
             <translation>命名空间</translation>
         </message>
         <message>
-            <source>Namespace shown</source>
-            <translation>显示的命名空间</translation>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Nodes</source>
+            <translation>节点</translation>
+        </message>
+        <message>
+            <source>%1 ready</source>
+            <translation>%1 个就绪</translation>
+        </message>
+        <message>
+            <source>Pods</source>
+            <translation>Pod</translation>
+        </message>
+        <message>
+            <source>%1 running and ready, room for %2</source>
+            <translation>%1 个运行且就绪，最多可容纳 %2 个</translation>
+        </message>
+        <message>
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <source>of %1 cores, %2 requested</source>
+            <translation>共 %1 核，已请求 %2</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>内存</translation>
+        </message>
+        <message>
+            <source>of %1, %2 requested</source>
+            <translation>共 %1，已请求 %2</translation>
+        </message>
+        <message>
+            <source>allocatable</source>
+            <translation>可分配</translation>
+        </message>
+        <message>
+            <source>Everything is well.</source>
+            <translation>一切正常。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::PortForward</name>
+        <message>
+            <source>kubectl is not installed.</source>
+            <translation>没有安装 kubectl。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::PortForwards</name>
+        <message>
+            <source>The forward to %1 has broken: %2</source>
+            <translation>到 %1 的转发已断开：%2</translation>
+        </message>
+        <message>
+            <source>This cluster is guarded: ports are not forwarded.</source>
+            <translation>此集群受保护：不转发端口。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::ResourcePage</name>
+        <message>
+            <source>Columns as they were</source>
+            <translation>恢复默认列</translation>
         </message>
         <message>
             <source>Filter   /</source>
@@ -921,14 +2550,6 @@
         <message>
             <source>Filter rows</source>
             <translation>筛选行</translation>
-        </message>
-        <message>
-            <source>Text or regular expression; ! in front turns it round; -l app=web filters by labels</source>
-            <translation>文字或正则表达式；前面加 ! 表示取反；-l app=web 按标签筛选</translation>
-        </message>
-        <message>
-            <source>All namespaces</source>
-            <translation>所有命名空间</translation>
         </message>
         <message>
             <source>Loading</source>
@@ -980,6 +2601,65 @@
             <source>What is shown may be old.</source>
             <translation>显示的内容可能已过时。</translation>
         </message>
+        <message>
+            <source>Text or regular expression; ! in front turns it round; -l app=web filters by labels, -f status.phase=Running by fields</source>
+            <translation>文本或正则表达式；前加 ! 取反；-l app=web 按标签过滤，-f status.phase=Running 按字段过滤</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::RightsPage</name>
+        <message>
+            <source>What you may do in</source>
+            <translation>你的权限，命名空间</translation>
+        </message>
+        <message>
+            <source>Namespace</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>May I</source>
+            <translation>我可以</translation>
+        </message>
+        <message>
+            <source>Verb</source>
+            <translation>动词</translation>
+        </message>
+        <message>
+            <source>Resource, as in deployments.apps or pods/log</source>
+            <translation>资源，如 deployments.apps 或 pods/log</translation>
+        </message>
+        <message>
+            <source>Ask</source>
+            <translation>询问</translation>
+        </message>
+        <message>
+            <source>Rights</source>
+            <translation>权限</translation>
+        </message>
+        <message>
+            <source>Verbs</source>
+            <translation>动词</translation>
+        </message>
+        <message>
+            <source>Resources</source>
+            <translation>资源</translation>
+        </message>
+        <message>
+            <source>API groups</source>
+            <translation>API 组</translation>
+        </message>
+        <message>
+            <source>Names</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Yes, you may %1 %2.</source>
+            <translation>可以，你可以 %1 %2。</translation>
+        </message>
+        <message>
+            <source>No, you may not %1 %2.</source>
+            <translation>不可以，你不能 %1 %2。</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::ScaleSlider</name>
@@ -1007,8 +2687,24 @@
             <translation>导航</translation>
         </message>
         <message>
-            <source>Start</source>
+            <source>Clusters</source>
             <translation>集群</translation>
+        </message>
+        <message>
+            <source>This cluster</source>
+            <translation>此集群</translation>
+        </message>
+        <message>
+            <source>Favourites</source>
+            <translation>收藏</translation>
+        </message>
+        <message>
+            <source>Take from the favourites</source>
+            <translation>取消收藏</translation>
+        </message>
+        <message>
+            <source>Add to the favourites</source>
+            <translation>加入收藏</translation>
         </message>
     </context>
     <context>
@@ -1048,14 +2744,6 @@
         <message>
             <source>Progress</source>
             <translation>进度</translation>
-        </message>
-        <message>
-            <source>Another cluster</source>
-            <translation>其他集群</translation>
-        </message>
-        <message>
-            <source>Context of the kubeconfig</source>
-            <translation>kubeconfig 中的上下文</translation>
         </message>
         <message>
             <source>Show pods</source>
@@ -1125,6 +2813,34 @@
             <source>Deleting %1</source>
             <translation>正在删除 %1</translation>
         </message>
+        <message>
+            <source>Clusters of your kubeconfig</source>
+            <translation>kubeconfig 中的集群</translation>
+        </message>
+        <message>
+            <source>Contexts of the kubeconfig</source>
+            <translation>kubeconfig 的上下文</translation>
+        </message>
+        <message>
+            <source>Context</source>
+            <translation>上下文</translation>
+        </message>
+        <message>
+            <source>Cluster</source>
+            <translation>集群</translation>
+        </message>
+        <message>
+            <source>User</source>
+            <translation>用户</translation>
+        </message>
+        <message>
+            <source>Guarded</source>
+            <translation>保护</translation>
+        </message>
+        <message>
+            <source>A guarded cluster is only looked at: nothing in it can be changed</source>
+            <translation>受保护的集群只能查看，不能更改</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::TerminalPanel</name>
@@ -1148,28 +2864,89 @@
             <source>The shell has ended with exit code %1.</source>
             <translation>终端已结束，退出码 %1。</translation>
         </message>
+        <message>
+            <source>Attaching to %1 / %2</source>
+            <translation>正在附加到 %1 / %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::TimeChart</name>
+        <message>
+            <source>CPU, cores</source>
+            <translation>CPU，核</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>内存</translation>
+        </message>
+        <message>
+            <source>no measurement yet</source>
+            <translation>尚无度量</translation>
+        </message>
+        <message>
+            <source>requested %1</source>
+            <translation>已请求 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::TopologyPage</name>
+        <message>
+            <source>Ingresses</source>
+            <translation>Ingress</translation>
+        </message>
+        <message>
+            <source>Services</source>
+            <translation>Service</translation>
+        </message>
+        <message>
+            <source>Workloads</source>
+            <translation>工作负载</translation>
+        </message>
+        <message>
+            <source>Pods</source>
+            <translation>Pod</translation>
+        </message>
+        <message>
+            <source>Nodes</source>
+            <translation>节点</translation>
+        </message>
+        <message>
+            <source>Topology</source>
+            <translation>拓扑</translation>
+        </message>
+        <message>
+            <source>All namespaces</source>
+            <translation>全部命名空间</translation>
+        </message>
+        <message>
+            <source>Namespace</source>
+            <translation>命名空间</translation>
+        </message>
+        <message>
+            <source>Show all of it</source>
+            <translation>显示全部</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n 个对象</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::UsageChart</name>
+        <message>
+            <source>This cluster does not answer for metrics.k8s.io, so there is nothing to draw.</source>
+            <translation>此集群不提供 metrics.k8s.io，因此没有可绘制的数据。</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::Workspace</name>
-    <message numerus="yes">
-        <source>%n object(s) changed</source>
-        <translation><numerusform>已更改 %n 个对象</numerusform></translation>
-    </message>
-    <message>
-        <source>Let pods come again (uncordon)</source>
-        <translation>恢复调度 (uncordon)</translation>
-    </message>
-    <message>
-        <source>Keep new pods away (cordon)</source>
-        <translation>停止调度 (cordon)</translation>
-    </message>
-    <message>
-        <source>Restart	R</source>
-        <translation>重启	R</translation>
-    </message>
-        <message>
-            <source>Logs, terminals and editors</source>
-            <translation>日志、终端和编辑器</translation>
+        <message numerus="yes">
+            <source>%n object(s) changed</source>
+            <translation>
+                <numerusform>已更改 %n 个对象</numerusform>
+            </translation>
         </message>
         <message>
             <source>%1 scaled to %2</source>
@@ -1180,42 +2957,6 @@
             <translation>
                 <numerusform>已删除 %n 个对象</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>Details	Enter</source>
-            <translation>详情	Enter</translation>
-        </message>
-        <message>
-            <source>Logs	L</source>
-            <translation>日志	L</translation>
-        </message>
-        <message>
-            <source>Logs of the previous run	P</source>
-            <translation>上一次运行的日志	P</translation>
-        </message>
-        <message>
-            <source>Shell	S</source>
-            <translation>终端	S</translation>
-        </message>
-        <message>
-            <source>Edit YAML	E</source>
-            <translation>编辑 YAML	E</translation>
-        </message>
-        <message>
-            <source>Delete	Ctrl+D</source>
-            <translation>删除	Ctrl+D</translation>
-        </message>
-        <message>
-            <source>Close the editor?</source>
-            <translation>关闭编辑器？</translation>
-        </message>
-        <message>
-            <source>What you changed has not been applied.</source>
-            <translation>您的修改还没有应用。</translation>
-        </message>
-        <message>
-            <source>%1 has no pods.</source>
-            <translation>%1 没有 Pod。</translation>
         </message>
         <message>
             <source>Shell</source>
@@ -1252,12 +2993,31 @@
             <translation>删除</translation>
         </message>
         <message>
-            <source>Close   Ctrl+W</source>
-            <translation>关闭   Ctrl+W</translation>
+            <source>What can be done with the selected objects</source>
+            <translation>可对所选对象执行的操作</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n objects</source>
+            <translation>
+                <numerusform>%n 个对象</numerusform>
+            </translation>
         </message>
         <message>
-            <source>Close %1</source>
-            <translation>关闭 %1</translation>
+            <source>Attach</source>
+            <translation>附加</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n other object(s) will go with it:</source>
+            <translation>
+                <numerusform>另有 %n 个对象会一并删除：</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::YamlAssist</name>
+        <message>
+            <source>What fits here</source>
+            <translation>此处可填</translation>
         </message>
     </context>
 </TS>

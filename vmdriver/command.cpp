@@ -19,8 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t keptOutput = 64 * 1024;
-
 /// A file descriptor that closes itself.
 class Descriptor {
 public:
@@ -53,7 +51,7 @@ struct Pipe {
 };
 
 struct Streams {
-    int in = -1, out = -1; ///< -1: inherited
+    int in = -1, out = -1, error = -1; ///< -1: inherited
 };
 
 /// What the child needs, made before fork: no allocation happens between fork and exec.
@@ -61,10 +59,10 @@ struct Streams {
                                 const std::function<bool()>& inChild) {
     if (streams.in >= 0)
         dup2(streams.in, STDIN_FILENO);
-    if (streams.out >= 0) {
+    if (streams.out >= 0)
         dup2(streams.out, STDOUT_FILENO);
-        dup2(streams.out, STDERR_FILENO);
-    }
+    if (streams.error >= 0)
+        dup2(streams.error, STDERR_FILENO);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -87,7 +85,7 @@ int textFile(const std::string& text) {
 }
 
 /// Collects the output until the program closed it or `stop` is triggered.
-void collect(const Pipe& output, std::string& collected, const std::stop_token& stop) {
+void collect(const Pipe& output, std::string& collected, std::size_t kept, const std::stop_token& stop) {
     while (output.read.get() >= 0 && !stop.stop_requested()) {
         pollfd waiting{output.read.get(), POLLIN, 0};
         const int ready = poll(&waiting, 1, stop.stop_possible() ? 50 : -1);
@@ -98,8 +96,8 @@ void collect(const Pipe& output, std::string& collected, const std::stop_token& 
         if (count <= 0)
             return;
         collected.append(chunk.data(), static_cast<std::size_t>(count));
-        if (collected.size() > keptOutput)
-            collected.erase(0, collected.size() - keptOutput);
+        if (collected.size() > kept)
+            collected.erase(0, collected.size() - kept);
     }
 }
 
@@ -158,11 +156,16 @@ Result<CommandResult> runCommand(const std::vector<std::string>& argv, const Com
     }
     if (!options.outputFile.empty()) {
         outputFile.reset(open(options.outputFile.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-        streams.out = outputFile.get();
-    } else if (!options.inheritStreams) {
+        if (outputFile.get() < 0)
+            return failure(DriverErrc::io, options.outputFile.string() + ": " + std::strerror(errno));
+        streams.out = streams.error = outputFile.get();
+    }
+    if (options.outputFile.empty() ? !options.inheritStreams : options.collectErrors) {
         if (!output.open())
             return failure(DriverErrc::io, std::string("no pipe: ") + std::strerror(errno));
-        streams.out = output.write.get();
+        streams.error = output.write.get();
+        if (options.outputFile.empty())
+            streams.out = output.write.get();
     }
 
     std::vector<char*> arguments;
@@ -177,7 +180,7 @@ Result<CommandResult> runCommand(const std::vector<std::string>& argv, const Com
 
     CommandResult result;
     output.write.reset();
-    collect(output, result.output, stop);
+    collect(output, result.output, options.keptOutput, stop);
     result.exitCode = awaitChild(child, stop);
     if (stop.stop_requested())
         return failure(DriverErrc::cancelled, "cancelled");

@@ -14,14 +14,16 @@ namespace slipway::vmdriver {
 
 struct CommandResult {
     int exitCode = 0;   ///< 128 + signal when killed
-    std::string output; ///< standard output and error together, at most 64 KiB of its end
+    std::string output; ///< standard output and error together, at most CommandOptions::keptOutput bytes of its end
 };
 
 struct CommandOptions {
     std::string input;                ///< given to standard input when inputFile is empty
     std::filesystem::path inputFile;  ///< becomes standard input
     std::filesystem::path outputFile; ///< standard output and error are appended here instead of being collected
-    bool inheritStreams = false;      ///< keep this process's standard streams (inputFile still wins)
+    bool collectErrors = false;  ///< with outputFile: standard error is collected, the file gets standard output alone
+    bool inheritStreams = false; ///< keep this process's standard streams (inputFile still wins)
+    std::size_t keptOutput = 64 * 1024; ///< how many bytes of the output's end are collected
     /// Runs in the child before exec; false ends the child with code 126. Only async-signal-safe calls (the parent may
     /// have threads), on data prepared before.
     std::function<bool()> inChild;

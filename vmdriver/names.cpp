@@ -25,6 +25,12 @@ std::string_view stepName(Step step) {
         return "stop-node";
     case Step::removeNode:
         return "remove-node";
+    case Step::loadImage:
+        return "load-image";
+    case Step::saveSnapshot:
+        return "save-snapshot";
+    case Step::restoreSnapshot:
+        return "restore-snapshot";
     case Step::done:
         return "done";
     }
@@ -39,6 +45,8 @@ std::string_view nodeStateName(NodeState state) {
         return "stopped";
     case NodeState::running:
         return "running";
+    case NodeState::paused:
+        return "paused";
     case NodeState::died:
         return "died";
     }
@@ -53,6 +61,8 @@ std::string_view clusterStateName(ClusterState state) {
         return "stopped";
     case ClusterState::running:
         return "running";
+    case ClusterState::paused:
+        return "paused";
     case ClusterState::broken:
         return "broken";
     }

@@ -30,16 +30,16 @@ private:
     double fraction_ = 0;
 };
 
-/// Asks `condition` until it holds. Errors: cancelled, notReady with `what` it waited for.
+/// Asks `condition` every `interval` until it holds. Errors: cancelled, notReady with `what` it waited for.
 template <typename Condition>
 Result<void> waitUntil(Condition condition, std::chrono::steady_clock::time_point deadline, const std::stop_token& stop,
-                       const std::string& what) {
+                       const std::string& what, std::chrono::milliseconds interval = std::chrono::milliseconds(10)) {
     while (!condition()) {
         if (stop.stop_requested())
             return failure(DriverErrc::cancelled, "cancelled");
         if (std::chrono::steady_clock::now() > deadline)
             return failure(DriverErrc::notReady, what);
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        std::this_thread::sleep_for(interval);
     }
     return {};
 }

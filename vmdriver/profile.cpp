@@ -1,60 +1,34 @@
 #include "vmdriver/profile.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
+#include <format>
 
 #include "cluster/base/files.h"
 
 namespace slipway::vmdriver {
 
-namespace json = boost::json;
 namespace fs = std::filesystem;
 
-namespace {
-
-/// Version of the file's layout; a file with a higher one is refused, never guessed at.
-constexpr int layoutVersion = 1;
-
-std::string toText(const ClusterProfile& profile) {
-    json::array nodes;
-    for (const auto& node : profile.nodes)
-        nodes.push_back(
-            json::object{{"name", node.name}, {"controlPlane", node.controlPlane}, {"address", node.address}});
-    const json::object object{{"version", layoutVersion},
-                              {"name", profile.name},
-                              {"driver", profile.driver},
-                              {"subnet", profile.subnet},
-                              {"serviceCidr", profile.serviceCidr},
-                              {"clusterCidr", profile.clusterCidr},
-                              {"previousContext", profile.previousContext},
-                              {"started", profile.started},
-                              {"nodes", std::move(nodes)}};
-    return json::serialize(object) + "\n";
+const NodeProfile* ClusterProfile::find(const std::string& node) const {
+    const auto found = std::ranges::find(nodes, node, &NodeProfile::name);
+    return found == nodes.end() ? nullptr : &*found;
 }
 
-/// Throws boost::system::system_error or std::exception for anything unexpected; load() turns that into badProfile.
-ClusterProfile fromText(const std::string& text) {
-    const json::value value = json::parse(text);
-    const auto& object = value.as_object();
-    if (object.at("version").to_number<int>() > layoutVersion)
-        throw std::runtime_error("written by a newer slipway");
-    const auto string = [](const json::object& from, const char* key) { return std::string(from.at(key).as_string()); };
-    ClusterProfile profile;
-    profile.name = string(object, "name");
-    profile.driver = string(object, "driver");
-    profile.subnet = string(object, "subnet");
-    profile.serviceCidr = string(object, "serviceCidr");
-    profile.clusterCidr = string(object, "clusterCidr");
-    profile.previousContext = string(object, "previousContext");
-    profile.started = object.at("started").as_bool();
-    for (const auto& entry : object.at("nodes").as_array()) {
-        const auto& node = entry.as_object();
-        profile.nodes.push_back({string(node, "name"), node.at("controlPlane").as_bool(), string(node, "address")});
-    }
-    return profile;
+const NodeProfile& ClusterProfile::controlPlane() const {
+    const auto found = std::ranges::find(nodes, true, &NodeProfile::controlPlane);
+    return found == nodes.end() ? nodes.front() : *found;
 }
 
-} // namespace
+std::string ClusterProfile::freeNodeName() const {
+    for (int number = 1;; ++number)
+        if (std::string candidate = std::format("{}-{}", name, number); !find(candidate))
+            return candidate;
+}
+
+std::string ClusterProfile::serverUrl() const {
+    const std::string& address = apiAddress.empty() ? controlPlane().address : apiAddress;
+    return address.empty() ? std::string() : std::format("https://{}:{}", address, apiPort);
+}
 
 Result<void> checkClusterName(const std::string& name) {
     const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -77,11 +51,10 @@ Result<ClusterProfile> ProfileStore::load(const std::string& cluster) const {
     const auto text = base::readFile(path);
     if (!text)
         return failure(DriverErrc::io, text.error().message);
-    try {
-        return fromText(*text);
-    } catch (const std::exception& error) {
-        return failure(DriverErrc::badProfile, path.string() + " cannot be read: " + error.what());
-    }
+    auto profile = parseProfile(*text);
+    if (!profile)
+        return failure(DriverErrc::badProfile, path.string() + " cannot be read: " + profile.error().message);
+    return profile;
 }
 
 Result<void> ProfileStore::save(const ClusterProfile& profile) const {
@@ -91,7 +64,7 @@ Result<void> ProfileStore::save(const ClusterProfile& profile) const {
     fs::create_directories(clusterDir(profile.name), error);
     if (error)
         return failure(DriverErrc::io, clusterDir(profile.name).string() + ": " + error.message());
-    const auto written = base::writeFileAtomically(clusterDir(profile.name) / "profile.json", toText(profile));
+    const auto written = base::writeFileAtomically(clusterDir(profile.name) / "profile.json", profileText(profile));
     if (!written)
         return failure(DriverErrc::io, written.error().message);
     return {};

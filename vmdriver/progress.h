@@ -10,17 +10,20 @@ namespace slipway::vmdriver {
 
 /// The steps of starting, stopping and deleting a cluster, in the order they happen.
 enum class Step {
-    checkHost,    ///< rights and programs
-    prepareNode,  ///< state directories, node image layers
-    createNode,   ///< sandbox and network
-    startServer,  ///< waiting for the API server's /readyz
-    joinNode,     ///< waiting for the Node to be Ready
-    writeContext, ///< merging the context into the user's kubeconfig
-    deploySample, ///< applying the sample application
-    waitSample,   ///< waiting until it answers through its Service
-    stopNode,     ///< ending the node's processes
-    removeNode,   ///< removing what is left of it
-    done,         ///< finished; fraction is 1
+    checkHost,       ///< rights and programs
+    prepareNode,     ///< state directories, node image layers
+    createNode,      ///< sandbox and network
+    startServer,     ///< waiting for the API server's /readyz
+    joinNode,        ///< waiting for the Node to be Ready
+    writeContext,    ///< merging the context into the user's kubeconfig
+    deploySample,    ///< applying the sample application
+    waitSample,      ///< waiting until it answers through its Service
+    stopNode,        ///< ending the node's processes
+    removeNode,      ///< removing what is left of it
+    loadImage,       ///< importing images into the nodes
+    saveSnapshot,    ///< copying what nodes keep
+    restoreSnapshot, ///< and back
+    done,            ///< finished; fraction is 1
 };
 
 /// Stable lower-case identifier of the step ("create-node").

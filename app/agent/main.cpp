@@ -20,6 +20,7 @@ std::string hostName() {
 int main(int argc, char** argv) {
     agent::AgentSettings settings;
     bool verbose = false, noProxy = false;
+    std::string network = "routes";
     settings.nodeName = hostName();
     CLI::App app{"slipway-agent: runs the pods of one node"};
     app.add_option("--kubeconfig", settings.kubeconfig, "How to reach the API server; without it only static pods run");
@@ -43,26 +44,49 @@ int main(int argc, char** argv) {
     app.add_option("--tls-cert", settings.tlsCertificate, "Serving certificate");
     app.add_option("--tls-key", settings.tlsKey, "Its key");
     app.add_option("--port", settings.port, "Port of the node's own API")->capture_default_str();
+    app.add_option("--system-reserved", settings.systemReserved, "Kept for the system: cpu=500m,memory=1Gi");
+    app.add_option("--kube-reserved", settings.kubeReserved, "Kept for the agent and the container runtime");
+    app.add_option("--eviction-hard", settings.evictionHard, "When pods are ended to keep the node usable")
+        ->capture_default_str();
+    app.add_option("--max-pods", settings.maxPods, "Most pods at once")->capture_default_str();
+    app.add_option("--pod-max-pids", settings.podMaxPids, "Most processes of a pod; 0: no bound")
+        ->capture_default_str();
+    app.add_option("--allowed-unsafe-sysctls", settings.allowedUnsafeSysctls, "Kernel settings that pods may change")
+        ->delimiter(',');
+    app.add_option("--container-log-max-size", settings.logMaxSize, "A log is rotated past this size")
+        ->capture_default_str();
+    app.add_option("--container-log-max-files", settings.logMaxFiles, "Files kept of each log")->capture_default_str();
+    app.add_option("--image-gc-high-threshold", settings.imageGcHigh, "Use of the disk in per cent that removes images")
+        ->capture_default_str();
+    app.add_option("--image-gc-low-threshold", settings.imageGcLow, "Use of the disk at which that ends")
+        ->capture_default_str();
     app.add_flag("--control-plane", settings.controlPlane, "The node also runs the control plane");
     app.add_flag("--no-service-proxy", noProxy, "Leave the kernel's service rules alone");
+    app.add_option("--network", network, "How pods are joined: routes, or none when another CNI is installed")
+        ->check(CLI::IsMember({"routes", "none"}))
+        ->capture_default_str();
     app.add_flag("--verbose", verbose, "Log more");
     CLI11_PARSE(app, argc, argv);
     settings.serviceProxy = !noProxy;
+    settings.podNetwork = network != "none";
     if (verbose)
         base::setLogLevel(base::LogLevel::debug);
 
     // Every thread inherits the blocked signals; this one waits for them.
     sigset_t signals;
     sigemptyset(&signals);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPWR})
         sigaddset(&signals, signal);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        const agent::Agent agent(settings);
+        agent::Agent agent(settings);
         int received = 0;
         sigwait(&signals, &received);
-        base::info("agent", "stopping; pods keep running");
+        if (received == SIGPWR) // the node is being switched off
+            agent.shutDownPods(std::chrono::seconds(30));
+        else
+            base::info("agent", "stopping; pods keep running");
     } catch (const std::exception& error) {
         base::error("agent", "{}", error.what());
         return 1;

@@ -1,97 +1,76 @@
-// start, stop, delete and image load: commands that change something and show progress.
+// start, stop, pause, resume and delete: commands that change a whole cluster and show progress.
 #include "app/desktop/commands.h"
 
-#include <chrono>
-#include <csignal>
-#include <cstdio>
 #include <iostream>
-#include <pthread.h>
-#include <stop_token>
-#include <thread>
-#include <unistd.h>
 
+#include "app/desktop/command_line_texts.h"
+#include "app/desktop/exit_code.h"
+#include "app/desktop/interrupt_guard.h"
 #include "app/desktop/progress_printer.h"
 
 namespace slipway::desktop {
 
 namespace {
 
-/// Turns SIGINT and SIGTERM into a stop request while it lives, so that Ctrl+C cleans up what is half-made. Another
-/// signal a second or more later ends the program at once (sooner ones are the same wish, said to the whole group).
-class InterruptGuard {
-public:
-    InterruptGuard() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-        watcher_ = std::jthread([this](std::stop_token ended) {
-            const timespec tick{0, 50'000'000};
-            auto asked = std::chrono::steady_clock::time_point::max();
-            while (!ended.stop_requested()) {
-                if (sigtimedwait(&signals_, nullptr, &tick) <= 0)
-                    continue;
-                const auto now = std::chrono::steady_clock::now();
-                if (source_.request_stop())
-                    asked = now;
-                else if (now - asked > std::chrono::seconds(1))
-                    _exit(130);
-            }
-        });
-    }
-    ~InterruptGuard() {
-        watcher_.request_stop();
-        watcher_.join();
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
-    InterruptGuard(const InterruptGuard&) = delete;
-    InterruptGuard& operator=(const InterruptGuard&) = delete;
-    std::stop_token token() const { return source_.get_token(); }
-
-private:
-    sigset_t signals_{}, before_{};
-    std::stop_source source_;
-    std::jthread watcher_;
-};
+int outcome(const vmdriver::Result<void>& result) {
+    return result ? 0 : complain(result.error());
+}
 
 } // namespace
 
 int complain(const vmdriver::DriverError& error) {
     std::cerr << "slipway: " << error.message << '\n';
-    return error.code == vmdriver::DriverErrc::cancelled ? 130 : 1;
+    return static_cast<int>(exitCodeFor(error.code));
 }
 
-int startCluster(vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int startCluster(ClusterLifecycle& lifecycle, const Options& options) {
     const InterruptGuard interrupt;
     ProgressPrinter printer(stderr);
-    const vmdriver::StartOptions wanted{.driver = options.driver, .sample = options.sample};
+    const vmdriver::StartOptions wanted{.driver = options.driver,
+                                        .nodes = options.nodes,
+                                        .controlPlanes = options.controlPlanes,
+                                        .resources = options.resources,
+                                        .ports = options.ports,
+                                        .folders = options.folders,
+                                        .registries = options.registries,
+                                        .mergeContext = !options.keepContext,
+                                        .sample = options.sample,
+                                        .timeout = std::chrono::seconds(options.waitSeconds)};
     const auto status = lifecycle.start(options.cluster, wanted, printer.sink(), interrupt.token());
     if (!status)
         return complain(status.error());
-    std::cout << "Cluster " << status->name << " answers at " << status->server
-              << "; kubectl context: " << status->context << '\n';
+    if (options.timings)
+        printer.printTimings(std::cout);
+    const auto shown = [](const std::string& text) { return QString::fromStdString(text); };
+    std::cout << CommandLine::tr("Cluster %1 answers at %2; kubectl context: %3")
+                     .arg(shown(status->name), shown(status->server), shown(status->context))
+                     .toStdString()
+              << '\n';
     if (status->sampleUrl)
-        std::cout << "The sample application answers at " << *status->sampleUrl << '\n';
+        std::cout
+            << CommandLine::tr("The sample application answers at %1").arg(shown(*status->sampleUrl)).toStdString()
+            << '\n';
     return 0;
 }
 
-int stopCluster(vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int stopCluster(ClusterLifecycle& lifecycle, const Options& options) {
     ProgressPrinter printer(stderr);
-    const auto stopped = lifecycle.stop(options.cluster, printer.sink());
-    return stopped ? 0 : complain(stopped.error());
+    return outcome(lifecycle.stop(options.cluster, printer.sink()));
 }
 
-int removeCluster(vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int removeCluster(ClusterLifecycle& lifecycle, const Options& options) {
     ProgressPrinter printer(stderr);
-    const auto removed = lifecycle.remove(options.cluster, printer.sink());
-    return removed ? 0 : complain(removed.error());
+    return outcome(lifecycle.remove(options.cluster, printer.sink()));
 }
 
-int loadImages(vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
-    const InterruptGuard interrupt;
+int pauseCluster(ClusterLifecycle& lifecycle, const Options& options) {
     ProgressPrinter printer(stderr);
-    const auto loaded = lifecycle.loadImages(options.cluster, options.archives, printer.sink(), interrupt.token());
-    return loaded ? 0 : complain(loaded.error());
+    return outcome(lifecycle.pause(options.cluster, printer.sink()));
+}
+
+int resumeCluster(ClusterLifecycle& lifecycle, const Options& options) {
+    ProgressPrinter printer(stderr);
+    return outcome(lifecycle.resume(options.cluster, printer.sink()));
 }
 
 } // namespace slipway::desktop

@@ -1,6 +1,7 @@
 #include "app/desktop/progress_printer.h"
 
 #include <format>
+#include <ostream>
 #include <unistd.h>
 
 namespace slipway::desktop {
@@ -26,7 +27,15 @@ void ProgressPrinter::finishLine(std::chrono::milliseconds now) {
     current_.reset();
 }
 
+void ProgressPrinter::printTimings(std::ostream& out) const {
+    for (std::size_t i = 0; i + 1 < seen_.size(); ++i)
+        out << std::format("{:>6} ms  {}\n", (seen_[i + 1].elapsed - seen_[i].elapsed).count(), seen_[i].text);
+    if (!seen_.empty())
+        out << std::format("{:>6} ms  in all\n", seen_.back().elapsed.count());
+}
+
 void ProgressPrinter::show(const vmdriver::Progress& progress) {
+    seen_.push_back(progress);
     finishLine(progress.elapsed);
     const double elapsed = static_cast<double>(progress.elapsed.count()) / 1000;
     if (progress.step == vmdriver::Step::done) {

@@ -2,8 +2,10 @@
 // Progress of a long operation on a terminal: one line a step, with how long it took.
 
 #include <cstdio>
+#include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vmdriver/progress.h"
 
@@ -19,6 +21,8 @@ public:
     ProgressPrinter& operator=(const ProgressPrinter&) = delete;
 
     vmdriver::ProgressSink sink();
+    /// How long each step took: what `--timings` shows.
+    void printTimings(std::ostream& out) const;
 
 private:
     void show(const vmdriver::Progress& progress);
@@ -27,6 +31,7 @@ private:
     std::FILE* stream_;
     bool terminal_;
     std::optional<vmdriver::Progress> current_;
+    std::vector<vmdriver::Progress> seen_;
 };
 
 } // namespace slipway::desktop

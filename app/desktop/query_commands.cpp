@@ -23,12 +23,15 @@ json::object toJson(const vmdriver::ClusterStatus& status) {
     for (const auto& node : status.nodes)
         nodes.push_back(json::object{{"name", node.name},
                                      {"state", vmdriver::nodeStateName(node.state)},
+                                     {"role", node.controlPlane ? "control-plane" : "worker"},
+                                     {"ready", node.ready},
                                      {"address", node.address},
                                      {"pid", node.pid}});
     return {{"cluster", status.name},      {"state", vmdriver::clusterStateName(status.state)},
             {"driver", status.driver},     {"server", status.server},
             {"apiReady", status.apiReady}, {"kubeconfig", status.kubeconfig.string()},
-            {"context", status.context},   {"nodes", std::move(nodes)}};
+            {"context", status.context},   {"problem", status.problem},
+            {"nodes", std::move(nodes)}};
 }
 
 void printText(const vmdriver::ClusterStatus& status) {
@@ -37,8 +40,11 @@ void printText(const vmdriver::ClusterStatus& status) {
         return;
     std::cout << std::format("driver   {}\nserver   {}{}\ncontext  {}\n", status.driver, status.server,
                              status.apiReady ? " (ready)" : " (not answering)", status.context);
+    if (!status.problem.empty())
+        std::cout << std::format("problem  {}\n", status.problem);
     for (const auto& node : status.nodes)
-        std::cout << std::format("node     {}  {}  {}\n", node.name, vmdriver::nodeStateName(node.state), node.address);
+        std::cout << std::format("node     {}  {}{}  {}\n", node.name, vmdriver::nodeStateName(node.state),
+                                 node.ready ? " (ready)" : "", node.address);
 }
 
 /// Running as root in a user's home (through sudo), kubectl's cache must not leave root's files there.
@@ -51,18 +57,22 @@ void keepCacheOutOfOthersHome() {
 
 } // namespace
 
-int showStatus(const vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+std::string statusText(const vmdriver::ClusterStatus& status) {
+    return json::serialize(toJson(status)) + "\n";
+}
+
+int showStatus(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto status = lifecycle.status(options.cluster);
     if (!status)
         return complain(status.error());
     if (options.json)
-        std::cout << json::serialize(toJson(*status)) << '\n';
+        std::cout << statusText(*status);
     else
         printText(*status);
     return status->state == vmdriver::ClusterState::running ? 0 : 1;
 }
 
-int listClusters(const vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int listClusters(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto all = lifecycle.list();
     if (!all)
         return complain(all.error());
@@ -76,11 +86,12 @@ int listClusters(const vmdriver::ClusterLifecycle& lifecycle, const Options& opt
     std::cout << std::format("{:<20} {:<9} {:<8} {:<6} {}\n", "NAME", "STATE", "DRIVER", "NODES", "SERVER");
     for (const auto& status : *all)
         std::cout << std::format("{:<20} {:<9} {:<8} {:<6} {}\n", status.name, vmdriver::clusterStateName(status.state),
-                                 status.driver, status.nodes.size(), status.server);
+                                 status.driver, status.nodes.size(),
+                                 status.problem.empty() ? status.server : status.problem);
     return 0;
 }
 
-int printKubeconfig(const vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int printKubeconfig(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto path = lifecycle.kubeconfig(options.cluster);
     if (!path)
         return complain(path.error());
@@ -91,14 +102,14 @@ int printKubeconfig(const vmdriver::ClusterLifecycle& lifecycle, const Options& 
     return 0;
 }
 
-int runKubectl(const vmdriver::ClusterLifecycle& lifecycle, const Options& options) {
+int runKubectl(const ClusterLifecycle& lifecycle, const Options& options) {
     const auto path = lifecycle.kubeconfig(options.cluster);
     if (!path)
         return complain(path.error());
     setenv("KUBECONFIG", path->c_str(), 1);
     keepCacheOutOfOthersHome();
     std::vector<char*> argv{const_cast<char*>("kubectl")};
-    for (const auto& argument : options.kubectlArguments)
+    for (const auto& argument : options.words)
         argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     execvp("kubectl", argv.data());

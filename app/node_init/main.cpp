@@ -6,7 +6,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/node_init/machine_setup.h"
 #include "app/node_init/node_setup.h"
+#include "app/node_init/pod_shutdown.h"
 #include "app/node_init/service_list.h"
 #include "app/node_init/supervisor.h"
 
@@ -16,6 +18,10 @@ int main(int argc, char** argv) {
     for (int signal : {SIGCHLD, SIGTERM, SIGINT})
         sigaddset(&handled, signal);
     sigprocmask(SIG_BLOCK, &handled, nullptr);
+
+    const bool machine = slipway::node_init::isMachine();
+    if (machine)
+        slipway::node_init::setUpMachine();
 
     const char* listPath = argc > 1 ? argv[1] : "/etc/slipway/services";
     std::ifstream list(listPath);
@@ -29,5 +35,8 @@ int main(int argc, char** argv) {
     slipway::node_init::delegateCgroups();
     slipway::node_init::setNetworkSysctls();
     slipway::node_init::shareMounts();
-    slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway").run();
+    const auto endPods = [] { slipway::node_init::endContainers(std::chrono::seconds(10)); };
+    slipway::node_init::Supervisor(std::move(*services), "/var/log/slipway", endPods).run();
+    if (machine)
+        slipway::node_init::turnOff();
 }

@@ -55,7 +55,8 @@ void logExit(const std::string& name, int status) {
 
 } // namespace
 
-Supervisor::Supervisor(std::vector<ServiceSpec> services, std::string logDir) : logDir_(std::move(logDir)) {
+Supervisor::Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void()> endPods)
+    : logDir_(std::move(logDir)), endPods_(std::move(endPods)) {
     for (auto& spec : services)
         services_.push_back({.spec = std::move(spec)});
 }
@@ -140,8 +141,11 @@ void Supervisor::run() {
             break;
         reap();
     }
-    for (auto service = services_.rbegin(); service != services_.rend(); ++service)
+    for (auto service = services_.rbegin(); service != services_.rend(); ++service) {
         endService(*service);
+        if (endPods_ && service == services_.rbegin())
+            endPods_();
+    }
 }
 
 } // namespace slipway::node_init

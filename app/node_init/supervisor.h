@@ -2,6 +2,7 @@
 // Runs the services of a node, starts again what dies, ends them in order. Single-threaded; meant for process 1.
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -13,7 +14,9 @@ namespace slipway::node_init {
 class Supervisor {
 public:
     /// @param logDir  each service's output is appended to logDir/NAME.log
-    Supervisor(std::vector<ServiceSpec> services, std::string logDir);
+    /// @param endPods called when the node stops, after the last service (the agent, which would start pods again) has
+    ///                ended and before the others (what pods need to end well) do
+    Supervisor(std::vector<ServiceSpec> services, std::string logDir, std::function<void()> endPods = {});
 
     /// Starts every service, then reaps children and restarts services (after 0.1 s, doubling to 10 s; a service that
     /// lived 10 s begins anew at 0.1 s) until SIGTERM or SIGINT. Then ends the services in reverse order with SIGTERM,
@@ -38,6 +41,7 @@ private:
 
     std::vector<Service> services_;
     std::string logDir_;
+    std::function<void()> endPods_;
 };
 
 } // namespace slipway::node_init

@@ -1,8 +1,12 @@
 #include "cluster/agent/agent.h"
 
+#include "cluster/agent/network/node_network.h"
 #include "cluster/agent/node/node_registration.h"
+#include "cluster/agent/node/shutdown.h"
+#include "cluster/agent/node/upkeep.h"
 #include "cluster/agent/pod/event_recorder.h"
 #include "cluster/agent/pod/pods.h"
+#include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 #include "cluster/agent/server/server.h"
 #include "cluster/agent/source/api_objects.h"
@@ -12,8 +16,6 @@
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/client/kubeconfig.h"
-#include "cluster/network/cni_config.h"
-#include "cluster/network/service_proxy.h"
 
 #include <unistd.h>
 
@@ -34,6 +36,17 @@ DnsSettings dnsSettings(const AgentSettings& settings) {
     return dns;
 }
 
+template <class T> T orThrow(std::expected<T, std::string> value) {
+    if (!value)
+        throw std::runtime_error(value.error());
+    return std::move(*value);
+}
+
+NodeReserve reserveOf(const AgentSettings& settings) {
+    return {orThrow(parseReserved(settings.systemReserved)), orThrow(parseReserved(settings.kubeReserved)),
+            orThrow(parseThresholds(settings.evictionHard))};
+}
+
 NodeIdentity identityOf(const AgentSettings& settings) {
     NodeIdentity identity;
     identity.name = settings.nodeName;
@@ -43,6 +56,8 @@ NodeIdentity identityOf(const AgentSettings& settings) {
     identity.controlPlane = settings.controlPlane;
     identity.podCidr = settings.podCidr;
     identity.root = settings.rootDir;
+    identity.maxPods = settings.maxPods;
+    identity.reserve = reserveOf(settings);
     return identity;
 }
 
@@ -50,19 +65,19 @@ NodeIdentity identityOf(const AgentSettings& settings) {
 struct Connected {
     std::shared_ptr<const client::Client> client;
     client::Informer<core::Service> services;
-    client::Informer<api::discovery_v1::EndpointSlice> slices;
     client::Informer<core::Pod> pods;
+    client::Informer<core::Node> node;
     ApiObjects objects;
     EventRecorder events;
     ApiPodWriter writer;
 
-    Connected(const std::shared_ptr<const client::Client>& connection, const std::string& node)
+    Connected(const std::shared_ptr<const client::Client>& connection, const std::string& name)
         : client(connection)
         , services(connection)
-        , slices(connection)
-        , pods(connection, "", {.fieldSelector = "spec.nodeName=" + node})
+        , pods(connection, "", {.fieldSelector = "spec.nodeName=" + name})
+        , node(connection, "", {.fieldSelector = "metadata.name=" + name})
         , objects(connection, services)
-        , events(connection, node)
+        , events(connection, name)
         , writer(connection) {}
 };
 
@@ -97,33 +112,42 @@ struct Agent::Parts {
     TaskPool pool;
     CheckLoop checks;
     AgentPaths paths;
+    const Amounts allocatable_;
+    PodCgroups cgroups;
+    std::mutex stateMutex;
+    NodeState state; ///< guarded by stateMutex
     NodeAllocatable node;
     Probes probes;
     Volumes volumes;
     PodEnvironment environment;
     Pods pods;
     std::unique_ptr<NodeRegistration> registration;
-    std::unique_ptr<network::DnsServer> dns;
-    std::unique_ptr<network::ServiceProxy> proxy;
+    std::unique_ptr<NodeNetwork> network;
     std::unique_ptr<StaticPods> staticPods;
     Usage usage;
+    Upkeep upkeep;
     std::unique_ptr<NodeServer> server;
-    std::jthread events, networkSetup, orphans;
+    std::jthread events, orphans;
 
     explicit Parts(AgentSettings given)
         : settings(std::move(given))
         , runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot}))
         , connected(connect(settings, caPem))
         , paths{settings.rootDir, settings.podLogs}
-        , node(allocatable())
+        , allocatable_(readAllocatable())
+        , cgroups(settings.podMaxPids)
+        , node(nodeAllocatable())
         , probes(*runtime, eventSink(), pool, checks, [this](const std::string& uid) { pods.kick(uid); })
         , volumes(paths, objects(), node)
         , environment{*runtime, objects(), eventSink(),           writer(), volumes,        probes,
                       checks,   paths,     dnsSettings(settings), node,     settings.nodeIp}
         , pods(environment, pool)
-        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir) {
+        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir)
+        , upkeep(environment, pods, usage, pool, upkeepSettings(), [this](const auto& pressure) { tell(pressure); }) {
         environment.wake = pods.waker();
-        startNetwork();
+        environment.view = [this] { return view(); };
+        environment.cgroups = &cgroups;
+        guarded("preparing control groups", [&] { cgroups.prepareNode(allocatable_); });
         if (connected)
             startConnected();
         if (!settings.podManifests.empty())
@@ -139,7 +163,7 @@ struct Agent::Parts {
     ~Parts() {
         server.reset();
         staticPods.reset();
-        for (std::jthread* thread : {&events, &orphans, &networkSetup}) {
+        for (std::jthread* thread : {&events, &orphans}) {
             thread->request_stop();
             if (thread->joinable())
                 thread->join();
@@ -153,11 +177,71 @@ struct Agent::Parts {
     EventSink& eventSink() { return connected ? static_cast<EventSink&>(connected->events) : loggedEvents; }
     PodWriter& writer() { return connected ? static_cast<PodWriter&>(connected->writer) : noWriter; }
 
-    NodeAllocatable allocatable() const {
+    Amounts readAllocatable() const {
         std::error_code error;
         std::filesystem::create_directories(settings.rootDir, error);
-        const Capacity capacity = readCapacity(settings.rootDir);
-        return {capacity.milliCpu, capacity.memoryBytes, capacity.storageBytes};
+        Capacity capacity = readCapacity(settings.rootDir);
+        capacity.pods = settings.maxPods;
+        return amountsOf(allocatableQuantities(capacity, reserveOf(settings)));
+    }
+
+    NodeAllocatable nodeAllocatable() const {
+        return {allocatable_.at("cpu"), allocatable_.at("memory") / 1000, allocatable_.at("ephemeral-storage") / 1000};
+    }
+
+    UpkeepSettings upkeepSettings() const {
+        UpkeepSettings result;
+        result.eviction = reserveOf(settings).eviction;
+        const auto bytes = parseUnits(settings.logMaxSize);
+        if (!bytes || *bytes <= 0)
+            throw std::runtime_error("\"" + settings.logMaxSize + "\" is not a size");
+        result.logBytes = static_cast<std::uint64_t>(*bytes);
+        result.logFiles = settings.logMaxFiles;
+        result.imageHigh = settings.imageGcHigh;
+        result.imageLow = settings.imageGcLow;
+        result.nodeName = settings.nodeName;
+        return result;
+    }
+
+    void tell(const NodePressure& pressure) {
+        {
+            std::lock_guard lock(stateMutex);
+            state.pressure = pressure;
+        }
+        if (registration)
+            registration->tell(pressure);
+    }
+
+    /// The node as admission sees it.
+    NodeView view() {
+        NodeView result;
+        result.name = settings.nodeName;
+        result.allocatable = allocatable_;
+        result.allowedSysctls = settings.allowedUnsafeSysctls;
+        {
+            std::lock_guard lock(stateMutex);
+            result.memoryPressure = state.pressure.memory;
+            result.diskPressure = state.pressure.disk;
+            result.pidPressure = state.pressure.pid;
+            result.shuttingDown = state.shuttingDown;
+        }
+        if (const auto known = connected ? connected->node.get("", settings.nodeName) : nullptr) {
+            result.known = true;
+            result.labels = known->metadata.labels;
+            if (known->spec)
+                result.taints = known->spec->taints;
+        }
+        return result;
+    }
+
+    void shutDownPods(std::chrono::seconds limit) {
+        {
+            std::lock_guard lock(stateMutex);
+            state.shuttingDown = true;
+        }
+        if (registration)
+            registration->tellShutdown();
+        endPods(pods, limit);
     }
 
     NodeServerSettings serverSettings() const {
@@ -189,20 +273,18 @@ struct Agent::Parts {
                 pods.drop(before->metadata.uid);
             after ? pods.set(after) : pods.drop(before->metadata.uid);
         });
-        const auto touched = [this](const auto&, const auto&) {
-            if (proxy)
-                proxy->changed();
-        };
-        connected->services.onChange(touched);
-        connected->slices.onChange(touched);
         registration =
             std::make_unique<NodeRegistration>(connected->client, *runtime, eventSink(), identityOf(settings));
         registration->start();
+        connected->node.start();
+        network = std::make_unique<NodeNetwork>(
+            networkSettings(),
+            NodeNetwork::Node{connected->client, connected->services,
+                              [this](milliseconds patience) { return registration->waitForPodCidr(patience); },
+                              [this] { registration->refresh(); }});
+        network->start();
         connected->services.start();
-        connected->slices.start();
         connected->pods.start();
-        networkSetup = std::jthread(
-            [this](std::stop_token stop) { guarded("setting up the network", [&] { setUpNetwork(stop); }); });
         orphans =
             std::jthread([this](std::stop_token stop) { guarded("removing orphans", [&] { removeOrphans(stop); }); });
     }
@@ -221,50 +303,19 @@ struct Agent::Parts {
         pods.removeOrphans(wanted);
     }
 
-    void startNetwork() {
-        if (settings.clusterDns.empty())
-            return;
-        if (auto added = network::addLoopbackAddress(settings.clusterDns); !added)
-            base::warn("agent", "cluster DNS: {}", added.error());
-        network::DnsServerSettings dnsServer;
-        dnsServer.address = settings.clusterDns;
-        dnsServer.upstream = environment.dns.nodeServers;
-        auto started = network::DnsServer::start(dnsServer);
-        if (!started) {
-            base::error("agent", "{}", started.error());
-            return;
-        }
-        dns = std::move(*started);
-    }
-
-    /// Waits for the node's range of pod addresses, then configures CNI and the service proxy.
-    void setUpNetwork(std::stop_token stop) {
-        const bool bridgeFiltered = network::prepareKernelForwarding();
-        std::string cidr = settings.podCidr;
-        while (cidr.empty() && !stop.stop_requested())
-            cidr = registration->waitForPodCidr(milliseconds(200));
-        if (stop.stop_requested())
-            return;
-        if (auto written = network::writeCniConfig(settings.cniConfig, cidr); !written)
-            base::error("agent", "CNI configuration: {}", written.error());
-        registration->refresh();
-        if (!settings.serviceProxy)
-            return;
-        network::ServiceProxy::Settings proxySettings;
-        proxySettings.nodeName = settings.nodeName;
-        proxySettings.clusterDomain = settings.clusterDomain;
-        proxySettings.dnsAddress = settings.clusterDns;
-        proxySettings.rules.podCidr = cidr;
-        proxySettings.rules.clusterCidr = settings.clusterCidr;
-        proxySettings.rules.masqueradeLocal = !bridgeFiltered;
-        while (!stop.stop_requested() && !(connected->services.waitForSync(milliseconds(200)) &&
-                                           connected->slices.waitForSync(milliseconds(200)))) {
-        }
-        proxy = std::make_unique<network::ServiceProxy>(
-            proxySettings,
-            [this] { return network::ServiceProxy::Inputs{connected->services.list(), connected->slices.list()}; },
-            dns.get());
-        proxy->changed();
+    NodeNetworkSettings networkSettings() const {
+        NodeNetworkSettings result;
+        result.nodeName = settings.nodeName;
+        result.nodeIp = settings.nodeIp;
+        result.clusterDns = settings.clusterDns;
+        result.clusterDomain = settings.clusterDomain;
+        result.podCidr = settings.podCidr;
+        result.clusterCidr = settings.clusterCidr;
+        result.cniConfig = settings.cniConfig;
+        result.resolvConf = settings.resolvConf;
+        result.serviceProxy = settings.serviceProxy;
+        result.podNetwork = settings.podNetwork;
+        return result;
     }
 
     void watchRuntime(std::stop_token stop) {
@@ -296,5 +347,9 @@ struct Agent::Parts {
 Agent::Agent(AgentSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {}
 
 Agent::~Agent() = default;
+
+void Agent::shutDownPods(std::chrono::seconds limit) {
+    parts_->shutDownPods(limit);
+}
 
 } // namespace slipway::agent

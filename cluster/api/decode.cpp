@@ -1,6 +1,7 @@
 #include "cluster/api/decode.h"
 
 #include "cluster/api/base64.h"
+#include "cluster/api/json_duplicates.h"
 #include "cluster/api/json_syntax.h"
 #include "cluster/api/json_type_name.h"
 #include "cluster/api/protobuf.h"
@@ -57,15 +58,15 @@ std::string goTypeName(const Field& field) {
 /// Walks an object along its schema.
 class StructureCheck {
 public:
-    StructureCheck(FieldValidation unknown) : unknown_(unknown) {}
+    explicit StructureCheck(std::vector<std::string>* unknownPaths) : unknown_(unknownPaths) {}
 
     void object(const Type& type, JsonObject& value, const std::string& path) {
         for (auto it = value.begin(); it != value.end();) {
             const Field* field = type.field(it->key());
             const std::string memberPath = path.empty() ? std::string(it->key()) : path + "." + std::string(it->key());
             if (field == nullptr) {
-                if (unknown_ != FieldValidation::ignore)
-                    unknownPaths.push_back(memberPath);
+                if (unknown_ != nullptr)
+                    unknown_->push_back(memberPath);
                 it = value.stable_erase(it);
             } else if (it->value().is_null() && field->kind != FieldKind::raw_) {
                 it = value.stable_erase(it);
@@ -77,8 +78,6 @@ public:
             }
         }
     }
-
-    std::vector<std::string> unknownPaths;
 
 private:
     /// Go names the innermost struct, then the members on the way there, without indexes and map keys.
@@ -205,16 +204,14 @@ private:
                      name);
     }
 
-    const FieldValidation unknown_;
+    std::vector<std::string>* const unknown_;
     std::vector<std::string_view> members_; ///< the members entered so far, for messages
 };
 
 } // namespace
 
-std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind,
-                                                 Json value, FieldValidation unknown,
-                                                 std::vector<std::string>& warnings) {
-    const std::string_view version = apiVersion.substr(apiVersion.find('/') + 1);
+std::expected<JsonObject, Status> checkMembers(const Type& type, std::string_view version, std::string_view kind,
+                                               Json value, std::vector<std::string>* unknownPaths) {
     const auto refuse = [&](std::string_view why) {
         return std::unexpected(
             badRequest(std::format("{} in version \"{}\" cannot be handled as a {}: {}", kind, version, kind, why)));
@@ -222,22 +219,68 @@ std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_v
     if (!value.is_object())
         return refuse(
             std::format("json: cannot unmarshal {} into Go value of type {}.{}", jsonTypeName(value), version, kind));
-    StructureCheck check(unknown);
+    StructureCheck check(unknownPaths);
     try {
         check.object(type, value.get_object(), {});
     } catch (const TypeMismatch& problem) {
         return refuse(problem.message);
     }
-    if (unknown == FieldValidation::strict && !check.unknownPaths.empty()) {
-        std::string list;
-        for (const std::string& path : check.unknownPaths)
-            list += std::format("{}unknown field \"{}\"", list.empty() ? "" : ", ", path);
-        return refuse("strict decoding error: " + list);
-    }
-    if (unknown == FieldValidation::warn)
-        for (const std::string& path : check.unknownPaths)
-            warnings.push_back(std::format("unknown field \"{}\"", path));
     return std::move(value.get_object());
+}
+
+std::optional<Status> settleFindings(const StrictFindings& findings, std::string_view version, std::string_view kind,
+                                     FieldValidation validation, std::string_view body,
+                                     std::vector<std::string>& warnings) {
+    if (validation == FieldValidation::ignore)
+        return {};
+    std::vector<std::string> paths = findings.unknown, words;
+    paths.insert(paths.end(), findings.duplicate.begin(), findings.duplicate.end());
+    if (!findings.unknown.empty() && !findings.duplicate.empty())
+        orderAsWritten(body, paths);
+    for (const std::string& path : paths) {
+        const bool twice = std::ranges::find(findings.duplicate, path) != findings.duplicate.end();
+        words.push_back(std::format("{} field \"{}\"", twice ? "duplicate" : "unknown", path));
+    }
+    if (!findings.duplicateYaml.empty()) {
+        std::string text = "yaml: unmarshal errors:";
+        for (const std::string& line : findings.duplicateYaml)
+            text += "\n  " + line;
+        words.insert(words.begin(), std::move(text));
+    }
+    if (words.empty())
+        return {};
+    if (validation == FieldValidation::warn) {
+        warnings.insert(warnings.end(), words.begin(), words.end());
+        return {};
+    }
+    std::string list;
+    for (const std::string& word : words)
+        list += (list.empty() ? "" : ", ") + word;
+    return badRequest(std::format("{} in version \"{}\" cannot be handled as a {}: strict decoding error: {}", kind,
+                                  version, kind, list));
+}
+
+std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_view apiVersion, std::string_view kind,
+                                                 Json value, FieldValidation unknown,
+                                                 std::vector<std::string>& warnings) {
+    const std::string_view version = apiVersion.substr(apiVersion.find('/') + 1);
+    StrictFindings findings;
+    auto checked = checkMembers(type, version, kind, std::move(value),
+                                unknown == FieldValidation::ignore ? nullptr : &findings.unknown);
+    if (checked)
+        if (auto refusal = settleFindings(findings, version, kind, unknown, {}, warnings))
+            return std::unexpected(std::move(*refusal));
+    return checked;
+}
+
+void findDuplicates(std::string_view body, std::string_view contentType, StrictFindings& findings) {
+    const std::string_view type = contentType.substr(0, contentType.find(';'));
+    if (type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml") {
+        (void)yamlToJson(body, &findings.duplicateYaml);
+        return;
+    }
+    if (type != protobufContentType)
+        findings.duplicate = duplicateMembers(body);
 }
 
 std::expected<Json, Status> decodeBody(std::string_view body, std::string_view contentType) {

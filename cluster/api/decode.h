@@ -5,6 +5,7 @@
 #include "cluster/api/status.h"
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,31 @@ std::expected<JsonObject, Status> checkStructure(const Type& type, std::string_v
                                                  Json value, FieldValidation unknown,
                                                  std::vector<std::string>& warnings);
 
+/// The same without the judgement on unknown members: they are dropped, and their paths added to @p unknownPaths when
+/// it is not null. @p version is that of the object's apiVersion, without a group.
+std::expected<JsonObject, Status> checkMembers(const Type& type, std::string_view version, std::string_view kind,
+                                               Json value, std::vector<std::string>* unknownPaths);
+
+/// What was found when a body was read: members that no schema knows, and members that came twice.
+struct StrictFindings {
+    std::vector<std::string> unknown, duplicate; ///< paths: "spec.replicas"
+    std::vector<std::string> duplicateYaml;      ///< `line 3: key "a" already set in map`
+};
+
+/// What becomes of findings: nothing, warnings, or a refusal ("strict decoding error: unknown field ...").
+/// @p body: the text they were found in, which gives their order; may be empty.
+std::optional<Status> settleFindings(const StrictFindings& findings, std::string_view version, std::string_view kind,
+                                     FieldValidation validation, std::string_view body,
+                                     std::vector<std::string>& warnings);
+
+/// Members that come twice in a body of that content type.
+void findDuplicates(std::string_view body, std::string_view contentType, StrictFindings& findings);
+
 /// Reads a request body that is JSON, YAML or protobuf (by @p contentType; "application/json" also when it is empty).
 std::expected<Json, Status> decodeBody(std::string_view body, std::string_view contentType);
 
 /// YAML text (one document) as JSON with Kubernetes' rules; used for application/yaml bodies.
-std::expected<Json, Status> yamlToJson(std::string_view text);
+/// @p duplicates, when not null: `line 3: key "a" already set in map` for each key that comes twice.
+std::expected<Json, Status> yamlToJson(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 
 } // namespace slipway::api

@@ -13,6 +13,7 @@ namespace {
 constexpr int deepest = 100;
 /// Aliases let a short text stand for a huge value; no object of the API comes near this many nodes.
 constexpr std::size_t mostNodes = 1'000'000;
+constexpr std::size_t mostDuplicates = 100; // reported
 
 bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
     for (std::string_view word : words)
@@ -83,6 +84,8 @@ Json plainScalar(const std::string& text) {
 /// Turns nodes into values; counts them, so that aliases of aliases end in an error and not in all of memory.
 class Conversion {
 public:
+    explicit Conversion(std::vector<std::string>* duplicates) : duplicates_(duplicates) {}
+
     Json value(const YAML::Node& node, int depth = 0) {
         if (depth > deepest)
             throw YAML::Exception(node.Mark(), "nested too deeply");
@@ -124,12 +127,20 @@ private:
             if (pair.first.IsScalar() && pair.first.Scalar() == "<<" && pair.first.Tag() != "!")
                 merge(merged, value(pair.second, depth + 1), pair.second);
             else
-                object[key(pair.first)] = value(pair.second, depth + 1);
+                put(object, pair.first, value(pair.second, depth + 1));
         }
         for (auto& [name, item] : merged) // what is written out wins over what is merged in
             if (!object.contains(name))
                 object[name] = std::move(item);
         return object;
+    }
+
+    void put(JsonObject& object, const YAML::Node& name, Json item) {
+        const std::string text = key(name);
+        if (duplicates_ != nullptr && object.contains(text) && duplicates_->size() < mostDuplicates)
+            duplicates_->push_back(std::format("line {}: key {} already set in map", name.Mark().line + 1,
+                                               printJson(Json(boost::json::string(text)))));
+        object[text] = std::move(item);
     }
 
     /// The value of a "<<" member: a map, or a list of maps of which the first to name a member wins.
@@ -147,6 +158,7 @@ private:
     }
 
     std::size_t nodes_ = 0;
+    std::vector<std::string>* duplicates_;
 };
 
 /// The reader's words for what Kubernetes' reader says otherwise.
@@ -158,9 +170,9 @@ std::string_view worded(std::string_view problem) {
 
 } // namespace
 
-std::expected<Json, Status> yamlToJson(std::string_view text) {
+std::expected<Json, Status> yamlToJson(std::string_view text, std::vector<std::string>* duplicates) {
     try {
-        return Conversion().value(YAML::Load(std::string(text)));
+        return Conversion(duplicates).value(YAML::Load(std::string(text)));
     } catch (const YAML::Exception& problem) {
         return std::unexpected(badRequest(std::format("error converting YAML to JSON: yaml: line {}: {}",
                                                       problem.mark.line + 1, worded(problem.msg))));

@@ -1,8 +1,13 @@
+#include "cluster/api/base64.h"
+#include "cluster/api/conversion.h"
 #include "cluster/api/openapi.h"
 
 #include "cluster/api/schema.h"
 
+#include <algorithm>
 #include <format>
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace slipway::api {
@@ -13,21 +18,39 @@ struct GroupVersion {
     bool operator==(const GroupVersion&) const = default;
 };
 
-std::vector<GroupVersion> groupVersions() {
-    std::vector<GroupVersion> found;
-    for (const Resource& resource : builtInResources())
-        if (std::ranges::find(found, GroupVersion{resource.group, resource.version}) == found.end())
-            found.push_back({resource.group, resource.version});
-    return found;
-}
+/// The resources of a list by group and version, in the list's order.
+class GroupedResources {
+public:
+    explicit GroupedResources(Resources resources) {
+        for (const Resource* resource : resources) {
+            const GroupVersion entry{resource->group, resource->version};
+            auto& members = members_[std::pair(entry.group, entry.version)];
+            if (members.empty()) {
+                if (!versions_.contains(entry.group))
+                    groups_.push_back(entry.group);
+                versions_[entry.group].push_back(entry);
+            }
+            members.push_back(resource);
+        }
+    }
 
-std::vector<std::string_view> groups() {
-    std::vector<std::string_view> found;
-    for (const GroupVersion& entry : groupVersions())
-        if (!entry.group.empty() && std::ranges::find(found, entry.group) == found.end())
-            found.push_back(entry.group);
-    return found;
-}
+    const std::vector<std::string_view>& groups() const { return groups_; }
+    const std::vector<GroupVersion>& versions(std::string_view group) const {
+        static const std::vector<GroupVersion> none;
+        const auto found = versions_.find(group);
+        return found == versions_.end() ? none : found->second;
+    }
+    const std::vector<const Resource*>& members(const GroupVersion& entry) const {
+        static const std::vector<const Resource*> none;
+        const auto found = members_.find(std::pair(entry.group, entry.version));
+        return found == members_.end() ? none : found->second;
+    }
+
+private:
+    std::vector<std::string_view> groups_;
+    std::map<std::string_view, std::vector<GroupVersion>> versions_;
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<const Resource*>> members_;
+};
 
 std::string join(const GroupVersion& entry) {
     return entry.group.empty() ? std::string(entry.version) : std::format("{}/{}", entry.group, entry.version);
@@ -51,6 +74,14 @@ GroupVersion kindOf(const Resource& resource, const Subresource& subresource) {
     return {resource.group, resource.version};
 }
 
+/// Tells clients when what is stored has changed its version.
+std::string storageHash(const Resource& resource) {
+    std::uint64_t hash = 14695981039346656037ULL; // FNV-1a
+    for (const char c : std::format("{}/{}", storedApiVersionOf(resource), resource.kind))
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    return encodeBase64({reinterpret_cast<const char*>(&hash), sizeof hash});
+}
+
 JsonObject resourceEntry(const Resource& resource) {
     JsonObject entry{{"name", resource.name},
                      {"singularName", resource.singular},
@@ -61,6 +92,8 @@ JsonObject resourceEntry(const Resource& resource) {
         entry["shortNames"] = words(resource.shortNames);
     if (!resource.categories.empty())
         entry["categories"] = words(resource.categories);
+    if (resource.hasVerb("list"))
+        entry["storageVersionHash"] = storageHash(resource);
     return entry;
 }
 
@@ -78,11 +111,10 @@ JsonObject subresourceEntry(const Resource& resource, const Subresource& subreso
     return entry;
 }
 
-JsonObject groupEntry(std::string_view group) {
+JsonObject groupEntry(const GroupedResources& all, std::string_view group) {
     JsonArray versions;
-    for (const GroupVersion& entry : groupVersions())
-        if (entry.group == group)
-            versions.push_back(JsonObject{{"groupVersion", join(entry)}, {"version", entry.version}});
+    for (const GroupVersion& entry : all.versions(group))
+        versions.push_back(JsonObject{{"groupVersion", join(entry)}, {"version", entry.version}});
     const Json preferred = versions[0];
     return {{"name", group}, {"versions", std::move(versions)}, {"preferredVersion", preferred}};
 }
@@ -112,15 +144,12 @@ JsonObject aggregatedResource(const Resource& resource) {
     return entry;
 }
 
-JsonObject aggregatedGroup(std::string_view group) {
+JsonObject aggregatedGroup(const GroupedResources& all, std::string_view group) {
     JsonArray versions;
-    for (const GroupVersion& entry : groupVersions()) {
-        if (entry.group != group)
-            continue;
+    for (const GroupVersion& entry : all.versions(group)) {
         JsonArray resources;
-        for (const Resource& resource : builtInResources())
-            if (resource.group == entry.group && resource.version == entry.version)
-                resources.push_back(aggregatedResource(resource));
+        for (const Resource* resource : all.members(entry))
+            resources.push_back(aggregatedResource(*resource));
         versions.push_back(
             JsonObject{{"version", entry.version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
     }
@@ -132,6 +161,16 @@ JsonObject aggregatedGroup(std::string_view group) {
 
 } // namespace
 
+Resources builtIns() {
+    static const std::vector<const Resource*> list = [] {
+        std::vector<const Resource*> made;
+        for (const Resource& resource : builtInResources())
+            made.push_back(&resource);
+        return made;
+    }();
+    return list;
+}
+
 JsonObject discoveryApiVersions(std::string_view serverAddress) {
     return {{"kind", "APIVersions"},
             {"versions", JsonArray{"v1"}},
@@ -139,49 +178,50 @@ JsonObject discoveryApiVersions(std::string_view serverAddress) {
              JsonArray{JsonObject{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", serverAddress}}}}};
 }
 
-JsonObject discoveryGroups() {
+JsonObject discoveryGroups(Resources resources) {
+    const GroupedResources all(resources);
     JsonArray list;
-    for (std::string_view group : groups())
-        list.push_back(groupEntry(group));
+    for (std::string_view group : all.groups())
+        if (!group.empty())
+            list.push_back(groupEntry(all, group));
     return {{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", std::move(list)}};
 }
 
-JsonObject discoveryGroup(std::string_view group) {
-    const auto known = groups();
-    if (std::ranges::find(known, group) == known.end())
+JsonObject discoveryGroup(std::string_view group, Resources resources) {
+    const GroupedResources all(resources);
+    if (group.empty() || all.versions(group).empty())
         return {};
-    JsonObject entry = groupEntry(group);
-    entry["kind"] = "APIGroup";
-    entry["apiVersion"] = "v1";
+    JsonObject entry{{"kind", "APIGroup"}, {"apiVersion", "v1"}};
+    for (auto& [name, value] : groupEntry(all, group))
+        entry[name] = std::move(value);
     return entry;
 }
 
-JsonObject discoveryResources(std::string_view group, std::string_view version) {
-    JsonArray resources;
-    for (const Resource& resource : builtInResources()) {
-        if (resource.group != group || resource.version != version)
+JsonObject discoveryResources(std::string_view group, std::string_view version, Resources resources) {
+    JsonArray list;
+    for (const Resource* resource : resources) {
+        if (resource->group != group || resource->version != version)
             continue;
-        resources.push_back(resourceEntry(resource));
-        for (const Subresource& subresource : resource.subresources)
-            resources.push_back(subresourceEntry(resource, subresource));
+        list.push_back(resourceEntry(*resource));
+        for (const Subresource& subresource : resource->subresources)
+            list.push_back(subresourceEntry(*resource, subresource));
     }
-    if (resources.empty())
+    if (list.empty())
         return {};
     return {{"kind", "APIResourceList"},
             {"apiVersion", "v1"},
             {"groupVersion", join({group, version})},
-            {"resources", std::move(resources)}};
+            {"resources", std::move(list)}};
 }
 
-JsonObject discoveryAggregated(bool coreGroup) {
+JsonObject discoveryAggregated(bool coreGroup, Resources resources, std::string_view documentVersion) {
+    const GroupedResources all(resources);
     JsonArray items;
-    if (coreGroup)
-        items.push_back(aggregatedGroup(""));
-    else
-        for (std::string_view group : groups())
-            items.push_back(aggregatedGroup(group));
+    for (std::string_view group : all.groups())
+        if (group.empty() == coreGroup)
+            items.push_back(aggregatedGroup(all, group));
     return {{"kind", "APIGroupDiscoveryList"},
-            {"apiVersion", "apidiscovery.k8s.io/v2"},
+            {"apiVersion", std::format("apidiscovery.k8s.io/{}", documentVersion)},
             {"metadata", JsonObject()},
             {"items", std::move(items)}};
 }

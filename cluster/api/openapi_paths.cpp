@@ -52,11 +52,16 @@ std::vector<std::pair<std::string_view, std::string_view>> queryParameters(const
     return {{"dryRun", "string"}, {"fieldManager", "string"}, {"fieldValidation", "string"}};
 }
 
-JsonArray patchTypes() {
-    return {"application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"};
+JsonArray patchTypes(const Resource& resource) {
+    JsonArray types{"application/json-patch+json", "application/merge-patch+json"};
+    if (resource.custom == nullptr)
+        types.push_back("application/strategic-merge-patch+json");
+    types.push_back("application/apply-patch+yaml");
+    return types;
 }
 
-JsonObject body(const Operation& operation, const JsonObject& reference, bool v3, JsonArray& parameters) {
+JsonObject body(const Operation& operation, const Resource& resource, const JsonObject& reference, bool v3,
+                JsonArray& parameters) {
     if (!v3) {
         parameters.push_back(
             JsonObject{{"name", "body"},
@@ -67,7 +72,7 @@ JsonObject body(const Operation& operation, const JsonObject& reference, bool v3
     }
     JsonObject content;
     if (operation.action == "patch") {
-        for (const Json& type : patchTypes())
+        for (const Json& type : patchTypes(resource))
             content[view(type.get_string())] = JsonObject{{"schema", JsonObject{{"type", "object"}}}};
     } else {
         content["*/*"] = JsonObject{{"schema", reference}};
@@ -79,8 +84,7 @@ JsonObject operationObject(const Operation& operation, const Resource& resource,
                            bool v3) {
     const std::string prefix = v3 ? "#/components/schemas/" : "#/definitions/";
     const bool list = operation.action == "list";
-    const JsonObject reference{{"$ref", prefix + (list ? std::string(resource.type->fullName) + "List"
-                                                       : std::string(resource.type->fullName))}};
+    const JsonObject reference{{"$ref", prefix + (list ? listName(resource) : std::string(resource.type->fullName))}};
     JsonArray parameters;
     for (const auto& [name, type] : queryParameters(operation))
         parameters.push_back(parameter(name, type, "query", v3));
@@ -94,10 +98,10 @@ JsonObject operationObject(const Operation& operation, const Resource& resource,
         {"x-kubernetes-group-version-kind",
          JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}}};
     if (operation.method == "post" || operation.method == "put" || operation.method == "patch") {
-        if (JsonObject content = body(operation, reference, v3, parameters); !content.empty())
+        if (JsonObject content = body(operation, resource, reference, v3, parameters); !content.empty())
             made["requestBody"] = std::move(content);
         if (!v3)
-            made["consumes"] = operation.action == "patch" ? patchTypes() : JsonArray{"*/*"};
+            made["consumes"] = operation.action == "patch" ? patchTypes(resource) : JsonArray{"*/*"};
     }
     JsonObject ok{{"description", "OK"}};
     if (v3)
@@ -135,13 +139,12 @@ void addPath(JsonObject& paths, const std::string& path, const std::array<Operat
 
 } // namespace
 
-JsonObject openApiPaths(std::string_view group, std::string_view version, bool v3) {
+JsonObject openApiPaths(Resources resources, bool v3) {
     JsonObject paths;
-    const std::string base =
-        group.empty() ? std::format("/api/{}", version) : std::format("/apis/{}/{}", group, version);
-    for (const Resource& resource : builtInResources()) {
-        if (resource.group != group || resource.version != version)
-            continue;
+    for (const Resource* served : resources) {
+        const Resource& resource = *served;
+        const std::string base = resource.group.empty() ? std::format("/api/{}", resource.version)
+                                                        : std::format("/apis/{}/{}", resource.group, resource.version);
         const std::string collection =
             std::format("{}{}/{}", base, resource.namespaced ? "/namespaces/{namespace}" : "", resource.name);
         addPath(paths, collection, collectionOperations, resource.verbs, resource, "", v3);

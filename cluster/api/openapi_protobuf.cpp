@@ -52,6 +52,28 @@ std::string propertiesMessage(const JsonObject& properties) {
     return out;
 }
 
+/// Bounds, as numbers of eight bytes, and counts.
+void putBounds(std::string& out, const JsonObject& schema) {
+    const auto real = [&](std::uint32_t number, std::string_view name) {
+        if (const Json* value = schema.if_contains(name); value != nullptr && value->is_number())
+            wire::putDouble(out, number, value->to_number<double>());
+    };
+    const auto whole = [&](std::uint32_t number, std::string_view name) {
+        if (const Json* value = schema.if_contains(name); value != nullptr && value->is_int64())
+            wire::putInteger(out, number, static_cast<std::uint64_t>(value->get_int64()));
+    };
+    real(6, "multipleOf");
+    real(7, "maximum");
+    real(9, "minimum");
+    whole(11, "maxLength");
+    whole(12, "minLength");
+    putText(out, 13, schema, "pattern");
+    whole(14, "maxItems");
+    whole(15, "minItems");
+    whole(17, "maxProperties");
+    whole(18, "minProperties");
+}
+
 void putNested(std::string& out, const JsonObject& schema) {
     if (const Json* required = schema.if_contains("required"))
         for (const Json& name : required->as_array())
@@ -59,8 +81,8 @@ void putNested(std::string& out, const JsonObject& schema) {
     if (const Json* values = schema.if_contains("enum"))
         for (const Json& value : values->as_array())
             putBytes(out, 20, anyValue(value));
-    if (const Json* values = schema.if_contains("additionalProperties"))
-        putBytes(out, 21, wrappedSchema(values->as_object()));
+    if (const Json* values = schema.if_contains("additionalProperties"); values != nullptr && values->is_object())
+        putBytes(out, 21, wrappedSchema(values->get_object()));
     if (const std::string_view type = stringAt(schema, {"type"}); !type.empty()) {
         std::string item;
         putBytes(item, 1, type);
@@ -80,6 +102,7 @@ std::string schemaMessage(const JsonObject& schema) {
     putText(out, 4, schema, "description");
     if (const Json* value = schema.if_contains("default"))
         putBytes(out, 5, anyValue(*value));
+    putBounds(out, schema);
     putNested(out, schema);
     for (const auto& [name, value] : schema)
         if (name.starts_with("x-"))
@@ -89,8 +112,13 @@ std::string schemaMessage(const JsonObject& schema) {
 
 } // namespace
 
-std::string openApiV2Protobuf() {
-    const JsonObject document = openApiV2Document();
+std::string openApiV2ProtobufDefinitions(const JsonObject& definitions) {
+    std::string out;
+    putBytes(out, 9, propertiesMessage(definitions));
+    return out;
+}
+
+std::string openApiV2Protobuf(const JsonObject& document) {
     std::string info;
     putText(info, 1, document.at("info").as_object(), "title");
     putText(info, 2, document.at("info").as_object(), "version");
@@ -98,8 +126,7 @@ std::string openApiV2Protobuf() {
     putText(out, 1, document, "swagger");
     putBytes(out, 2, info);
     putBytes(out, 8, {});
-    putBytes(out, 9, propertiesMessage(document.at("definitions").as_object()));
-    return out;
+    return out + openApiV2ProtobufDefinitions(document.at("definitions").as_object());
 }
 
 } // namespace slipway::api

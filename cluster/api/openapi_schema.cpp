@@ -1,5 +1,7 @@
 #include "cluster/api/openapi_schema.h"
 
+#include "cluster/api/custom/definition.h"
+
 #include <format>
 
 namespace slipway::api {
@@ -157,13 +159,23 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references) {
 }
 
 std::string listName(const Resource& resource) {
-    return std::string(resource.type->fullName) + "List";
+    if (resource.custom == nullptr)
+        return std::string(resource.type->fullName) + "List";
+    const std::string_view full = resource.type->fullName;
+    return std::string(full.substr(0, full.size() - resource.kind.size())) + resource.custom->listKind;
 }
+
+namespace {
+std::string listKindOf(const Resource& resource) {
+    return resource.custom == nullptr ? std::string(resource.kind) + "List" : resource.custom->listKind;
+}
+} // namespace
 
 JsonObject listSchema(const Resource& resource, SchemaReferences& references) {
     const Type* metadata = findType("meta.v1.ListMeta");
     references.used.insert(metadata);
-    references.used.insert(resource.type);
+    if (resource.custom == nullptr)
+        references.used.insert(resource.type);
     const auto pointer = [&](const Type& type) -> JsonObject {
         JsonObject plain{{"$ref", references.pointer(type.fullName)}};
         return references.v3 ? JsonObject{{"allOf", JsonArray{std::move(plain)}}, {"default", JsonObject()}} : plain;
@@ -176,7 +188,7 @@ JsonObject listSchema(const Resource& resource, SchemaReferences& references) {
                                       {"metadata", pointer(*metadata)},
                                       {"items", JsonObject{{"type", "array"}, {"items", pointer(*resource.type)}}}}},
             {"x-kubernetes-group-version-kind",
-             JsonArray{kindMark(resource.group, resource.version, std::string(resource.kind) + "List")}}};
+             JsonArray{kindMark(resource.group, resource.version, listKindOf(resource))}}};
 }
 
 } // namespace slipway::api

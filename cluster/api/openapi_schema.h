@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/api/json.h"
+#include "cluster/api/openapi.h"
 #include "cluster/api/schema.h"
 
 #include <set>
@@ -34,7 +35,11 @@ JsonArray kindMarks(const Type& type);
 JsonObject listSchema(const Resource& resource, SchemaReferences& references);
 std::string listName(const Resource& resource);
 
-/// The paths of a group version with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.
-JsonObject openApiPaths(std::string_view group, std::string_view version, bool v3);
+/// The paths of resources with their operations. @p v3 chooses OpenAPI 3 parameters over Swagger 2.
+JsonObject openApiPaths(Resources resources, bool v3);
+
+/// The schema of a custom resource as it is published: its definition's, with apiVersion, kind and metadata. In Swagger
+/// 2 what that cannot say is left out, as Kubernetes does.
+JsonObject customSchema(const Resource& resource, SchemaReferences& references);
 
 } // namespace slipway::api

@@ -21,7 +21,7 @@ constexpr std::string_view protobufContentType = "application/vnd.kubernetes.pro
 std::expected<Json, Status> decodeProtobuf(std::string_view body);
 
 /// Writes an object, a list or a Status, by its apiVersion and kind. Members of the wrong JSON type are left out.
-/// Nothing for a kind that has no messages here (Table, PartialObjectMetadata, custom resources).
+/// Nothing for a kind that has no messages here (Table, custom resources).
 std::optional<std::string> encodeProtobuf(const JsonObject& object);
 
 /// Writes one event of a watch as it is sent: the length in four bytes, the highest first, then a meta.v1 WatchEvent

@@ -171,10 +171,26 @@ std::string message(const Type& type, const Outer& outer, const JsonObject& obje
     return out;
 }
 
+/// Objects of any kind, of which nothing but the metadata is told (meta.k8s.io/v1).
+std::string partialMessage(const JsonObject& object, const char* metadataType) {
+    std::string out;
+    if (const Json* metadata = object.if_contains("metadata"); metadata != nullptr && metadata->is_object())
+        putBytes(out, 1, message(*findType(metadataType), {}, metadata->get_object()));
+    if (const Json* items = object.if_contains("items"); items != nullptr && items->is_array())
+        for (const Json& item : items->get_array())
+            if (item.is_object())
+                putBytes(out, 2, partialMessage(item.get_object(), "meta.v1.ObjectMeta"));
+    return out;
+}
+
 } // namespace
 
 std::optional<std::string> encodeProtobuf(const JsonObject& object) {
     const std::string_view apiVersion = stringAt(object, {"apiVersion"}), kind = stringAt(object, {"kind"});
+    if (kind == "PartialObjectMetadata")
+        return writeEnvelope({apiVersion, kind, partialMessage(object, "meta.v1.ObjectMeta"), {}});
+    if (kind == "PartialObjectMetadataList")
+        return writeEnvelope({apiVersion, kind, partialMessage(object, "meta.v1.ListMeta"), {}});
     const Type* type = typeOfKind(apiVersion, kind);
     if (type == nullptr)
         return {};

@@ -31,6 +31,10 @@ enum class RawForm : std::uint8_t { json_, orBool_, orList_, orStrings_ };
 
 struct Type;
 
+namespace custom {
+struct Version;
+}
+
 /// One field of a type.
 struct Field {
     std::string_view name;
@@ -83,6 +87,7 @@ struct Resource {
     std::span<const Subresource> subresources;
     std::span<const Column> columns;
     const Type* type;
+    const custom::Version* custom = nullptr; ///< of a custom resource: its schema and what else is read at run time
 
     bool hasVerb(std::string_view verb) const;
     const Subresource* subresource(std::string_view subresourceName) const;

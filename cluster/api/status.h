@@ -25,6 +25,7 @@ struct Status {
     std::string name, group, kind, uid;
     std::vector<StatusCause> causes;
     int retryAfterSeconds = 0;
+    std::string continueToken; ///< with which an expired list may be gone on with
 
     JsonObject toJson() const;
 };

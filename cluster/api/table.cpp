@@ -1,5 +1,6 @@
 #include "cluster/api/table.h"
 
+#include "cluster/api/custom/definition.h"
 #include "cluster/api/selectors.h"
 #include "cluster/api/table_cells.h"
 #include "cluster/base/time.h"
@@ -164,6 +165,8 @@ std::string containerImages(const Json* podSpec) {
 }
 
 JsonArray tableCells(const Resource& resource, const JsonObject& object) {
+    if (resource.custom != nullptr)
+        return custom::cells(resource, object);
     if (resource.columns.empty())
         return {nameOf(object), stringAt(object, {"metadata", "creationTimestamp"})};
     const auto found = cellFunctions().find(std::format("{}/{}", resource.group, resource.name));

@@ -1,5 +1,7 @@
 #include "cluster/apiserver/attributes.h"
 
+#include "cluster/api/custom/definition.h"
+
 #include <algorithm>
 #include <format>
 
@@ -32,37 +34,28 @@ std::string_view absentValue(std::string_view field) {
 } // namespace
 
 std::vector<std::string_view> selectableFields(const api::Resource& resource) {
-    const std::string_view name = resource.name;
-    if (name == "pods")
-        return {"spec.nodeName",    "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
-                "spec.hostNetwork", "status.phase",       "status.podIP",       "status.nominatedNodeName"};
-    if (name == "events")
-        return {"involvedObject.kind",
-                "involvedObject.namespace",
-                "involvedObject.name",
-                "involvedObject.uid",
-                "involvedObject.apiVersion",
-                "involvedObject.resourceVersion",
-                "involvedObject.fieldPath",
-                "reason",
-                "reportingComponent",
-                "source",
-                "type"};
-    if (name == "namespaces")
-        return {"status.phase"};
-    if (name == "nodes")
-        return {"spec.unschedulable"};
-    if (name == "secrets")
-        return {"type"};
-    if (name == "services")
-        return {"spec.clusterIP", "spec.type"};
-    if (name == "replicasets" || name == "replicationcontrollers")
-        return {"status.replicas"};
-    if (name == "jobs")
-        return {"status.successful"};
-    if (name == "certificatesigningrequests")
-        return {"spec.signerName"};
-    return {};
+    if (resource.custom != nullptr)
+        return {resource.custom->selectable.begin(), resource.custom->selectable.end()};
+    using Fields = std::vector<std::string_view>;
+    static const std::map<std::string_view, Fields> byName{
+        {"pods",
+         {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+          "status.phase", "status.podIP", "status.podIPs", "status.nominatedNodeName"}},
+        {"events",
+         {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+          "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+          "reportingComponent", "source", "type"}},
+        {"namespaces", {"status.phase"}},
+        {"nodes", {"spec.unschedulable"}},
+        {"secrets", {"type"}},
+        {"services", {"spec.clusterIP", "spec.type"}},
+        {"replicasets", {"status.replicas"}},
+        {"replicationcontrollers", {"status.replicas"}},
+        {"jobs", {"status.successful"}},
+        {"certificatesigningrequests", {"spec.signerName"}},
+    };
+    const auto found = byName.find(resource.name);
+    return found == byName.end() ? Fields() : found->second;
 }
 
 Attributes Attributes::of(const api::Resource& resource, const api::JsonObject& object) {
@@ -98,6 +91,19 @@ bool Selection::matches(const Attributes& attributes) const {
            labels.matches(attributes.labels);
 }
 
+namespace {
+
+/// Events are kept in their core form, under whose names their fields are found.
+std::string storedPath(const api::Resource& resource, std::string path) {
+    if (resource.group != "events.k8s.io")
+        return path;
+    if (path.starts_with("regarding."))
+        return "involvedObject." + path.substr(std::string_view("regarding.").size());
+    return path == "reportingController" ? "reportingComponent" : path;
+}
+
+} // namespace
+
 std::expected<Selection, api::Status> Selection::parse(const api::Resource& resource, std::string ns, std::string name,
                                                        std::string_view labelSelector, std::string_view fieldSelector) {
     Selection selection{std::move(ns), std::move(name), {}, {}};
@@ -108,6 +114,8 @@ std::expected<Selection, api::Status> Selection::parse(const api::Resource& reso
     auto fields = api::FieldMatcher::parse(fieldSelector);
     if (!fields)
         return std::unexpected(api::badRequest(fields.error()));
+    for (auto& requirement : fields->requirements)
+        requirement.path = storedPath(resource, std::move(requirement.path));
     const auto known = selectableFields(resource);
     for (const auto& requirement : fields->requirements)
         if (requirement.path != "metadata.name" && requirement.path != "metadata.namespace" &&

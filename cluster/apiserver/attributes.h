@@ -7,6 +7,7 @@
 
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct Attributes {
     std::string ns, name;
     std::map<std::string, std::string> labels;
     std::vector<std::pair<std::string_view, std::string>> fields; ///< the resource's selectable fields
+    std::shared_ptr<const void> owner; ///< of the fields' names, when the resource is not a built-in one
 
     static Attributes of(const api::Resource& resource, const api::JsonObject& object);
 };

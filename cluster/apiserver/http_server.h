@@ -17,8 +17,8 @@ struct HttpOptions {
     int writers = 16;        ///< that wait for the store
 };
 
-/// Serves an ApiServer over HTTPS (HTTP/1.1, RFC 9112): kept-alive connections, chunked streams for watches and logs,
-/// and joined connections to the nodes for exec and attach. Begins at construction, ends at destruction.
+/// Serves an ApiServer over HTTPS: HTTP/2 and HTTP/1.1 on one port (ALPN), streams for watches and logs, WebSockets,
+/// and requests forwarded to nodes and applications. Begins at construction; destruction ends streams in order first.
 class HttpServer {
 public:
     /// Errors: the address cannot be listened on, or the certificate is unusable; readable.

@@ -64,7 +64,8 @@ private:
 
 class LocalTransport : public client::Transport {
 public:
-    LocalTransport(ApiServer& server, User user) : server_(server), user_(std::move(user)) {}
+    LocalTransport(ApiServer& server, User user)
+        : server_(server), user_(std::move(user)), program_(programOf(user_)) {}
 
     client::Result<client::Response> send(const client::Request& request) override {
         Answer answer = server_.handle(translate(request));
@@ -101,6 +102,7 @@ private:
         request.contentType = from.contentType;
         request.accept = from.accept;
         request.trustedUser = user_;
+        request.userAgent = program_;
         return request;
     }
 
@@ -119,7 +121,13 @@ private:
     }
 
     ApiServer& server_;
+    /// The program Kubernetes runs as this user: managedFields name it.
+    static std::string programOf(const User& user) {
+        return user.name == "system:kube-scheduler" ? "kube-scheduler" : "kube-controller-manager";
+    }
+
     const User user_;
+    const std::string program_;
 };
 
 } // namespace

@@ -21,12 +21,10 @@ public:
     NodeConnections(const WatchCache& cache, std::string caPem, std::string certPem, std::string keyPem)
         : cache_(cache), ca_(std::move(caPem)), cert_(std::move(certPem)), key_(std::move(keyPem)) {}
 
-    /// A container's log, followed or not.
-    Answer openLog(std::string_view node, const std::string& target);
-    /// What a node answers to a plain question of the server's own; the error is fit to be passed on.
+    /// What a node answers to a plain question of the server's own; the error is fit to be passed on. Blocks.
     std::expected<std::string, api::Status> fetch(std::string_view node, const std::string& target);
-    /// Where an exec, attach or port-forward connection goes on.
-    Answer tunnel(std::string_view node, const std::string& target);
+    /// The way to a node's agent, or the refusal.
+    Answer forward(std::string_view node, Forward::Kind kind, std::string target) const;
 
     const std::string& caPem() const { return ca_; }
     const std::string& certPem() const { return cert_; }

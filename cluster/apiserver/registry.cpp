@@ -1,12 +1,19 @@
 #include "cluster/apiserver/registry.h"
 
+#include "cluster/api/conversion.h"
+#include "cluster/api/custom/definition.h"
 #include "cluster/api/defaults.h"
 #include "cluster/api/validation.h"
+#include "cluster/apiserver/custom/definition_strategy.h"
+#include "cluster/apiserver/representation.h"
 #include "cluster/apiserver/strategy.h"
 #include "cluster/base/random.h"
 #include "cluster/base/time.h"
 
+#include <algorithm>
 #include <format>
+#include <iterator>
+#include <utility>
 
 namespace slipway::apiserver {
 namespace {
@@ -16,20 +23,16 @@ using api::JsonObject;
 using api::objectAt;
 using api::stringAt;
 
+constexpr int namesTried = 8; // of an object that leaves its name to the server
+
 api::Status storeFailure(const store::Error& error) {
     if (error.kind == store::Errc::closed)
         return api::unavailable("the server is shutting down");
     return api::internalError(error.message);
 }
 
-JsonObject parseCached(const CachedObject& object) {
-    auto parsed = api::parseJson(*object.bytes);
-    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : JsonObject();
-}
-
-std::string apiVersionOf(const api::Resource& resource) {
-    return resource.group.empty() ? std::string(resource.version)
-                                  : std::format("{}/{}", resource.group, resource.version);
+api::apply::Writer writerOf(const api::Resource& resource, std::string_view subresource, const WriteContext& context) {
+    return {context.fieldManager, api::apiVersionOf(resource), std::string(subresource), base::nowRfc3339()};
 }
 
 /// Metadata only the server writes stays as it is.
@@ -67,6 +70,25 @@ std::optional<api::Status> preconditionFailure(const api::Resource& resource, co
     return {};
 }
 
+std::vector<api::StatusCause> validateNew(const api::Resource& resource, const JsonObject& object) {
+    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, object)
+                                             : api::validateCreate(resource, object);
+    if (isDefinition(resource))
+        std::ranges::move(api::custom::validateDefinition(object), std::back_inserter(causes));
+    std::ranges::move(api::apply::validateEntries(object), std::back_inserter(causes));
+    return causes;
+}
+
+std::vector<api::StatusCause> validateChanged(const api::Resource& resource, const JsonObject& before,
+                                              const JsonObject& after, std::string_view subresource) {
+    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, after)
+                                             : api::validateUpdate(resource, before, after, subresource);
+    if (isDefinition(resource) && subresource.empty())
+        std::ranges::move(api::custom::validateDefinitionUpdate(before, after), std::back_inserter(causes));
+    std::ranges::move(api::apply::validateEntries(after), std::back_inserter(causes));
+    return causes;
+}
+
 } // namespace
 
 Registry::Registry(store::Store& store, WatchCache& cache, Admission& admission)
@@ -79,24 +101,37 @@ Outcome<CachedObject> Registry::get(const api::Resource& resource, std::string_v
     return std::move(*found);
 }
 
+std::optional<api::Status> Registry::settle(const api::Resource& resource, WriteContext& context) const {
+    auto refusal = api::settleFindings(context.findings, resource.version, resource.kind, context.validation,
+                                       context.body, context.warnings);
+    context.findings = {};
+    return refusal;
+}
+
 Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object, WriteContext& context) const {
     if (!object.is_object())
         return std::unexpected(api::badRequest("the body of the request is not an object"));
-    const std::string wanted = apiVersionOf(resource);
+    const std::string wanted = api::apiVersionOf(resource);
     const std::string kind(stringAt(object, {"kind"})), version(stringAt(object, {"apiVersion"}));
     if ((!kind.empty() && kind != resource.kind) || (!version.empty() && version != wanted))
         return std::unexpected(api::badRequest(std::format(
             "{} in version \"{}\" cannot be handled as a {}: the object provided is unrecognized (must be of type {}): "
             "expected {}, Kind={}",
             kind, version, resource.kind, resource.kind, wanted, resource.kind)));
-    auto checked = api::checkStructure(*resource.type, wanted, resource.kind, std::move(object), context.validation,
-                                       context.warnings);
+    auto* unknown = context.validation == api::FieldValidation::ignore ? nullptr : &context.findings.unknown;
+    auto checked = resource.custom != nullptr
+                       ? api::custom::acceptObject(resource, std::move(object.get_object()), unknown)
+                       : api::checkMembers(*resource.type, resource.version, resource.kind, std::move(object), unknown);
     if (!checked)
         return checked;
+    if (auto refusal = settle(resource, context))
+        return std::unexpected(std::move(*refusal));
     (*checked)["apiVersion"] = wanted;
     (*checked)["kind"] = resource.kind;
-    objectAt(*checked, {"metadata"}).erase("managedFields");
-    api::applyDefaults(resource, *checked);
+    if (resource.custom == nullptr)
+        api::applyDefaults(resource, *checked);
+    if (isDefinition(resource))
+        api::custom::applyDefinitionDefaults(*checked);
     return checked;
 }
 
@@ -104,7 +139,7 @@ store::Operation Registry::putOperation(const std::string& key, JsonObject objec
     objectAt(object, {"metadata"})["resourceVersion"] = versionMark_;
     store::Operation operation;
     operation.key = key;
-    std::string bytes = api::printJson(object);
+    std::string bytes = api::printObject(object);
     operation.revisionAt = bytes.find(versionMark_);
     bytes.erase(operation.revisionAt, versionMark_.size());
     operation.value = std::move(bytes);
@@ -119,7 +154,7 @@ store::Operation Registry::companionOperation(Admission::Companion companion) co
         gone.key = key;
         return gone;
     }
-    (*companion.object)["apiVersion"] = apiVersionOf(companion.resource);
+    (*companion.object)["apiVersion"] = api::apiVersionOf(companion.resource);
     (*companion.object)["kind"] = companion.resource.kind;
     JsonObject& metadata = objectAt(*companion.object, {"metadata"});
     metadata["uid"] = base::newUuid();
@@ -135,11 +170,13 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
         metadata.erase("resourceVersion");
         if (expected != store::Operation::absent)
             metadata["resourceVersion"] = std::to_string(expected);
-        return CachedObject{std::make_shared<const std::string>(api::printJson(object)), expected,
+        api::convertToStored(resource, object);
+        return CachedObject{std::make_shared<const std::string>(api::printObject(object)), expected,
                             std::make_shared<Attributes>(Attributes::of(resource, object))};
     }
     const std::string name(textOf(object, "name"));
     std::vector<store::Operation> operations;
+    api::convertToStored(resource, object);
     operations.push_back(putOperation(key, std::move(object), expected));
     for (Admission::Companion& companion : companions)
         operations.push_back(companionOperation(std::move(companion)));
@@ -161,28 +198,69 @@ Outcome<CachedObject> Registry::create(const api::Resource& resource, std::strin
     auto object = accept(resource, std::move(body), context);
     if (!object)
         return std::unexpected(std::move(object.error()));
-    if (auto refusal = prepareForCreate(resource, ns, context.user, *object))
+    const bool generated = textOf(*object, "name").empty() && !textOf(*object, "generateName").empty();
+    if (!generated)
+        return make(resource, ns, std::move(*object), context);
+    for (int attempt = 1;; ++attempt) { // a name made up may be taken: another one is tried
+        auto made = make(resource, ns, *object, context);
+        if (made || made.error().reason != "AlreadyExists" || attempt == namesTried)
+            return made;
+    }
+}
+
+Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_view ns, JsonObject object,
+                                     WriteContext& context) {
+    if (auto refusal = prepareForCreate(resource, ns, context.user, object))
         return std::unexpected(std::move(*refusal));
-    const auto turn = admission_.takeTurn(resource, ns);
+    if (isDefinition(resource))
+        prepareDefinition(object);
+    Admission::Turn turn;
     admission::Request request{
-        admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, *object, context.warnings};
-    if (auto refusal = admission_.mutate(request))
+        admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, object, context.warnings};
+    request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
+    if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
-    if (auto causes = api::validateCreate(resource, *object); !causes.empty())
-        return std::unexpected(api::invalid(resource, textOf(*object, "name"), std::move(causes)));
-    if (auto refusal = admission_.validate(request))
+    if (auto causes = validateNew(resource, object); !causes.empty())
+        return std::unexpected(api::invalid(resource, textOf(object, "name"), std::move(causes)));
+    if (auto refusal = admission_.validate(request, turn))
         return std::unexpected(std::move(*refusal));
-    const std::string key = WatchCache::key(resource, textOf(*object, "namespace"), textOf(*object, "name"));
+    if (context.applied)
+        api::apply::recordApply({}, object, *std::exchange(context.applied, std::nullopt),
+                                writerOf(resource, {}, context));
+    else if (!context.fieldManager.empty())
+        api::apply::recordUpdate(resource, {}, object, writerOf(resource, {}, context));
+    const std::string key = WatchCache::key(resource, textOf(object, "namespace"), textOf(object, "name"));
     if (cache_.of(resource).get(key))
-        return std::unexpected(api::alreadyExists(resource, textOf(*object, "name")));
+        return std::unexpected(api::alreadyExists(resource, textOf(object, "name")));
     auto companions = admission_.companions(request);
-    return put(resource, key, std::move(*object), store::Operation::absent, context.dryRun, std::move(companions));
+    return put(resource, key, std::move(object), store::Operation::absent, context.dryRun, std::move(companions));
+}
+
+Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& context) {
+    std::vector<store::Operation> operations;
+    for (Fresh& fresh : objects) {
+        auto object = accept(fresh.resource, std::move(fresh.object), context);
+        if (!object)
+            return std::unexpected(std::move(object.error()));
+        if (auto refusal = prepareForCreate(fresh.resource, fresh.ns, context.user, *object))
+            return std::unexpected(std::move(*refusal));
+        if (auto causes = api::validateCreate(fresh.resource, *object); !causes.empty())
+            return std::unexpected(api::invalid(fresh.resource, textOf(*object, "name"), std::move(causes)));
+        const std::string key = WatchCache::key(fresh.resource, fresh.ns, textOf(*object, "name"));
+        api::convertToStored(fresh.resource, *object);
+        operations.push_back(putOperation(key, std::move(*object), store::Operation::absent));
+    }
+    if (operations.empty())
+        return {};
+    if (const auto revision = store_.commit(std::move(operations)); !revision)
+        return std::unexpected(storeFailure(revision.error()));
+    return {};
 }
 
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
                                           const CachedObject& found, std::string_view subresource, const Change& change,
                                           WriteContext& context, bool& again) {
-    const JsonObject before = parseCached(found);
+    const JsonObject before = objectIn(resource, found);
     auto after = change(before);
     if (!after)
         return std::unexpected(std::move(after.error()));
@@ -199,7 +277,9 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
     keepSystemMetadata(before, *after);
     if (auto refusal = prepareForUpdate(resource, subresource, before, *after))
         return std::unexpected(std::move(*refusal));
-    const auto turn = admission_.takeTurn(resource, textOf(before, "namespace"));
+    if (isDefinition(resource) && subresource.empty())
+        prepareDefinition(*after);
+    Admission::Turn turn;
     admission::Request request{admission::Operation::update,
                                resource,
                                subresource,
@@ -208,13 +288,19 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
                                &before,
                                *after,
                                context.warnings};
-    if (auto refusal = admission_.mutate(request))
+    request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
+    if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
     objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
-    if (auto causes = api::validateUpdate(resource, before, *after, subresource); !causes.empty())
+    if (auto causes = validateChanged(resource, before, *after, subresource); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
-    if (auto refusal = admission_.validate(request))
+    if (auto refusal = admission_.validate(request, turn))
         return std::unexpected(std::move(*refusal));
+    if (context.applied)
+        api::apply::recordApply(before, *after, *std::exchange(context.applied, std::nullopt),
+                                writerOf(resource, subresource, context));
+    else if (!context.fieldManager.empty() && subresource != "binding") // a pod's node is nobody's field
+        api::apply::recordUpdate(resource, before, *after, writerOf(resource, subresource, context));
     if (*after == before)
         return found; // nothing changed: nothing is written, as Kubernetes does
     if (isFinished(resource, *after)) {
@@ -269,14 +355,19 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
         const auto found = cache_.of(resource).get(key);
         if (!found)
             return std::unexpected(api::notFound(resource, name));
-        JsonObject object = parseCached(*found);
+        JsonObject object = objectIn(resource, *found);
         if (!options.uid.empty() && options.uid != textOf(object, "uid"))
             return std::unexpected(
                 api::conflict(resource, name,
-                              std::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                              std::format("the UID in the precondition ({}) does not match the UID in record ({}). The "
+                                          "object might have been deleted and then recreated",
                                           options.uid, textOf(object, "uid"))));
         if (!options.resourceVersion.empty() && options.resourceVersion != std::to_string(found->revision))
-            return std::unexpected(api::modifiedConflict(resource, name));
+            return std::unexpected(
+                api::conflict(resource, name,
+                              std::format("the ResourceVersion in the precondition ({}) does not match the "
+                                          "ResourceVersion in record ({}). The object might have been modified",
+                                          options.resourceVersion, found->revision)));
         admission::Request request{admission::Operation::remove,
                                    resource,
                                    {},
@@ -285,12 +376,15 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                                    &object,
                                    object,
                                    context.warnings};
-        if (auto refusal = admission_.mutate(request))
+        Admission::Turn turn;
+        if (auto refusal = admission_.mutate(request, turn))
             return std::unexpected(std::move(*refusal));
-        if (auto refusal = admission_.validate(request))
+        if (auto refusal = admission_.validate(request, turn))
             return std::unexpected(std::move(*refusal));
         const JsonObject before = object;
         markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);
+        if (isDefinition(resource))
+            markDefinitionForDeletion(object);
         if (isFinished(resource, object)) {
             auto gone = erase(resource, key, *found, context.dryRun, admission_.companions(request));
             if (gone || gone.error().reason != "Conflict" || attempt == 10)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/api/apply/managed_fields.h"
 #include "cluster/api/decode.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
@@ -21,7 +22,12 @@ struct WriteContext {
     const User& user;
     bool dryRun = false;
     api::FieldValidation validation = api::FieldValidation::warn;
-    std::vector<std::string> warnings; ///< grows while the request is worked on
+    std::vector<std::string> warnings = {}; ///< grows while the request is worked on
+    std::string fieldManager = {};          ///< whose fields are written; empty: nobody's are recorded
+    api::StrictFindings findings = {};      ///< what the body was found to have twice
+    std::string_view body = {};             ///< as it was sent, for the order of findings
+    /// Who owns what after an apply; set by the change that applies.
+    std::optional<api::apply::Entries> applied = {};
 };
 
 /// DeleteOptions, read.
@@ -43,6 +49,16 @@ public:
     Outcome<CachedObject> create(const api::Resource& resource, std::string_view ns, api::Json object,
                                  WriteContext& context);
 
+    /// An object that nothing stands in the way of.
+    struct Fresh {
+        const api::Resource& resource;
+        std::string ns;
+        api::JsonObject object;
+    };
+    /// Creates what every cluster has, all or nothing in one commit: structure, defaults and validation, but no
+    /// admission.
+    Outcome<void> createFresh(std::vector<Fresh> objects, WriteContext& context);
+
     /// Computes the wanted object from the current one; called again when another write came between.
     using Change = std::function<Outcome<api::JsonObject>(const api::JsonObject& current)>;
 
@@ -58,10 +74,14 @@ public:
     Outcome<Deleted> remove(const api::Resource& resource, std::string_view ns, std::string_view name,
                             const Deletion& options, WriteContext& context);
 
-    /// Structure check, pruning and defaults, as for every object that comes in.
+    /// Structure check, pruning and defaults, as for every object that comes in. The object is of the resource's own
+    /// version; it is stored, and cached, in the version of storage.
     Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
 
 private:
+    Outcome<CachedObject> make(const api::Resource& resource, std::string_view ns, api::JsonObject object,
+                               WriteContext& context);
+    std::optional<api::Status> settle(const api::Resource& resource, WriteContext& context) const;
     /// @p companions are written, or deleted, in the same commit.
     Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
                               store::Revision expected, bool dryRun, std::vector<Admission::Companion> companions = {});

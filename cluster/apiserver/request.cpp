@@ -46,9 +46,9 @@ std::string lowered(std::string text) {
 
 std::string resourceVerb(const std::string& method, const RequestInfo& info) {
     if (method == "GET" || method == "HEAD") {
-        if (info.query.flag("watch"))
-            return "watch";
-        return info.name.empty() ? "list" : "get";
+        if (!info.name.empty())
+            return "get"; // also with ?watch, which a proxied application may have a meaning for
+        return info.query.flag("watch") ? "watch" : "list";
     }
     if (method == "POST")
         return "create";
@@ -126,6 +126,13 @@ std::string_view Query::get(std::string_view name) const {
     return found == values_.end() ? std::string_view() : std::string_view(found->second);
 }
 
+std::vector<std::string> Query::all(std::string_view name) const {
+    std::vector<std::string> list;
+    for (auto [it, end] = values_.equal_range(name); it != end; ++it)
+        list.push_back(it->second);
+    return list;
+}
+
 bool Query::flag(std::string_view name) const {
     const auto found = values_.find(name);
     return found != values_.end() && found->second != "false" && found->second != "0";
@@ -181,12 +188,27 @@ void readImpersonation(Request& request, std::string_view header, std::string_vi
         request.impersonateExtra[percentDecode(what.substr(extra.size()), false)].emplace_back(value);
 }
 
+bool isForwarded(std::string_view target) {
+    target = target.substr(0, target.find('?'));
+    if (!target.starts_with("/api/v1/"))
+        return false;
+    std::vector<std::string> parts = segments(target.substr(8));
+    if (parts.size() > 2 && parts[0] == "namespaces")
+        parts.erase(parts.begin(), parts.begin() + 2);
+    const bool proxied = parts.size() > 2 && parts[2] == "proxy" &&
+                         (parts[0] == "pods" || parts[0] == "services" || parts[0] == "nodes");
+    return proxied;
+}
+
 Reply replyWith(const api::Status& status) {
-    return {status.code, api::printJson(status.toJson()) + "\n", "application/json", {}};
+    Reply reply{status.code, api::printJson(status.toJson()) + "\n", "application/json", {}, {}};
+    if (status.retryAfterSeconds > 0)
+        reply.headers.emplace_back("Retry-After", std::to_string(status.retryAfterSeconds));
+    return reply;
 }
 
 Reply replyWith(const api::JsonObject& object, int code) {
-    return {code, api::printJson(object) + "\n", "application/json", {}};
+    return {code, api::printJson(object) + "\n", "application/json", {}, {}};
 }
 
 } // namespace slipway::apiserver

@@ -34,7 +34,7 @@ api::JsonObject userInfo(const User& user);
 struct Request {
     std::string method = "GET";
     std::string target; ///< path and query as sent
-    std::string body, contentType, accept, authorization, userAgent;
+    std::string body, contentType, accept, authorization, userAgent, ifNoneMatch;
     std::string certificateUser; ///< common name of a verified client certificate
     std::vector<std::string> certificateGroups;
     std::optional<User> trustedUser; ///< set only by the in-memory transport
@@ -47,7 +47,11 @@ struct Request {
         return !impersonateUser.empty() || !impersonateGroups.empty() || !impersonateUid.empty() ||
                !impersonateExtra.empty();
     }
-    bool upgrade = false; ///< asks for another protocol (WebSocket)
+    bool upgrade = false;     ///< asks for another protocol (WebSocket, SPDY)
+    bool bodyFollows = false; ///< the body was left unread, for a Forward
+    std::string acceptEncoding;
+    std::string remoteAddress;
+    std::vector<std::pair<std::string, std::string>> headers; ///< all of them, when the request may be forwarded
 };
 
 /// The query part of a target, decoded; the last of several equal names wins, `all` gives every one.
@@ -55,6 +59,7 @@ class Query {
 public:
     static Query parse(std::string_view text);
     std::string_view get(std::string_view name) const;
+    std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name) const { return values_.contains(name); }
     bool flag(std::string_view name) const;
     std::optional<long long> number(std::string_view name) const;
@@ -78,12 +83,16 @@ RequestInfo understand(const Request& request);
 /// -Extra-KEY).
 void readImpersonation(Request& request, std::string_view header, std::string_view value);
 
+/// Whether a request's body goes on to another server, so that it need not be read beforehand.
+bool isForwarded(std::string_view target);
+
 /// A complete answer.
 struct Reply {
     int code = 200;
     std::string body;
     std::string contentType = "application/json";
-    std::vector<std::string> warnings; ///< sent as Warning headers
+    std::vector<std::string> warnings;                             ///< sent as Warning headers
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 /// A body that goes on. drain() and setWake() are called by the side that sends; wake may be called by any thread.
@@ -102,14 +111,27 @@ public:
     virtual std::chrono::steady_clock::time_point end() const { return std::chrono::steady_clock::time_point::max(); }
 };
 
-/// The connection is to be joined, byte for byte, with a node agent's after sending it this request.
-struct Tunnel {
-    std::string host;
+/// The request is to be carried on to another server, and its answer back: to a node's agent, or to an application.
+struct Forward {
+    enum class Security {
+        none,      ///< plain HTTP
+        node,      ///< TLS with the cluster's CA; the server shows its own certificate
+        unverified ///< TLS with whatever certificate the application has
+    };
+    enum class Kind {
+        upgrade, ///< exec, attach, port-forward: must ask for another protocol, then bytes are joined
+        log,     ///< the answer's body; a refusal becomes a Status
+        proxy    ///< everything as it is, with links and redirects led back through the server
+    };
+    Kind kind = Kind::proxy;
+    Security security = Security::none;
+    std::string host; ///< an address
     unsigned short port = 0;
-    std::string target;
+    std::string target; ///< path and query
+    std::string prefix; ///< of a proxy: the path under which the client sees the other server's root
 };
 
-using Answer = std::variant<Reply, std::unique_ptr<StreamBody>, Tunnel>;
+using Answer = std::variant<Reply, std::unique_ptr<StreamBody>, Forward>;
 
 Reply replyWith(const api::Status& status);
 Reply replyWith(const api::JsonObject& object, int code = 200);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/apiserver/negotiation.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
@@ -15,9 +16,14 @@ struct ResourceRequest {
     Registry& registry;
     const WatchCache& cache;
     const store::Store& store;
+    std::shared_ptr<const api::Resource> shared = {}; ///< the resource, for what outlives the request
+    Negotiation negotiation = {};                     ///< the form the client wants
 
-    /// The context for a write, from the query (dryRun, fieldValidation).
+    /// The context for a write, from the query (dryRun, fieldValidation, fieldManager).
+    /// Errors: 422 for options that are none.
     std::expected<WriteContext, api::Status> writeContext() const;
+    /// The body, decoded; what it has twice is noted in the context. Errors: 400, 415.
+    std::expected<api::Json, api::Status> body(WriteContext& context) const;
 };
 
 /// get, list, watch, create, update, patch, delete, deletecollection of a resource itself and of its status.
@@ -30,11 +36,14 @@ Answer patchOne(const ResourceRequest& r);
 Answer deleteOne(const ResourceRequest& r);
 Answer deleteAll(const ResourceRequest& r);
 
-/// The change a PATCH body asks for, as a function of the current object. Errors: 415, 400.
-std::expected<Registry::Change, api::Status> patchChange(const ResourceRequest& r, WriteContext& context);
-
 /// An object as the client asked to see it (Accept).
 Answer replyObject(const ResourceRequest& r, const CachedObject& object, int code,
                    std::vector<std::string> warnings = {});
+
+/// What of the resource a request selects. Errors: 400.
+std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r);
+
+/// Refuses options of a request: `ListOptions.meta.k8s.io "" is invalid: ...`.
+api::Status invalidOptions(std::string_view kind, std::vector<api::StatusCause> causes);
 
 } // namespace slipway::apiserver

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "cluster/apiserver/admission.h"
+#include "cluster/apiserver/api_documents.h"
 #include "cluster/apiserver/authentication.h"
+#include "cluster/apiserver/custom/custom_resources.h"
+#include "cluster/apiserver/flow_schemas.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 #include "cluster/store/store.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -17,7 +21,9 @@ class Transport;
 namespace slipway::apiserver {
 
 class AccessControl;
+struct HealthCheck;
 class NodeConnections;
+struct ResourceRequest;
 
 struct ServerOptions {
     std::string serviceAccountKeyPem;
@@ -41,16 +47,25 @@ public:
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
+    /// Which other requests a request stands in line with while the server is busy.
+    FlowSchemas::Match classify(const Request& request) const;
+    std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
+    /// The server is about to stop: /readyz says so from now on.
+    void stop() { stopping_ = true; }
     /// To be called every so often (bookmarks).
     void tick();
 
     WatchCache& cache() { return cache_; }
+    /// What is served now, resources of definitions among it.
+    std::shared_ptr<const Catalog> catalog() const { return customResources_.catalog(); }
     const ServerOptions& options() const { return options_; }
 
 private:
-    void bootstrapService();
+    Answer decide(const Request& request, RequestInfo& info);
+    std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
+    Answer answer(const ResourceRequest& r);
     Answer nonResource(const Request& request, const RequestInfo& info);
 
     const ServerOptions options_;
@@ -59,8 +74,12 @@ private:
     std::unique_ptr<AccessControl> access_;
     Admission admission_;
     Registry registry_;
+    CustomResources customResources_;
+    ApiDocuments documents_;
     Authentication authentication_;
+    FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;
+    std::atomic<bool> bootstrapped_ = false, stopping_ = false;
 };
 
 } // namespace slipway::apiserver

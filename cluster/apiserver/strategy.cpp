@@ -20,6 +20,8 @@ using api::stringAt;
 
 /// The resources whose metadata.generation counts the changes of their wanted state.
 bool countsGeneration(const api::Resource& resource) {
+    if (resource.custom != nullptr)
+        return true;
     static constexpr std::array<std::string_view, 20> names{"deployments",
                                                             "replicasets",
                                                             "statefulsets",
@@ -59,10 +61,12 @@ bool samePart(const JsonObject& a, const JsonObject& b, std::string_view member)
 }
 
 /// Everything but metadata and status is wanted state.
-bool sameWantedState(const JsonObject& a, const JsonObject& b) {
-    const auto covered = [](const JsonObject& from, const JsonObject& by) {
+bool sameWantedState(const api::Resource& resource, const JsonObject& a, const JsonObject& b) {
+    const bool hasStatus = resource.custom == nullptr || resource.subresource("status") != nullptr;
+    const auto covered = [&](const JsonObject& from, const JsonObject& by) {
         return std::ranges::all_of(from, [&](const auto& member) {
-            return member.key() == "metadata" || member.key() == "status" || samePart(from, by, member.key());
+            return member.key() == "metadata" || (hasStatus && member.key() == "status") ||
+                   samePart(from, by, member.key());
         });
     };
     return covered(a, b) && covered(b, a);
@@ -198,6 +202,11 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
     metadata["creationTimestamp"] = base::nowRfc3339();
     if (countsGeneration(resource))
         metadata["generation"] = 1;
+    if (resource.custom != nullptr) { // which may be called as built-in ones are
+        if (resource.subresource("status") != nullptr)
+            object.erase("status");
+        return {};
+    }
     if (resource.subresource("status") != nullptr && resource.name != "nodes")
         object["status"] = emptyStatus(resource);
     if (resource.name == "namespaces")
@@ -214,18 +223,22 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
         prepareCertificateRequest(user, object);
     else if (resource.name == "servicecidrs")
         prepareServiceRange(object);
+    else if (resource.name == "validatingadmissionpolicies")
+        object["status"] = JsonObject{{"observedGeneration", 1}, {"typeChecking", JsonObject()}};
     return {};
 }
 
 std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::string_view subresource,
                                             const JsonObject& before, JsonObject& after) {
     keepOtherParts(resource, subresource, before, after);
-    if (resource.name == "namespaces" && subresource != "finalize") {
+    if (resource.name == "namespaces" && resource.custom == nullptr && subresource != "finalize") {
         if (const Json* finalizers = api::find(before, {"spec", "finalizers"}))
             objectAt(after, {"spec"})["finalizers"] = *finalizers;
     }
-    if (countsGeneration(resource) && !sameWantedState(before, after))
+    if (countsGeneration(resource) && !sameWantedState(resource, before, after))
         objectAt(after, {"metadata"})["generation"] = api::intAt(before, {"metadata", "generation"}).value_or(0) + 1;
+    if (resource.name == "validatingadmissionpolicies" && resource.custom == nullptr && subresource.empty())
+        objectAt(after, {"status"})["observedGeneration"] = api::intAt(after, {"metadata", "generation"}).value_or(1);
     return {};
 }
 
@@ -235,16 +248,17 @@ void markForDeletion(const api::Resource& resource, JsonObject& object, std::opt
     const bool marked = metadata.contains("deletionTimestamp");
     if (const std::string_view finalizer = policyFinalizer(propagationPolicy); !finalizer.empty() && !marked)
         addFinalizer(object, finalizer);
-    const long long grace = resource.name == "pods" ? podGracePeriod(object, gracePeriodSeconds) : 0;
+    const bool pod = resource.name == "pods" && resource.custom == nullptr;
+    const long long grace = pod ? podGracePeriod(object, gracePeriodSeconds) : 0;
     const auto present = api::intAt(object, {"metadata", "deletionGracePeriodSeconds"});
-    if (marked && (resource.name != "pods" || (present && grace >= *present)))
+    if (marked && (!pod || (present && grace >= *present)))
         return; // a later request may shorten the time, never lengthen it
     objectAt(object, {"metadata"})["deletionTimestamp"] =
         base::formatTime(std::chrono::system_clock::now() + std::chrono::seconds(grace));
     objectAt(object, {"metadata"})["deletionGracePeriodSeconds"] = grace;
     if (!marked && countsGeneration(resource))
         objectAt(object, {"metadata"})["generation"] = api::intAt(object, {"metadata", "generation"}).value_or(0) + 1;
-    if (resource.name == "namespaces")
+    if (resource.name == "namespaces" && resource.custom == nullptr)
         objectAt(object, {"status"})["phase"] = "Terminating";
 }
 
@@ -257,7 +271,7 @@ bool isFinished(const api::Resource& resource, const JsonObject& object) {
     };
     if (!isEmpty({"metadata", "finalizers"}))
         return false;
-    if (resource.name == "namespaces" && !isEmpty({"spec", "finalizers"}))
+    if (resource.name == "namespaces" && resource.custom == nullptr && !isEmpty({"spec", "finalizers"}))
         return false;
     return api::intAt(object, {"metadata", "deletionGracePeriodSeconds"}).value_or(0) == 0;
 }

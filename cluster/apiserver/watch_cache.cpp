@@ -1,5 +1,6 @@
 #include "cluster/apiserver/watch_cache.h"
 
+#include "cluster/api/custom/definition.h"
 #include "cluster/base/log.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ std::string WatchEvent::frame(WatchEventType type, std::string_view objectBytes)
 void WatchQueue::setWake(std::function<void()> wake) {
     std::unique_lock lock(mutex_);
     wake_ = std::move(wake);
-    if ((!waiting_.empty() || overflowed_) && wake_)
+    if ((!waiting_.empty() || overflowed_ || ended()) && wake_)
         wake_();
 }
 
@@ -58,6 +59,13 @@ std::vector<WatchQueue::Item> WatchQueue::take(bool& overflowed) {
     std::lock_guard lock(mutex_);
     overflowed = overflowed_;
     return std::exchange(waiting_, {});
+}
+
+void WatchQueue::end() {
+    ended_.store(true, std::memory_order_release);
+    std::lock_guard lock(mutex_);
+    if (wake_)
+        wake_();
 }
 
 void WatchQueue::push(Item item) {
@@ -100,6 +108,11 @@ std::optional<CachedObject> ResourceCache::get(const std::string& key) const {
     return found == objects_.end() ? std::nullopt : std::optional(found->second);
 }
 
+store::Revision ResourceCache::lastChange() const {
+    std::lock_guard lock(mutex_);
+    return lastChange_;
+}
+
 std::size_t ResourceCache::size() const {
     std::lock_guard lock(mutex_);
     return objects_.size();
@@ -129,30 +142,49 @@ std::vector<CachedObject> ResourceCache::list(const std::string& prefix, const S
     return result;
 }
 
+/// An object of a custom resource is kept as its present schema reads it: pruned and with defaults.
 CachedObject ResourceCache::makeObject(const std::shared_ptr<const std::string>& bytes,
                                        store::Revision revision) const {
     auto parsed = api::parseJson(*bytes);
     auto attributes = std::make_shared<Attributes>();
-    if (parsed && parsed->is_object())
-        *attributes = Attributes::of(resource_, parsed->get_object());
-    return {bytes, revision, std::move(attributes)};
+    if (!parsed || !parsed->is_object())
+        return {bytes, revision, std::move(attributes)};
+    static const api::Resource unknown{};
+    *attributes = Attributes::of(resource_ == nullptr ? unknown : *resource_, parsed->get_object());
+    if (resource_ == nullptr || resource_->custom == nullptr)
+        return {bytes, revision, std::move(attributes)};
+    attributes->owner = resource_;
+    if (!api::custom::normalise(*resource_, parsed->get_object()))
+        return {bytes, revision, std::move(attributes)};
+    return {std::make_shared<const std::string>(api::printJson(*parsed)), revision, std::move(attributes)};
+}
+
+void ResourceCache::define(std::shared_ptr<const api::Resource> resource) {
+    std::lock_guard lock(mutex_);
+    resource_ = std::move(resource);
+    for (auto& [key, object] : objects_)
+        object = makeObject(object.bytes, object.revision);
+}
+
+void ResourceCache::endWatches() {
+    std::lock_guard lock(mutex_);
+    for (const auto& watcher : watchers_)
+        if (const auto queue = watcher.lock())
+            queue->end();
+    watchers_.clear();
 }
 
 void ResourceCache::load(const store::Entry& entry) {
+    lastChange_ = std::max(lastChange_, entry.modified);
     objects_[entry.key] = makeObject(entry.value, entry.modified);
 }
 
-std::shared_ptr<const WatchEvent> ResourceCache::bookmark(store::Revision revision, bool endOfInitial) const {
-    const std::string apiVersion = resource_.group.empty() ? std::string(resource_.version)
-                                                           : std::format("{}/{}", resource_.group, resource_.version);
-    const std::string annotation = endOfInitial ? R"(,"annotations":{"k8s.io/initial-events-end":"true"})" : "";
+std::shared_ptr<const WatchEvent> ResourceCache::bookmark(store::Revision revision, bool endOfInitial) {
     auto event = std::make_shared<WatchEvent>();
     event->type = WatchEventType::bookmark;
     event->endOfInitial = endOfInitial;
     event->object.revision = revision;
-    event->object.bytes = std::make_shared<const std::string>(std::format(
-        R"({{"kind":"{}","apiVersion":"{}","metadata":{{"resourceVersion":"{}","creationTimestamp":null{}}}}})",
-        resource_.kind, apiVersion, revision, annotation));
+    event->object.bytes = std::make_shared<const std::string>();
     event->object.attributes = std::make_shared<Attributes>();
     return event;
 }
@@ -200,6 +232,7 @@ void ResourceCache::publish(std::shared_ptr<const WatchEvent> event) {
 void ResourceCache::apply(const store::Event& change) {
     auto event = std::make_shared<WatchEvent>();
     std::lock_guard lock(mutex_);
+    lastChange_ = change.entry.modified;
     const auto found = objects_.find(change.entry.key);
     if (change.deleted) {
         event->type = WatchEventType::deleted;
@@ -242,19 +275,20 @@ WatchCache::WatchCache(store::Store& store) {
     for (const api::Resource& resource : api::builtInResources()) {
         auto& cache = caches_[storageName(resource)];
         if (!cache)
-            cache = std::make_unique<ResourceCache>(resource);
+            cache = std::make_unique<ResourceCache>(
+                std::shared_ptr<const api::Resource>(std::shared_ptr<const void>(), &resource));
     }
     const auto everything = store.list(root);
     if (!everything) {
         base::error("watch-cache", "cannot read the store: {}", everything.error().message);
         return;
     }
+    revision_ = everything->revision;
     for (const store::Entry& entry : everything->entries)
         if (ResourceCache* cache = byKey(entry.key))
             cache->load(entry);
     for (const auto& [name, cache] : caches_)
         cache->setWindowStart(everything->revision);
-    revision_ = everything->revision;
     auto subscription =
         store.subscribe(everything->revision + 1, [this](std::span<const store::Event> events) { apply(events); });
     if (subscription)
@@ -271,10 +305,7 @@ ResourceCache* WatchCache::byKey(std::string_view key) const {
     key.remove_prefix(root.size());
     const std::size_t first = key.find('/');
     const std::size_t second = first == std::string_view::npos ? first : key.find('/', first + 1);
-    if (second == std::string_view::npos)
-        return nullptr;
-    const auto found = caches_.find(key.substr(0, second + 1));
-    return found == caches_.end() ? nullptr : found->second.get();
+    return second == std::string_view::npos ? nullptr : &named(key.substr(0, second + 1));
 }
 
 void WatchCache::apply(std::span<const store::Event> events) {
@@ -286,12 +317,29 @@ void WatchCache::apply(std::span<const store::Event> events) {
         revision_.store(events.back().entry.modified, std::memory_order_release);
 }
 
+/// A cache that is not there yet is that of a custom resource; nothing happened to its objects so far.
+ResourceCache& WatchCache::named(std::string_view storageName) const {
+    {
+        std::shared_lock lock(cachesMutex_);
+        if (const auto found = caches_.find(storageName); found != caches_.end())
+            return *found->second;
+    }
+    std::unique_lock lock(cachesMutex_);
+    auto& cache = caches_[std::string(storageName)];
+    if (cache == nullptr) {
+        cache = std::make_unique<ResourceCache>(nullptr);
+        cache->setWindowStart(revision());
+    }
+    return *cache;
+}
+
 ResourceCache& WatchCache::of(const api::Resource& resource) const {
-    return *caches_.find(storageName(resource))->second;
+    return named(storageName(resource));
 }
 
 void WatchCache::sendBookmarks() {
     const store::Revision now = revision();
+    std::shared_lock lock(cachesMutex_);
     for (const auto& [name, cache] : caches_)
         cache->sendBookmarks(now);
 }

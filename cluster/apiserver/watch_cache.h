@@ -4,11 +4,13 @@
 #include "cluster/apiserver/attributes.h"
 #include "cluster/store/store.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -47,26 +49,34 @@ public:
     void setWake(std::function<void()> wake);
     /// Everything waiting, in order; @p overflowed tells that the watcher was too slow and has to begin anew.
     std::vector<Item> take(bool& overflowed);
+    /// Whether no more will come.
+    bool ended() const { return ended_.load(std::memory_order_acquire); }
 
 private:
     friend class ResourceCache;
     void offer(const std::shared_ptr<const WatchEvent>& event);
     void push(Item item);
+    void end();
 
     const Selection selection_;
     const bool bookmarks_;
     std::mutex mutex_;
     std::vector<Item> waiting_;
     bool overflowed_ = false;
+    std::atomic<bool> ended_ = false;
     std::function<void()> wake_;
 };
 
 /// The current objects of one resource, the recent events, and the watchers. Thread-safe.
 class ResourceCache {
 public:
-    explicit ResourceCache(const api::Resource& resource) : resource_(resource) {}
+    /// @p resource: null as long as it is not known whose objects these are.
+    explicit ResourceCache(std::shared_ptr<const api::Resource> resource) : resource_(std::move(resource)) {}
 
-    const api::Resource& resource() const { return resource_; }
+    /// Gives a custom resource's cache its definition, or a changed one: the objects are read by it from now on.
+    void define(std::shared_ptr<const api::Resource> resource);
+    /// Ends every watch: what is watched is no longer served.
+    void endWatches();
     std::optional<CachedObject> get(const std::string& key) const;
     /// The objects whose key begins with @p prefix and that match, in key order, after @p after, at most @p limit
     /// (0: all). @p more tells that the limit cut.
@@ -74,6 +84,8 @@ public:
                                    std::size_t limit = 0, std::size_t* remaining = nullptr,
                                    std::string* lastKey = nullptr) const;
     std::size_t size() const;
+    /// The revision of the latest change of any of its objects.
+    store::Revision lastChange() const;
 
     enum class From { now, initialState, revision };
     struct WatchStart {
@@ -92,15 +104,15 @@ public:
 
 private:
     CachedObject makeObject(const std::shared_ptr<const std::string>& bytes, store::Revision revision) const;
-    std::shared_ptr<const WatchEvent> bookmark(store::Revision revision, bool endOfInitial) const;
+    static std::shared_ptr<const WatchEvent> bookmark(store::Revision revision, bool endOfInitial);
     void publish(std::shared_ptr<const WatchEvent> event);
 
-    const api::Resource& resource_;
     mutable std::mutex mutex_;
+    std::shared_ptr<const api::Resource> resource_;
     std::map<std::string, CachedObject> objects_;
     std::deque<std::shared_ptr<const WatchEvent>> recent_;
     std::size_t recentSize_ = 0; ///< bytes of the objects in recent_
-    store::Revision windowStart_ = 0;
+    store::Revision windowStart_ = 0, lastChange_ = 0;
     std::vector<std::weak_ptr<WatchQueue>> watchers_;
 };
 
@@ -123,8 +135,10 @@ public:
 private:
     void apply(std::span<const store::Event> events);
     ResourceCache* byKey(std::string_view key) const;
+    ResourceCache& named(std::string_view storageName) const;
 
-    std::map<std::string, std::unique_ptr<ResourceCache>, std::less<>> caches_; ///< by "group/resource/"
+    mutable std::shared_mutex cachesMutex_; ///< caches come, with definitions and objects of custom resources, and stay
+    mutable std::map<std::string, std::unique_ptr<ResourceCache>, std::less<>> caches_; ///< by "group/resource/"
     std::atomic<store::Revision> revision_ = 0;
     std::unique_ptr<store::Subscription> subscription_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/api/status.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 
@@ -8,16 +9,15 @@
 
 namespace slipway::apiserver {
 
-/// The form a client asked list and watch to come in (Accept header).
+/// The form a client asked objects to come in (Accept header).
 enum class Representation { object, table, partialMetadata };
-Representation representationOf(std::string_view accept);
 
 /// The body of a watch: frames of the queue's events in the form that was asked for.
 class WatchStream : public StreamBody {
 public:
-    WatchStream(const api::Resource& resource, std::shared_ptr<WatchQueue> queue, Representation form, bool wholeRows,
-                std::chrono::steady_clock::time_point end)
-        : resource_(resource), queue_(std::move(queue)), form_(form), wholeRows_(wholeRows), end_(end) {}
+    WatchStream(std::shared_ptr<const api::Resource> resource, std::shared_ptr<WatchQueue> queue, Representation form,
+                bool wholeRows, std::chrono::steady_clock::time_point end)
+        : resource_(std::move(resource)), queue_(std::move(queue)), form_(form), wholeRows_(wholeRows), end_(end) {}
 
     void setWake(std::function<void()> wake) override { queue_->setWake(std::move(wake)); }
     Piece drain() override;
@@ -26,12 +26,24 @@ public:
 private:
     std::string frameOf(const WatchQueue::Item& item);
 
-    const api::Resource& resource_;
+    const std::shared_ptr<const api::Resource> resource_;
     std::shared_ptr<WatchQueue> queue_;
     const Representation form_;
     const bool wholeRows_;
     const std::chrono::steady_clock::time_point end_;
     bool columnsSent_ = false;
+};
+
+/// A watch that could not begin: one ERROR event, and its end.
+class FailedWatch : public StreamBody {
+public:
+    explicit FailedWatch(api::Status status) : status_(std::move(status)) {}
+
+    void setWake(std::function<void()> wake) override;
+    Piece drain() override;
+
+private:
+    const api::Status status_;
 };
 
 } // namespace slipway::apiserver

@@ -1,6 +1,7 @@
 #include "cluster/network/cni_config.h"
 
 #include "cluster/base/files.h"
+#include "cluster/network/family.h"
 
 #include <boost/json.hpp>
 #include <fstream>
@@ -11,37 +12,37 @@ namespace json = boost::json;
 
 namespace {
 
-bool setKernelSwitch(const char* path, const char* value) {
-    std::ofstream file(path);
+/// The last of all names, so that a network somebody installs comes first without our file being in its way.
+constexpr char fileName[] = "99-slipway.conflist";
+
+void setKernelSwitch(const char* path, const char* value) {
+    std::ofstream file(path); // it may be on already, and not ours to write
     file << value;
-    file.close();
-    return base::readFile(path).value_or("").starts_with(value); // it may be on already, and not ours to write
 }
 
 } // namespace
 
-std::string cniConfig(const std::string& podCidr, const std::string& bridge) {
-    const json::object addresses{{"type", "host-local"},
-                                 {"dataDir", "/var/lib/cni/networks"},
-                                 {"ranges", json::array{json::array{json::object{{"subnet", podCidr}}}}},
-                                 {"routes", json::array{json::object{{"dst", "0.0.0.0/0"}}}}};
+std::string cniConfig(const std::vector<std::string>& podCidrs) {
+    json::array ranges, routes;
+    for (const std::string& cidr : podCidrs) {
+        ranges.push_back(json::array{json::object{{"subnet", cidr}}});
+        routes.push_back(json::object{{"dst", familyOf(cidr) == Family::ip4 ? "0.0.0.0/0" : "::/0"}});
+    }
+    const json::object addresses{
+        {"type", "host-local"}, {"dataDir", "/var/lib/cni/networks"}, {"ranges", ranges}, {"routes", routes}};
     const json::object config{
         {"cniVersion", "1.0.0"},
         {"name", "slipway"},
         {"plugins",
-         json::array{json::object{{"type", "bridge"},
-                                  {"bridge", bridge},
-                                  {"isGateway", true},
-                                  {"ipMasq", false},
-                                  {"hairpinMode", true},
-                                  {"ipam", addresses}},
+         json::array{json::object{{"type", "ptp"}, {"ipMasq", false}, {"ipam", addresses}},
                      json::object{{"type", "portmap"}, {"capabilities", json::object{{"portMappings", true}}}}}}};
     return json::serialize(config) + "\n";
 }
 
-std::expected<void, std::string> writeCniConfig(const std::filesystem::path& folder, const std::string& podCidr) {
-    const auto path = folder / "10-slipway.conflist";
-    const std::string text = cniConfig(podCidr);
+std::expected<void, std::string> writeCniConfig(const std::filesystem::path& folder,
+                                                const std::vector<std::string>& podCidrs) {
+    const auto path = folder / fileName;
+    const std::string text = cniConfig(podCidrs);
     if (base::readFile(path).value_or("") == text)
         return {};
     std::error_code error;
@@ -51,9 +52,21 @@ std::expected<void, std::string> writeCniConfig(const std::filesystem::path& fol
     return {};
 }
 
-bool prepareKernelForwarding() {
+bool hasForeignCni(const std::filesystem::path& folder) {
+    std::error_code error;
+    for (auto entry = std::filesystem::directory_iterator(folder, error);
+         !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        const std::string extension = entry->path().extension();
+        if (entry->path().filename() != fileName &&
+            (extension == ".conflist" || extension == ".conf" || extension == ".json"))
+            return true;
+    }
+    return false;
+}
+
+void prepareKernelForwarding() {
     setKernelSwitch("/proc/sys/net/ipv4/ip_forward", "1");
-    return setKernelSwitch("/proc/sys/net/bridge/bridge-nf-call-iptables", "1");
+    setKernelSwitch("/proc/sys/net/ipv6/conf/all/forwarding", "1");
 }
 
 } // namespace slipway::network

@@ -3,17 +3,23 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace slipway::network {
 
-/// The CNI configuration list of a node: pods on a bridge, addresses from the node's range, host ports.
-std::string cniConfig(const std::string& podCidr, const std::string& bridge = "cni0");
+/// The CNI configuration list of a node: each pod joined to the node by a link of its own, so that every packet of a
+/// pod is routed (and seen by the packet filter), addresses from the node's ranges, host ports.
+std::string cniConfig(const std::vector<std::string>& podCidrs);
 
-/// Writes it where containerd looks; does nothing when it is there already.
-std::expected<void, std::string> writeCniConfig(const std::filesystem::path& folder, const std::string& podCidr);
+/// Writes it where containerd looks, under a name that any other configuration comes before; does nothing when it is
+/// there already.
+std::expected<void, std::string> writeCniConfig(const std::filesystem::path& folder,
+                                                const std::vector<std::string>& podCidrs);
 
-/// Turns on forwarding, and shows bridged packets to the packet filter where the kernel can. False when it cannot: then
-/// traffic between pods of one node through a service has to be masqueraded.
-bool prepareKernelForwarding();
+/// Whether the folder holds another CNI configuration, which containerd then uses instead of ours.
+bool hasForeignCni(const std::filesystem::path& folder);
+
+/// Turns on forwarding, in both families where the kernel has them.
+void prepareKernelForwarding();
 
 } // namespace slipway::network

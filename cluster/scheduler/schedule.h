@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/scheduler/plugins/volume_binding.h"
 #include "cluster/scheduler/snapshot.h"
 
 #include <cstddef>
@@ -22,6 +23,11 @@ struct Decision {
 
     std::string node; ///< the chosen one; empty: none can take the pod
     int nodeCount = 0;
+    std::string refusal; ///< why no node is asked at all; empty: they are
+    /// What is to be written of the pod's claims before it may be bound to that node; while claims are unbound it
+    /// waits.
+    std::vector<plugins::VolumeChoice> volumes;
+    bool waitsForVolumes = false;
     /// How many nodes are named one by one in refusals; the others are only counted.
     static constexpr std::size_t namedRefusals = 32;
     std::vector<Refusal> refusals;               ///< of the first nodes, in name order

@@ -1,9 +1,12 @@
 #include "cluster/scheduler/scheduler.h"
 
 #include "cluster/base/log.h"
-#include "cluster/base/time.h"
 #include "cluster/client/event_recorder.h"
 #include "cluster/client/informer.h"
+#include "cluster/scheduler/cluster_feeds.h"
+#include "cluster/scheduler/feed.h"
+#include "cluster/scheduler/pod_writes.h"
+#include "cluster/scheduler/preemption.h"
 #include "cluster/scheduler/queue.h"
 #include "cluster/scheduler/write_pool.h"
 
@@ -13,10 +16,7 @@ namespace slipway::scheduler {
 
 using api::core_v1::Node;
 using api::core_v1::Pod;
-using client::Change;
-using client::ChangeKind;
 using client::Client;
-using client::Freshness;
 
 namespace {
 
@@ -26,66 +26,15 @@ constexpr std::size_t binders = 8, bindsWaiting = 256;
 constexpr std::size_t eventWriters = 2, eventsWaiting = 8192;
 constexpr std::size_t explainedPods = 1000;
 
-/// Hands a resource's objects on one by one.
-template <class T> class Feed : public client::ReflectorSink {
-public:
-    using Seen = std::function<void(std::shared_ptr<const T>)>;
-    using Gone = std::function<void(const std::string& key)>;
-    using Replaced = std::function<void(const std::set<std::string>& keys)>;
-
-    Feed(std::shared_ptr<const Client> client, Seen seen, Gone gone, Replaced replaced)
-        : seen_(std::move(seen))
-        , gone_(std::move(gone))
-        , replaced_(std::move(replaced))
-        , reflector_(std::move(client), client::resourceOf<T>(), "", {}, *this) {}
-
-    void start() { reflector_.start(); }
-
-private:
-    static std::shared_ptr<const T> decode(const api::Json& json) {
-        auto object = api::fromJson<T>(json);
-        return object ? std::make_shared<const T>(std::move(*object)) : nullptr;
-    }
-
-    void replace(std::vector<std::shared_ptr<const api::Json>> objects) override {
-        std::set<std::string> keys;
-        for (const auto& json : objects)
-            if (auto object = decode(*json)) {
-                keys.insert(client::objectKey(object->metadata.namespace_, object->metadata.name));
-                seen_(std::move(object));
-            }
-        replaced_(keys);
-    }
-
-    void apply(std::vector<Change> changes) override {
-        for (const Change& change : changes) {
-            auto object = decode(*change.object);
-            if (!object)
-                continue;
-            if (change.kind == ChangeKind::deleted)
-                gone_(client::objectKey(object->metadata.namespace_, object->metadata.name));
-            else
-                seen_(std::move(object));
-        }
-    }
-
-    void freshness(Freshness state, const std::string& message) override {
-        if (state == Freshness::denied)
-            base::warn("scheduler", "watching {}: {}", std::string(api::ResourceOf<T>::resource), message);
-    }
-
-    Seen seen_;
-    Gone gone_;
-    Replaced replaced_;
-    client::Reflector reflector_; // last: its thread ends first
-};
-
 } // namespace
 
 class Scheduler::Loop {
 public:
     Loop(std::shared_ptr<const Client> client, SchedulerOptions options)
-        : client_(std::move(client)), options_(std::move(options)), events_(client_, options_.schedulerName) {}
+        : client_(std::move(client))
+        , options_(std::move(options))
+        , events_(client_, options_.schedulerName)
+        , pod_(client_) {}
 
     ~Loop() {
         queue_.close();
@@ -98,6 +47,7 @@ public:
         if (thread_.joinable())
             thread_.join();
         eventWrites_.stop();
+        others_.reset();
         nodes_.reset();
         pods_.reset();
     }
@@ -109,6 +59,8 @@ public:
         pods_ = std::make_unique<Feed<Pod>>(
             client_, [this](auto pod) { seePod(std::move(pod)); }, [this](const auto& key) { losePod(key); },
             [this](const auto& keys) { keepPods(keys); });
+        others_ = std::make_unique<ClusterFeeds>(client_, mutex_, snapshot_, [this] { queue_.moveAll(); });
+        others_->start();
         nodes_->start();
         pods_->start();
         thread_ = std::thread([this] { run(); });
@@ -169,6 +121,7 @@ private:
             queue_.remove(key);
             decisions_.erase(key);
             bound_[key] = pod->metadata.uid;
+            snapshot_.withdraw(key);
             snapshot_.setPod(describePod(std::move(pod)), node);
             return;
         }
@@ -184,7 +137,12 @@ private:
         };
         if (same(assumed_) || same(bound_))
             return; // bound just now; this is news from before
-        queue_.put(describePod(std::move(pod)));
+        PodInfo info = describePod(std::move(pod));
+        if (info.nominated.empty())
+            snapshot_.withdraw(key);
+        else
+            snapshot_.nominate(info, info.nominated);
+        queue_.put(std::move(info));
     }
 
     void losePod(const std::string& key) {
@@ -193,6 +151,7 @@ private:
         decisions_.erase(key);
         bound_.erase(key);
         assumed_.erase(key);
+        snapshot_.withdraw(key);
         if (snapshot_.removePod(key))
             queue_.moveAll();
     }
@@ -223,18 +182,26 @@ private:
 
     void scheduleOne(const SchedulingQueue::Taken& taken) {
         Decision decision;
+        PreemptionPlan preemption;
         {
             std::lock_guard lock(mutex_);
             decision = schedule(taken.pod, snapshot_);
-            if (!decision.node.empty()) {
+            if (decision.node.empty()) {
+                preemption = planPreemption(taken.pod, snapshot_);
+                if (!preemption.node.empty())
+                    snapshot_.nominate(taken.pod, preemption.node);
+                remember(taken.pod.key, decision);
+            } else if (!decision.waitsForVolumes) {
                 snapshot_.setPod(taken.pod, decision.node); // counts from now on, before the server knows
                 assumed_[taken.pod.key] = taken.pod.uid;
-            } else {
-                remember(taken.pod.key, decision);
             }
         }
         if (decision.node.empty())
-            writes_.run([this, taken, message = decision.message()] { refuse(taken, message); });
+            writes_.run([this, taken, message = decision.message(), preemption = std::move(preemption)] {
+                refuse(taken, message, preemption);
+            });
+        else if (decision.waitsForVolumes)
+            writes_.run([this, taken, decision = std::move(decision)] { awaitVolumes(taken, decision); });
         else
             writes_.run([this, taken, node = decision.node] { bind(taken, node); });
     }
@@ -254,23 +221,18 @@ private:
     }
 
     void bind(const SchedulingQueue::Taken& taken, const std::string& node) {
-        const Pod& pod = *taken.pod.pod;
-        const std::string &ns = pod.metadata.namespace_, &name = pod.metadata.name;
-        const api::JsonObject binding{{"apiVersion", "v1"},
-                                      {"kind", "Binding"},
-                                      {"metadata", {{"name", name}, {"namespace", ns}, {"uid", pod.metadata.uid}}},
-                                      {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}}}};
-        const auto done = client_->create(client::resourceOf<Pod>(), ns, binding, "binding", name);
+        const auto done = pod_.bind(*taken.pod.pod, node);
         if (done) {
             queue_.remove(taken.pod.key);
             {
                 std::lock_guard lock(mutex_);
                 decisions_.erase(taken.pod.key);
+                snapshot_.withdraw(taken.pod.key);
                 if (assumed_.erase(taken.pod.key) > 0) // else it was deleted meanwhile
                     bound_[taken.pod.key] = taken.pod.uid;
             }
             record(taken.pod.pod, "Normal", "Scheduled",
-                   std::format("Successfully assigned {}/{} to {}", ns, name, node));
+                   std::format("Successfully assigned {} to {}", taken.pod.key, node));
             return;
         }
         {
@@ -283,39 +245,54 @@ private:
         queue_.giveBack(taken, true);
     }
 
-    void refuse(const SchedulingQueue::Taken& taken, const std::string& message) {
+    /// The claims that waited for the pod's node learn it; the pod is tried again when their volumes are bound.
+    void awaitVolumes(const SchedulingQueue::Taken& taken, const Decision& decision) {
+        bool written = true;
+        for (const auto& choice : decision.volumes)
+            if (const auto done = pod_.settle(choice, decision.node); !done) {
+                base::warn("scheduler", "volume of {}: {}", choice.claim, done.error().message);
+                written = false;
+            }
+        queue_.giveBack(taken, !written);
+    }
+
+    void refuse(const SchedulingQueue::Taken& taken, std::string message, const PreemptionPlan& preemption) {
+        if (!preemption.message.empty())
+            message += " no new claims to deallocate, preemption: " + preemption.message;
         record(taken.pod.pod, "Warning", "FailedScheduling", message);
-        setCondition(*taken.pod.pod, message);
+        std::string nominated = preemption.node;
+        {
+            std::lock_guard lock(mutex_);
+            if (const auto nominee = snapshot_.nominees().find(taken.pod.key); nominee != snapshot_.nominees().end())
+                nominated = nominee->second.node;
+        }
+        pod_.setUnschedulable(*taken.pod.pod, message, nominated);
+        for (const PlacedPod& victim : preemption.victims)
+            preempt(victim, taken.pod, preemption.node);
         queue_.giveBack(taken, false); // after the condition: it must not be written when the pod was bound since
     }
 
-    void setCondition(const Pod& pod, const std::string& message) {
-        std::string since = base::nowRfc3339();
-        if (pod.status)
-            for (const auto& condition : pod.status->conditions)
-                if (condition.type == "PodScheduled" && condition.status == "False") {
-                    if (condition.reason == "Unschedulable" && condition.message == message)
-                        return;
-                    since = condition.lastTransitionTime;
-                }
-        const api::JsonObject condition{{"type", "PodScheduled"},
-                                        {"status", "False"},
-                                        {"reason", "Unschedulable"},
-                                        {"message", message},
-                                        {"lastTransitionTime", since}};
-        const api::JsonObject change{{"metadata", {{"uid", pod.metadata.uid}}},
-                                     {"status", {{"conditions", api::JsonArray{condition}}}}};
-        client::PatchOptions options;
-        options.subresource = "status";
-        const auto done = client_->patch(client::resourceOf<Pod>(), pod.metadata.namespace_, pod.metadata.name,
-                                         client::PatchKind::strategicMerge, change, options);
-        if (!done && done.error().kind != client::Errc::notFound)
-            base::warn("scheduler", "status of {}: {}", pod.metadata.name, done.error().message);
+    void preempt(const PlacedPod& victim, const PodInfo& by, const std::string& node) {
+        const auto done = pod_.evict(victim, options_.schedulerName);
+        if (!done) {
+            if (done.error().kind != client::Errc::notFound)
+                base::warn("scheduler", "preempting {}: {}", victim.key, done.error().message);
+            return;
+        }
+        eventWrites_.tryRun([this, victim, uid = by.uid, node] {
+            api::core_v1::ObjectReference about;
+            about.apiVersion = "v1";
+            about.kind = "Pod";
+            std::tie(about.namespace_, about.name) = client::splitKey(victim.key);
+            about.uid = victim.uid;
+            events_.record(about, "Normal", "Preempted", std::format("Preempted by pod {} on node {}", uid, node));
+        });
     }
 
     const std::shared_ptr<const Client> client_;
     const SchedulerOptions options_;
     client::EventRecorder events_;
+    const PodWrites pod_;
     SchedulingQueue queue_;
     mutable std::mutex mutex_; ///< taken before the queue's own lock, never after
     std::condition_variable synced_;
@@ -325,6 +302,7 @@ private:
     std::map<std::string, std::string> bound_;   ///< confirmed: key to uid
     std::map<std::string, Decision> decisions_;
     bool nodesListed_ = false, podsListed_ = false, stopping_ = false;
+    std::unique_ptr<ClusterFeeds> others_;
     std::unique_ptr<Feed<Node>> nodes_;
     std::unique_ptr<Feed<Pod>> pods_;
     std::thread thread_;

@@ -12,6 +12,7 @@ public:
     /// The entry, or null pointer; valid until the next change.
     const Entry* find(std::string_view key) const;
     std::vector<Entry> list(std::string_view prefix, std::string_view startKey, std::size_t limit) const;
+    std::size_t size() const { return slots_.size(); }
     void apply(const Event& event);
     /// Adds or replaces one entry.
     void put(const Entry& entry);

@@ -22,6 +22,8 @@ find_library(GRPCPP_UNSECURE grpc++_unsecure REQUIRED)
 find_library(GRPC_UNSECURE grpc_unsecure REQUIRED)
 find_library(GPR gpr REQUIRED)
 find_package(absl REQUIRED CONFIG) # gRPC headers use its mutexes
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(NFTABLES REQUIRED IMPORTED_TARGET libnftables)
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)
 pkg_check_modules(LIBGIT2 REQUIRED IMPORTED_TARGET libgit2)
+pkg_check_modules(LIBVIRT REQUIRED IMPORTED_TARGET libvirt libvirt-qemu)

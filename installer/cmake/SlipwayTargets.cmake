@@ -71,3 +71,18 @@ function(slipway_test name)
     set_tests_properties(${name} PROPERTIES RESOURCE_LOCK ${ARG_LOCK})
   endif()
 endfunction()
+
+# The parts of header-only libraries that can be compiled once instead of in every user (installer/cmake/separate):
+# slipway_asio (Asio with TLS, and Beast) and slipway_cli11.
+function(slipway_separate name)
+  cmake_parse_arguments(ARG "" "" "DEFINITIONS;USES" ${ARGN})
+  add_library(slipway_${name} STATIC EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/installer/cmake/separate/${name}.cpp)
+  target_compile_definitions(slipway_${name} PUBLIC ${ARG_DEFINITIONS})
+  target_compile_options(slipway_${name} PRIVATE -w)
+  target_link_libraries(slipway_${name} PUBLIC ${ARG_USES})
+endfunction()
+function(slipway_separate_compilation)
+  slipway_separate(asio DEFINITIONS BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+                   USES Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+  slipway_separate(cli11 DEFINITIONS CLI11_COMPILE USES CLI11::CLI11)
+endfunction()

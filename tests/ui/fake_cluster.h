@@ -14,6 +14,8 @@ class FakeCluster : public client::Transport {
 public:
     /// The objects of a collection path ("/api/v1/pods").
     std::map<std::string, api::JsonArray> lists;
+    /// Bodies for other paths (discovery, metrics, schemas, reviews).
+    std::map<std::string, std::string> answers;
     std::string log = "2026-01-31T12:00:00.000000000Z started\n";
     std::vector<client::Request> writes;
     std::mutex mutex;
@@ -21,12 +23,26 @@ public:
     client::Result<client::Response> send(const client::Request& request) override {
         std::lock_guard lock(mutex);
         const std::string path = request.target.substr(0, request.target.find('?'));
+        if (const auto found = answers.find(path); found != answers.end())
+            return client::Response{request.method == "POST" ? 201 : 200, "application/json", found->second};
         if (request.method != "GET") {
             writes.push_back(request);
             return client::Response{request.method == "POST" ? 201 : 200, "application/json", request.body};
         }
         if (const auto found = lists.find(path); found != lists.end())
             return answer({{"kind", "List"}, {"metadata", {{"resourceVersion", "7"}}}, {"items", found->second}});
+        if (const auto at = path.find("/namespaces/"); at != std::string::npos) { // the list of one namespace
+            const auto end = path.find('/', at + 12);
+            const std::string ns = path.substr(at + 12, end == std::string::npos ? end : end - at - 12);
+            const auto all = end == std::string::npos ? lists.end() : lists.find(path.substr(0, at) + path.substr(end));
+            if (all != lists.end()) {
+                api::JsonArray items;
+                for (const api::Json& item : all->second)
+                    if (api::stringAt(item, {"metadata", "namespace"}) == ns)
+                        items.push_back(item);
+                return answer({{"kind", "List"}, {"metadata", {{"resourceVersion", "7"}}}, {"items", items}});
+            }
+        }
         const auto name = path.substr(path.rfind('/') + 1);
         for (const auto& [list, items] : lists)
             for (const api::Json& item : items)

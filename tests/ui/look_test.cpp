@@ -1,112 +1,86 @@
 // The window with a cluster that is nothing but answers: every page, both themes, both languages; keyboard and
 // accessibility.
-#include "tests/ui/fake_cluster.h"
+#include "tests/ui/demo_cluster.h"
 #include "tests/ui/pictures.h"
+#include "ui/access/port_forwards.h"
+#include "ui/charts/metrics_store.h"
+#include "ui/cluster/overview_page.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/history/change_journal.h"
+#include "ui/history/history_page.h"
+#include "ui/logs/log_panel.h"
+#include "ui/session/guarded_transport.h"
 #include "ui/shell/application.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
+#include "ui/terminal/terminal_panel.h"
+#include "ui/topology/heat_map.h"
+#include "ui/topology/topology_page.h"
 
 #include <QAbstractButton>
+#include <QDateTime>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
-#include <QTextBrowser>
+#include <cmath>
 
 using namespace slipway;
 using namespace slipway::ui;
 
-namespace {
-
-api::Json pod(const std::string& name, const std::string& node, const std::string& containers,
-              const std::string& phase = "Running", const std::string& more = "") {
-    const std::string created = "2026-01-31T10:00:00Z";
-    return *api::parseJson(
-        R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"default","uid":"uid-)" +
-        name + R"(","resourceVersion":"5","creationTimestamp":")" + created +
-        R"(","labels":{"app":"nginx","tier":"web"},)" + more +
-        R"("ownerReferences":[{"kind":"ReplicaSet","apiVersion":"apps/v1","name":"nginx-deployment-7c5ddbdf54","controller":true}]},
-        "spec":{"nodeName":")" +
-        node + R"(","containers":[{"name":"nginx","image":"nginx:latest","ports":[{"containerPort":80}]}]},
-        "status":{"phase":")" +
-        phase + R"(","podIP":"10.244.1.7","qosClass":"BestEffort",
-        "conditions":[{"type":"PodScheduled","status":"True"},{"type":"Initialized","status":"True"},{"type":"ContainersReady","status":"True"},
-        {"type":"Ready","status":"True"}],"containerStatuses":[)" +
-        containers + "]}}");
-}
-
-std::shared_ptr<tests::FakeCluster> makeCluster() {
-    auto cluster = std::make_shared<tests::FakeCluster>();
-    const std::string running = R"({"name":"nginx","ready":true,"restartCount":0,"state":{"running":{}}})";
-    cluster->lists["/api/v1/pods"] = {
-        pod("nginx-deployment-7c5ddbdf54-2xk9p", "slipway-1", running),
-        pod("nginx-deployment-7c5ddbdf54-8wv4t", "slipway-1",
-            running + R"(,{"name":"sidecar","ready":true,"restartCount":2,"state":{"running":{}}})"),
-        pod("nginx-deployment-7c5ddbdf54-q7r2m", "slipway-1",
-            R"({"name":"nginx","state":{"waiting":{"reason":"ContainerCreating"}}})", "Pending"),
-        pod("batch-import-x8f2k", "slipway-1",
-            R"({"name":"nginx","state":{"terminated":{"exitCode":0,"reason":"Completed"}}})", "Succeeded"),
-        pod("api-6d4cf56db6-zk2lq", "slipway-1",
-            R"({"name":"nginx","restartCount":7,"state":{"waiting":{"reason":"CrashLoopBackOff"}}})"),
-        pod("old-worker-5f7b9", "slipway-1", running, "Running", R"("deletionTimestamp":"2026-01-31T11:00:00Z",)"),
-        pod("waiting-for-room-abcde", "", R"()", "Pending")};
-    const auto deployment = [](const char* name, int wanted, int ready) {
-        const std::string w = std::to_string(wanted), r = std::to_string(ready);
-        return *api::parseJson(
-            R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":")" + std::string(name) +
-            R"(","namespace":"default","uid":"uid-)" + name +
-            R"(","resourceVersion":"5","creationTimestamp":"2026-01-31T10:00:00Z","labels":{"app":"nginx"}},"spec":{"replicas":)" +
-            w +
-            R"(,"selector":{"matchLabels":{"app":"nginx"}},"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:latest"}]}}},"status":{"replicas":)" +
-            w + R"(,"readyReplicas":)" + r + R"(,"updatedReplicas":)" + w + R"(,"availableReplicas":)" + r +
-            R"(,"conditions":[{"type":"Available","status":"True","reason":"MinimumReplicasAvailable","message":"Deployment has minimum availability."},
-            {"type":"Progressing","status":"True","reason":"NewReplicaSetAvailable"}]}})");
-    };
-    cluster->lists["/apis/apps/v1/deployments"] = {deployment("nginx-deployment", 3, 3), deployment("api", 2, 1),
-                                                   deployment("paused", 0, 0)};
-    cluster->lists["/api/v1/nodes"] = {*api::parseJson(
-        R"({"kind":"Node","metadata":{"name":"slipway-1","uid":"n1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z",
-        "labels":{"node-role.kubernetes.io/control-plane":""}},"spec":{},"status":{"allocatable":{"cpu":"2","memory":"8038400Ki","pods":"110"},
-        "nodeInfo":{"kubeletVersion":"v1.34.0-slipway","osImage":"Debian GNU/Linux 13"},"addresses":[{"type":"InternalIP","address":"172.30.0.2"}],
-        "conditions":[{"type":"Ready","status":"True","reason":"AgentReady","message":"the agent is ready"},{"type":"MemoryPressure","status":"False"}]}})")};
-    cluster->lists["/api/v1/services"] = {*api::parseJson(
-        R"({"kind":"Service","metadata":{"name":"kubernetes","namespace":"default","uid":"s1","resourceVersion":"3","creationTimestamp":"2026-01-31T09:00:00Z"},
-        "spec":{"type":"ClusterIP","clusterIP":"10.96.0.1","ports":[{"port":443,"protocol":"TCP"}]}})")};
-    cluster->lists["/api/v1/namespaces"] = {
-        *api::parseJson(
-            R"({"kind":"Namespace","metadata":{"name":"default","uid":"ns1","resourceVersion":"1"},"status":{"phase":"Active"}})"),
-        *api::parseJson(
-            R"({"kind":"Namespace","metadata":{"name":"kube-system","uid":"ns2","resourceVersion":"1"},"status":{"phase":"Active"}})")};
-    cluster->lists["/api/v1/configmaps"] = {};
-    cluster->log =
-        "2026-01-31T12:00:00.000000000Z 10.244.0.1 - - [31/Jan/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 615\n"
-        "2026-01-31T12:00:01.000000000Z [warn] upstream is slow\n2026-01-31T12:00:02.000000000Z [error] connection "
-        "refused\n";
-    return cluster;
-}
-
-SessionPtr makeSession(const std::shared_ptr<tests::FakeCluster>& cluster) {
-    auto session = std::make_shared<Session>();
-    session->name = QStringLiteral("demo");
-    session->server = QStringLiteral("https://172.30.0.2:6443");
-    session->client = std::make_shared<client::Client>(cluster);
-    return session;
-}
-
-} // namespace
-
 class LookTest : public QObject {
     Q_OBJECT
-    std::shared_ptr<tests::FakeCluster> cluster_ = makeCluster();
+    std::shared_ptr<tests::FakeCluster> cluster_ = tests::demoCluster();
+    QTemporaryDir folder_;
     std::unique_ptr<MainWindow> window_;
 
     void openWindow() {
-        window_ = std::make_unique<MainWindow>(QStringLiteral("look-test"), makeSession(cluster_));
+        auto journal = ChangeJournal::make(folder_.filePath(QStringLiteral("history")), cluster_);
+        auto readOnly = std::make_shared<std::atomic<bool>>(false);
+        auto guarded = std::make_shared<GuardedTransport>(
+            cluster_, readOnly,
+            GuardedTransport::Observer{[journal](const client::Request& request) { journal->before(request); },
+                                       [journal](const client::Request& request, const client::Response& response) {
+                                           journal->after(request, response);
+                                       }});
+        auto session = std::make_shared<Session>(*tests::demoSession(guarded, journal));
+        session->readOnly = readOnly;
+        window_ = std::make_unique<MainWindow>(QStringLiteral("look-test"), session);
         window_->resize(1400, 860);
         window_->show();
         QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
         activate();
+    }
+    template <class Panel> Panel* panel(int index) {
+        return qobject_cast<Panel*>(window_->workspace()->panels().widget(index));
+    }
+    template <class Page> Page* special(const char* id) {
+        window_->showPage(QLatin1String(id));
+        return window_->workspace()->findChild<Page*>();
+    }
+    void showTables(const QString& picture) {
+        for (const char* kind : {"nodes", "services", "configmaps", "secrets", "namespaces"}) {
+            window_->showPage(QLatin1String(kind));
+            QTest::qWait(200);
+            QVERIFY(tests::takePicture(*window_, picture + QLatin1String(kind)));
+        }
+    }
+    /// A course of the last half hour, so that charts have something to draw.
+    void fillMetrics() {
+        const qint64 now = QDateTime::currentMSecsSinceEpoch();
+        for (int i = 180; i >= 0; --i) {
+            std::vector<Measured> all;
+            for (const auto& [key, cpu, memory] :
+                 {std::tuple(MetricsStore::nodeKey("slipway-1"), 1.2, 3.9e9),
+                  {MetricsStore::nodeKey("slipway-2"), 0.3, 7.2e9},
+                  {MetricsStore::podKey("default", "nginx-deployment-7c5ddbdf54-2xk9p"), 0.11, 4.3e7},
+                  {MetricsStore::podKey("default", "nginx-deployment-7c5ddbdf54-8wv4t"), 0.4, 1.2e8}})
+                all.push_back({key,
+                               {now - i * 10'000, cpu * (1 + 0.3 * std::sin(i / 9.0) + 0.1 * std::sin(i * 1.7)),
+                                memory * (1 - i / 900.0)}});
+            window_->workspace()->metrics().take(std::move(all));
+        }
     }
     /// There is no window manager to do it.
     void activate() {
@@ -151,9 +125,18 @@ private slots:
         installLanguage();
         applyTheme(*qApp, Settings::theme());
         openWindow();
+        window_->startPage().setContexts(
+            {{"production", "prod-eu", "alice", "", "/home/alice/.kube/config", false, true},
+             {"staging", "staging-eu", "alice", "shop", "/home/alice/.kube/config"},
+             {"demo", "slipway", "admin", "", "/home/alice/.kube/config", true}});
         window_->showPage(Sidebar::clusterPage());
         QTest::qWait(200);
-        QVERIFY(tests::takePicture(*window_, name + "start"));
+        QVERIFY(tests::takePicture(*window_, name + "clusters"));
+        fillMetrics();
+        auto* overview = special<OverviewPage>("overview");
+        QTRY_VERIFY(overview->summary().nodes == 3 && overview->troubles().topLevelItemCount() > 2);
+        QTest::qWait(200);
+        QVERIFY(tests::takePicture(*window_, name + "overview"));
         window_->showPage(QStringLiteral("pods"));
         selectFirst();
         QTest::keyClick(&page().table(), Qt::Key_D);
@@ -161,51 +144,158 @@ private slots:
         QTRY_VERIFY(!window_->workspace()->details().findChild<QTextBrowser*>()->toPlainText().isEmpty());
         QTest::keyClick(&page().table(), Qt::Key_L);
         QTRY_COMPARE(window_->workspace()->panels().count(), 1);
-        auto* logs = qobject_cast<LogPanel*>(window_->workspace()->panels().widget(0));
+        auto* logs = panel<LogPanel>(0);
         QTRY_VERIFY(logs != nullptr && logs->shownText().contains("connection refused"));
         QVERIFY(tests::takePicture(*window_, name + "pods-logs"));
         page().table().setFocus();
         QTest::keyClick(&page().table(), Qt::Key_S);
-        auto* terminal = qobject_cast<TerminalPanel*>(window_->workspace()->panels().widget(1));
+        QTRY_COMPARE(window_->workspace()->panels().count(), 2);
+        auto* terminal = panel<TerminalPanel>(1);
         QTRY_VERIFY(terminal != nullptr && terminal->shownText().contains("root@web"));
         terminal->type("ls -l\r");
         QTRY_VERIFY(terminal->shownText().contains("ls -l"));
-        QVERIFY(tests::takePicture(*window_, name + "terminal"));
+        window_->workspace()->panels().putBeside();
+        QTest::qWait(150);
+        QVERIFY(tests::takePicture(*window_, name + "terminal-beside"));
         terminal->type("exit\r");
         QTRY_VERIFY(!terminal->isRunning());
-        page().table().setFocus();
-        QTest::keyClick(&page().table(), Qt::Key_E);
-        auto* editor = qobject_cast<EditorPanel*>(window_->workspace()->panels().widget(2));
-        QTRY_VERIFY(editor != nullptr && editor->editor().toPlainText().contains("containers:"));
-        editor->editor().markError(6, "wrong");
-        editor->editor().goToLine(8);
-        QTest::qWait(100);
-        QVERIFY(tests::takePicture(*window_, name + "editor"));
-        window_->workspace()->panels().hide();
+        window_->workspace()->closePanel();
+        window_->workspace()->closePanel();
+        page().select(QStringLiteral("uid-nginx-deployment-7c5ddbdf54-8wv4t"));
+        window_->workspace()->details().tabs().setCurrentIndex(3);
+        QTest::qWait(300);
+        QVERIFY(tests::takePicture(*window_, name + "pod-usage"));
+        window_->workspace()->details().tabs().setCurrentIndex(1);
+        QTest::qWait(300);
+        QVERIFY(tests::takePicture(*window_, name + "pod-related"));
         window_->showPage(QStringLiteral("deployments"));
         selectFirst();
         QTest::keyClick(&page().table(), Qt::Key_D);
         QTRY_VERIFY(window_->workspace()->details().scaleSlider().isVisible());
         QTRY_COMPARE(window_->workspace()->details().scaleSlider().slider().value(), 2);
         QVERIFY(tests::takePicture(*window_, name + "deployments"));
-        for (const char* kind : {"nodes", "services", "configmaps"}) {
-            window_->showPage(QLatin1String(kind));
-            QTest::qWait(200);
-            QVERIFY(tests::takePicture(*window_, name + kind));
+        page().table().setFocus();
+        QTest::keyClick(&page().table(), Qt::Key_E);
+        auto* editor = panel<EditorPanel>(0);
+        QTRY_VERIFY(editor != nullptr && editor->editor().toPlainText().contains("containers:"));
+        editor->editor().setPlainText(
+            editor->editor().toPlainText().replace("replicas: 2", "replicas: many\n  replica: 3"));
+        QTRY_VERIFY(editor->editor().warnings().size() > 1);
+        editor->editor().goToLine(1);
+        QTest::qWait(100);
+        QVERIFY(tests::takePicture(*window_, name + "editor"));
+        editor->editor().document()->setModified(false);
+        window_->workspace()->closePanel();
+        showTables(name);
+        auto* topology = special<TopologyPage>("topology");
+        QTRY_VERIFY(topology->view().graph().nodes.size() > 8);
+        QTest::qWait(300);
+        QVERIFY(tests::takePicture(*window_, name + "topology"));
+        auto* heat = special<HeatMapPage>("heatmap");
+        QTRY_VERIFY(heat->tiles().tiles().size() == 3);
+        QTest::qWait(400);
+        QVERIFY(tests::takePicture(*window_, name + "heatmap"));
+        auto* history = special<HistoryPage>("history");
+        window_->workspace()->actions().scale(
+            {findKindView(QStringLiteral("deployments")), "default", "nginx-deployment", "d-nginx"}, 5);
+        QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() > 0, 10'000);
+        QTest::qWait(300);
+        QVERIFY(tests::takePicture(*window_, name + "history"));
+        for (const char* id : {"helm", "forwards", "rights"}) {
+            window_->showPage(QLatin1String(id));
+            QTest::qWait(300);
+            QVERIFY(tests::takePicture(*window_, name + QLatin1String(id)));
         }
+        showDialogs(name);
+    }
+
+    void showDialogs(const QString& name) {
         auto* dialog = window_->drop(
             {{QStringLiteral("nginx.yaml"),
               QStringLiteral(
-                  "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n---\napiVersion: example.com/v1\n"
-                  "kind: Strange\nmetadata: {name: x}\n")}});
+                  "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {mode: test}\n---\napiVersion: "
+                  "example.com/v1\nkind: Strange\nmetadata: {name: x}\n")}});
         QTRY_VERIFY(dialog->applyButton().isEnabled());
         QVERIFY(tests::takePicture(*dialog, name + "drop"));
         dialog->reject();
+        activate();
+        const auto take = [&](const char* page, const QString& row, const char* command) {
+            window_->showPage(QLatin1String(page));
+            QTRY_VERIFY(this->page().model().find(row) >= 0);
+            this->page().select(row);
+            for (QAction* action : window_->workspace()->objectActions())
+                if (action->objectName() == QLatin1String(command)) {
+                    QVERIFY2(action->isEnabled(), command);
+                    action->trigger();
+                }
+            QDialog* shown = nullptr;
+            QTRY_VERIFY((shown = qobject_cast<QDialog*>(QApplication::activeModalWidget())) != nullptr);
+            QTest::qWait(250);
+            QVERIFY(tests::takePicture(*shown, name + QLatin1String(command)));
+            shown->reject();
+            QTRY_VERIFY(QApplication::activeModalWidget() == nullptr);
+        };
+        take("deployments", QStringLiteral("d-nginx"), "rollout");
+        take("deployments", QStringLiteral("d-nginx"), "image");
+        take("deployments", QStringLiteral("d-nginx"), "labels");
+        take("nodes", QStringLiteral("n1"), "drain");
+        take("pods", QStringLiteral("uid-waiting-for-room-abcde"), "why");
+        take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "debug");
+        take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "forward");
+        take("deployments", QStringLiteral("d-nginx"), "delete");
         activate();
         QTest::keyClick(window_.get(), Qt::Key_K, Qt::ControlModifier);
         QTRY_VERIFY(window_->findChild<CommandPalette*>() != nullptr);
         QVERIFY(tests::takePicture(*window_->findChild<CommandPalette*>(), name + "palette"));
         window_->findChild<CommandPalette*>()->close();
+        QTest::keyClick(window_.get(), Qt::Key_Comma, Qt::ControlModifier);
+        QTRY_VERIFY(QApplication::activeModalWidget() != nullptr);
+        QVERIFY(tests::takePicture(*QApplication::activeModalWidget(), name + "preferences"));
+        qobject_cast<QDialog*>(QApplication::activeModalWidget())->accept();
+        activate();
+    }
+
+    void languageAndThemeChangeInPlace() {
+        openWindow();
+        window_->workspace()->openNewYaml(QStringLiteral("kind: ConfigMap\n"));
+        auto* editor = panel<EditorPanel>(0);
+        editor->editor().appendPlainText(QStringLiteral("typed: yes"));
+        const QString pods = page().findChild<QLabel*>(QStringLiteral("title"))->text();
+        Settings::setLanguage(QStringLiteral("zh_CN"));
+        installLanguage();
+        applyTheme(*qApp, ThemeChoice::dark);
+        QCOMPARE(pods, QStringLiteral("Pods"));
+        QTRY_VERIFY(page().findChild<QLabel*>(QStringLiteral("title"))->text() != pods);
+        QVERIFY(editor->editor().toPlainText().contains(QStringLiteral("typed: yes"))); // nothing was built anew
+        QVERIFY(editor->isModified());
+        for (QAction* action : window_->workspace()->objectActions())
+            QVERIFY2(action->text() != QLatin1String("Details"), qPrintable(action->text()));
+        editor->editor().document()->setModified(false);
+    }
+
+    void guardRefusesWrites() {
+        openWindow();
+        window_->showPage(QStringLiteral("deployments"));
+        selectFirst();
+        window_->session()->readOnly->store(true);
+        window_->workspace()->updateActions();
+        for (QAction* action : window_->workspace()->objectActions())
+            if (action->objectName() == QLatin1String("restart") || action->objectName() == QLatin1String("delete"))
+                QVERIFY(!action->isEnabled());
+        const auto answer =
+            window_->session()->client->remove({"apps", "v1", "deployments", "Deployment", true}, "default", "api");
+        QVERIFY(!answer && answer.error().kind == client::Errc::forbidden);
+    }
+
+    void spaceMarksRows() {
+        openWindow();
+        window_->showPage(QStringLiteral("pods"));
+        selectFirst();
+        QTRY_COMPARE(page().table().model()->rowCount(), 7);
+        QTest::keyClick(&page().table(), Qt::Key_Space);
+        QTest::keyClick(&page().table(), Qt::Key_Down);
+        QTest::keyClick(&page().table(), Qt::Key_Space);
+        QCOMPARE(page().selectedRows().size(), std::size_t(2)); // the first and the third
     }
 
     void everyControlHasAName() {

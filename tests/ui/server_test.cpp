@@ -1,8 +1,8 @@
 // The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the
 // server dies and comes back.
 #include "tests/ui/pictures.h"
-#include "ui/cluster/cluster_runner.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/session/open_session.h"
 #include "ui/shell/application.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
@@ -197,19 +197,19 @@ private slots:
 
     void deleteAsksFirst() {
         selectFirst();
-        const auto press = [](QMessageBox::ButtonRole role) {
-            QTimer::singleShot(300, qApp, [role] {
-                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
-                for (QAbstractButton* button : box->buttons())
-                    if (box->buttonRole(button) == role)
-                        button->click();
-            });
+        const auto press = [this](QMessageBox::ButtonRole role) {
+            window_->workspace()->deleteSelected();
+            QMessageBox* box = nullptr;
+            QTRY_VERIFY_WITH_TIMEOUT((box = window_->findChild<QMessageBox*>()) != nullptr && box->isVisible(), 10'000);
+            QVERIFY(tests::takePicture(*box, "server-delete"));
+            for (QAbstractButton* button : box->buttons())
+                if (box->buttonRole(button) == role)
+                    return button->click();
         };
         press(QMessageBox::RejectRole);
-        window_->workspace()->deleteSelected();
+        QTRY_VERIFY(window_->findChild<QMessageBox*>() == nullptr);
         QCOMPARE(page().model().rowCount(), 1);
         press(QMessageBox::DestructiveRole);
-        window_->workspace()->deleteSelected();
         QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 0, 15'000);
     }
 

@@ -1,9 +1,11 @@
 // The real window on a real cluster, as somebody would use it: start, drop the tutorial's nginx, watch its pods, read a
 // log, type into a shell, drag the slider to five, stop. A picture of every step is kept.
 #include "tests/ui/pictures.h"
+#include "ui/logs/log_panel.h"
 #include "ui/shell/application.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
+#include "ui/terminal/terminal_panel.h"
 
 #include <QDropEvent>
 #include <QMimeData>

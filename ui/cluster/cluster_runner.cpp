@@ -1,6 +1,5 @@
 #include "ui/cluster/cluster_runner.h"
 
-#include "cluster/client/kubeconfig.h"
 #include "ui/session/background.h"
 #include "vmdriver/cluster_lifecycle.h"
 
@@ -107,27 +106,16 @@ QString stepText(vmdriver::Step step) {
         return ClusterRunner::tr("Stopping the node");
     case vmdriver::Step::removeNode:
         return ClusterRunner::tr("Removing the node");
+    case vmdriver::Step::loadImage:
+        return ClusterRunner::tr("Loading images");
+    case vmdriver::Step::saveSnapshot:
+        return ClusterRunner::tr("Saving a snapshot");
+    case vmdriver::Step::restoreSnapshot:
+        return ClusterRunner::tr("Restoring a snapshot");
     case vmdriver::Step::done:
         return ClusterRunner::tr("Done");
     }
     return {};
-}
-
-client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local,
-                                       const QString& name) {
-    auto settings = client::loadContext(kubeconfig.toStdString(), context.toStdString());
-    if (!settings)
-        return std::unexpected(settings.error());
-    auto transport = client::makeHttpTransport(*settings);
-    if (!transport)
-        return std::unexpected(transport.error());
-    auto session = std::make_shared<Session>();
-    session->name = name.isEmpty() ? QString::fromStdString(settings->contextName) : name;
-    session->server = QString::fromStdString(settings->server);
-    session->defaultNamespace = QString::fromStdString(settings->defaultNamespace);
-    session->local = local;
-    session->client = std::make_shared<client::Client>(std::move(*transport));
-    return session;
 }
 
 } // namespace slipway::ui

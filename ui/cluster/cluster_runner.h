@@ -53,8 +53,4 @@ private:
 /// The step in the window's language.
 QString stepText(vmdriver::Step step);
 
-/// Opens a cluster by a kubeconfig. Blocks (reads files, may run a credential plugin): not on the GUI thread.
-client::Result<SessionPtr> openSession(const QString& kubeconfig, const QString& context, bool local,
-                                       const QString& name);
-
 } // namespace slipway::ui

@@ -1,7 +1,10 @@
 #include "ui/cluster/start_page.h"
 
+#include "ui/look/look.h"
+
 #include <QHBoxLayout>
 #include <QMessageBox>
+#include <QSignalBlocker>
 
 namespace slipway::ui {
 namespace {
@@ -28,19 +31,22 @@ StartPage::StartPage(ClusterRunner& runner, QWidget* parent)
     , explanation_(new QLabel)
     , error_(new QLabel)
     , errorIcon_(new QLabel)
+    , otherTitle_(new QLabel)
     , main_(new QPushButton)
-    , stop_(new QPushButton(icon(QStringLiteral("stop")), tr("Stop")))
-    , delete_(new QPushButton(icon(QStringLiteral("delete"), toneColor(Tone::bad)), tr("Delete")))
-    , cancel_(new QPushButton(tr("Cancel")))
-    , open_(new QPushButton(tr("Open")))
-    , contexts_(new QComboBox)
+    , stop_(new QPushButton(icon(QStringLiteral("stop")), QString()))
+    , delete_(new QPushButton(icon(QStringLiteral("delete"), Ink::bad), QString()))
+    , cancel_(new QPushButton)
+    , open_(new QPushButton)
+    , contexts_(new QTreeWidget)
     , bar_(new QProgressBar)
     , steps_(new QVBoxLayout)
     , progress_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->addStretch(2);
     layout->addWidget(makeCard(), 0, Qt::AlignHCenter);
-    layout->addStretch(3);
+    layout->addSpacing(16);
+    layout->addWidget(makeContexts(), 3, Qt::AlignHCenter);
+    layout->addStretch(1);
     tick_.setInterval(100);
     connect(&tick_, &QTimer::timeout, this, &StartPage::tick);
     connect(main_, &QPushButton::clicked, this, &StartPage::mainPressed);
@@ -53,19 +59,73 @@ StartPage::StartPage(ClusterRunner& runner, QWidget* parent)
         cancel_->setEnabled(false);
         runner_.cancel();
     });
-    connect(open_, &QPushButton::clicked, this, [this] { emit openContextRequested(contexts_->currentText()); });
+    connect(open_, &QPushButton::clicked, this, &StartPage::openChosen);
+    connect(contexts_, &QTreeWidget::itemActivated, this, &StartPage::openChosen);
+    connect(contexts_, &QTreeWidget::itemChanged, this, [this](const QTreeWidgetItem* item, int column) {
+        const int at = contexts_->indexOfTopLevelItem(const_cast<QTreeWidgetItem*>(item));
+        if (column != 3 || at < 0)
+            return;
+        KnownContext& context = known_[static_cast<std::size_t>(at)];
+        context.guarded = item->checkState(3) == Qt::Checked;
+        rememberGuard(context.name, context.guarded);
+        emit guardChanged(context.name, context.guarded);
+    });
     connect(&runner_, &ClusterRunner::progressed, this, &StartPage::showProgress);
     connect(&runner_, &ClusterRunner::finished, this, &StartPage::finish);
     connect(&runner_, &ClusterRunner::statusKnown, this, &StartPage::showStatus);
+    keepLook(this, [this] { retranslate(); });
+}
+
+void StartPage::retranslate() {
+    stop_->setText(tr("Stop"));
+    stop_->setAccessibleName(tr("Stop the cluster"));
+    delete_->setText(tr("Delete"));
+    delete_->setAccessibleName(tr("Delete the cluster"));
+    cancel_->setText(tr("Cancel"));
+    open_->setText(tr("Open"));
+    bar_->setAccessibleName(tr("Progress"));
+    otherTitle_->setText(tr("Clusters of your kubeconfig"));
+    contexts_->setAccessibleName(tr("Contexts of the kubeconfig"));
+    contexts_->setHeaderLabels({tr("Context"), tr("Cluster"), tr("User"), tr("Guarded")});
+    contexts_->headerItem()->setToolTip(3, tr("A guarded cluster is only looked at: nothing in it can be changed"));
+    errorIcon_->setPixmap(toneIcon(Tone::bad).pixmap(18, 18));
     updateButtons();
+}
+
+/// Every context there is, to be opened by a double click.
+QWidget* StartPage::makeContexts() {
+    auto* card = new QFrame;
+    card->setObjectName(QStringLiteral("card"));
+    card->setFixedWidth(760);
+    auto* layout = new QVBoxLayout(card);
+    layout->setContentsMargins(20, 14, 20, 14);
+    otherTitle_->setObjectName(QStringLiteral("section"));
+    contexts_->setRootIsDecorated(false);
+    contexts_->setColumnCount(4);
+    contexts_->setMinimumHeight(110);
+    for (const auto& [column, width] : {std::pair(0, 230), {1, 190}, {2, 180}})
+        contexts_->setColumnWidth(column, width);
+    auto* top = new QHBoxLayout;
+    top->addWidget(otherTitle_, 1);
+    top->addWidget(open_);
+    layout->addLayout(top);
+    layout->addWidget(contexts_, 1);
+    return card;
+}
+
+void StartPage::openChosen() {
+    const int at = contexts_->indexOfTopLevelItem(contexts_->currentItem());
+    if (at >= 0)
+        emit openContextRequested(known_[static_cast<std::size_t>(at)].name,
+                                  known_[static_cast<std::size_t>(at)].kubeconfig);
 }
 
 QWidget* StartPage::makeCard() {
     auto* card = new QFrame;
     card->setObjectName(QStringLiteral("card"));
-    card->setFixedWidth(620);
+    card->setFixedWidth(760);
     auto* layout = new QVBoxLayout(card);
-    layout->setContentsMargins(44, 40, 44, 32);
+    layout->setContentsMargins(44, 32, 44, 28);
     layout->setSpacing(12);
     auto* logo = new QLabel;
     logo->setPixmap(icon(QStringLiteral("slipway")).pixmap(72, 72));
@@ -77,13 +137,10 @@ QWidget* StartPage::makeCard() {
     }
     main_->setObjectName(QStringLiteral("hero"));
     main_->setIconSize(QSize(20, 20));
-    stop_->setAccessibleName(tr("Stop the cluster"));
     delete_->setObjectName(QStringLiteral("danger"));
-    delete_->setAccessibleName(tr("Delete the cluster"));
     bar_->setTextVisible(false);
     bar_->setRange(0, 1000);
     bar_->setFixedHeight(8);
-    bar_->setAccessibleName(tr("Progress"));
     steps_->setSpacing(6);
     auto* progressLayout = new QVBoxLayout(progress_);
     progressLayout->setContentsMargins(0, 8, 0, 0);
@@ -94,7 +151,6 @@ QWidget* StartPage::makeCard() {
     error_->setWordWrap(true);
     error_->setObjectName(QStringLiteral("errorText"));
     error_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    errorIcon_->setPixmap(toneIcon(Tone::bad).pixmap(18, 18));
     auto* errorRow = new QHBoxLayout;
     errorRow->addWidget(errorIcon_, 0, Qt::AlignTop);
     errorRow->addWidget(error_, 1);
@@ -103,17 +159,6 @@ QWidget* StartPage::makeCard() {
     for (QPushButton* button : {cancel_, stop_, delete_})
         buttons->addWidget(button);
     buttons->addStretch();
-    auto* line = new QFrame;
-    line->setFixedHeight(1);
-    line->setStyleSheet(QStringLiteral("background: %1;").arg(colors().border.name()));
-    auto* other = new QHBoxLayout;
-    auto* otherLabel = new QLabel(tr("Another cluster"));
-    otherLabel->setObjectName(QStringLiteral("muted"));
-    contexts_->setAccessibleName(tr("Context of the kubeconfig"));
-    otherLabel->setBuddy(contexts_);
-    other->addWidget(otherLabel);
-    other->addWidget(contexts_, 1);
-    other->addWidget(open_);
     layout->addWidget(logo, 0, Qt::AlignHCenter);
     layout->addWidget(headline_);
     layout->addWidget(explanation_);
@@ -122,9 +167,6 @@ QWidget* StartPage::makeCard() {
     layout->addLayout(errorRow);
     layout->addWidget(progress_);
     layout->addLayout(buttons);
-    layout->addSpacing(10);
-    layout->addWidget(line);
-    layout->addLayout(other);
     return card;
 }
 
@@ -133,13 +175,12 @@ void StartPage::updateButtons() {
     const bool local = session_ && session_->local;
     main_->setVisible(!busy);
     main_->setText(local ? tr("Show pods") : status_.running ? tr("Open") : tr("Start"));
-    main_->setIcon(icon(local ? QStringLiteral("pod") : QStringLiteral("start"), colors().accentText));
+    main_->setIcon(icon(local ? QStringLiteral("pod") : QStringLiteral("start"), Ink::onAccent));
     main_->setAccessibleName(local ? tr("Show the pods") : tr("Start the cluster"));
     stop_->setVisible(!busy && (status_.running || status_.broken));
     delete_->setVisible(!busy && status_.exists);
     cancel_->setVisible(busy);
-    open_->setEnabled(contexts_->count() > 0);
-    contexts_->setEnabled(contexts_->count() > 0);
+    open_->setEnabled(!known_.empty());
     if (busy)
         return;
     if (status_.running)
@@ -249,9 +290,19 @@ void StartPage::showSession(const SessionPtr& session) {
     updateButtons();
 }
 
-void StartPage::setContexts(const QStringList& names) {
+void StartPage::setContexts(const std::vector<KnownContext>& contexts) {
+    const QSignalBlocker quiet(contexts_);
+    known_ = contexts;
     contexts_->clear();
-    contexts_->addItems(names);
+    for (const KnownContext& context : known_) {
+        auto* item = new QTreeWidgetItem(contexts_, {context.name, context.cluster, context.user});
+        item->setIcon(0, context.current ? toneIcon(Tone::ok) : icon(QStringLiteral("cluster"), Ink::muted));
+        item->setToolTip(0, context.kubeconfig);
+        item->setCheckState(3, context.guarded ? Qt::Checked : Qt::Unchecked);
+        item->setSizeHint(0, QSize(0, 30));
+        if (context.current)
+            contexts_->setCurrentItem(item);
+    }
     updateButtons();
 }
 

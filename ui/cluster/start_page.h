@@ -2,20 +2,21 @@
 
 #include "ui/cluster/cluster_runner.h"
 #include "ui/look/theme.h"
+#include "ui/session/open_session.h"
 
-#include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QTimer>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 #include <QWidget>
 
 namespace slipway::ui {
 
-/// The page of the cluster itself: one big button that starts it, the steps with their times, stop and delete, and the
-/// choice of another cluster from the kubeconfig.
+/// The page of the clusters: one big button that starts the local one, the steps with their times, stop and delete; and
+/// every context of the kubeconfigs, each with its guard.
 class StartPage : public QWidget {
     Q_OBJECT
 public:
@@ -25,12 +26,15 @@ public:
     QPushButton& stopButton() { return *stop_; }
     /// What is open now: nothing, the local cluster or another one.
     void showSession(const SessionPtr& session);
-    void setContexts(const QStringList& names);
+    void setContexts(const std::vector<KnownContext>& contexts);
+    QTreeWidget& contexts() { return *contexts_; }
     void showError(const QString& error);
 
 signals:
     void openLocalRequested();
-    void openContextRequested(const QString& context);
+    void openContextRequested(const QString& context, const QString& kubeconfig);
+    /// Somebody guards a context against changes, or lifts the guard.
+    void guardChanged(const QString& context, bool readOnly);
     void showClusterRequested();
 
 private:
@@ -40,6 +44,9 @@ private:
         qint64 from = 0;
     };
     QWidget* makeCard();
+    QWidget* makeContexts();
+    void retranslate();
+    void openChosen();
     void begin(const QString& words);
     void showProgress(const vmdriver::Progress& progress);
     void endStep(Tone tone);
@@ -53,9 +60,10 @@ private:
     ClusterRunner& runner_;
     LocalCluster status_;
     SessionPtr session_;
-    QLabel *headline_, *explanation_, *error_, *errorIcon_;
+    std::vector<KnownContext> known_;
+    QLabel *headline_, *explanation_, *error_, *errorIcon_, *otherTitle_;
     QPushButton *main_, *stop_, *delete_, *cancel_, *open_;
-    QComboBox* contexts_;
+    QTreeWidget* contexts_;
     QProgressBar* bar_;
     QVBoxLayout* steps_;
     QWidget* progress_;

@@ -1,6 +1,7 @@
 #include "ui/editor/applier.h"
 
 #include "ui/editor/apply_patch.h"
+#include "ui/editor/portable_object.h"
 #include "ui/session/session.h"
 
 #include <QCoreApplication>
@@ -69,9 +70,10 @@ int lineOfError(const YamlDocument& document, const client::Error& error) {
     return document.line;
 }
 
-Applier::Applier(std::shared_ptr<const client::Client> client, std::string defaultNamespace)
+Applier::Applier(std::shared_ptr<const client::Client> client, std::string defaultNamespace, ApplyMode mode)
     : client_(client)
     , defaultNamespace_(defaultNamespace.empty() ? "default" : std::move(defaultNamespace))
+    , mode_(mode)
     , resolver_(std::move(client)) {}
 
 bool Applier::identify(ApplyItem& item) {
@@ -110,7 +112,6 @@ bool Applier::identify(ApplyItem& item) {
 
 client::Result<Json> Applier::send(ApplyItem& item, bool dryRun, Json& live) {
     const std::string ns = item.ns.toStdString(), name = item.name.toStdString();
-    const JsonObject wanted = withLastApplied(item.document.object);
     item.action = ApplyAction::create;
     if (!name.empty()) {
         auto found = client_->get(item.resource, ns, name);
@@ -125,18 +126,31 @@ client::Result<Json> Applier::send(ApplyItem& item, bool dryRun, Json& live) {
     if (item.action == ApplyAction::create) {
         message.method = "POST";
         message.target = item.resource.path(ns) + query(dryRun);
-        message.body = api::printJson(name.empty() ? item.document.object : wanted);
+        message.body = api::printJson(name.empty() ? item.document.object : withLastApplied(item.document.object));
         message.contentType = "application/json";
     } else {
-        const api::Resource* known = api::findKind(item.resource.group, item.resource.version, item.resource.kind);
-        message.method = "PATCH";
-        message.target = item.resource.path(ns, name) + query(dryRun);
-        message.body = api::printJson(
-            applyPatch(lastApplied(live.get_object()), wanted, known == nullptr ? nullptr : known->type));
-        message.contentType =
-            known == nullptr ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
+        message = changeOf(item, live.get_object(), dryRun);
     }
     return request(*client_, message);
+}
+
+client::Request Applier::changeOf(const ApplyItem& item, const JsonObject& live, bool dryRun) const {
+    client::Request message;
+    message.target = item.resource.path(item.ns.toStdString(), item.name.toStdString()) + query(dryRun);
+    if (mode_ == ApplyMode::replace) {
+        JsonObject wanted = item.document.object;
+        api::objectAt(wanted, {"metadata"})["resourceVersion"] = api::stringAt(live, {"metadata", "resourceVersion"});
+        message.method = "PUT";
+        message.body = api::printJson(wanted);
+        message.contentType = "application/json";
+        return message;
+    }
+    const api::Resource* known = api::findKind(item.resource.group, item.resource.version, item.resource.kind);
+    message.method = "PATCH";
+    message.body = api::printJson(
+        applyPatch(lastApplied(live), withLastApplied(item.document.object), known == nullptr ? nullptr : known->type));
+    message.contentType = known == nullptr ? "application/merge-patch+json" : "application/strategic-merge-patch+json";
+    return message;
 }
 
 void Applier::rehearse(ApplyItem& item, const std::vector<ApplyItem>& earlier) {
@@ -144,6 +158,8 @@ void Applier::rehearse(ApplyItem& item, const std::vector<ApplyItem>& earlier) {
     auto answer = send(item, true, live);
     if (answer) {
         item.line = 0;
+        item.before = text(portableYaml(live));
+        item.after = text(portableYaml(*answer));
         if (item.action == ApplyAction::update && sameContent(live, *answer))
             item.action = ApplyAction::unchanged;
         return;

@@ -18,8 +18,15 @@ struct ApplyItem {
     QString kind, name, ns;
     ApplyAction action = ApplyAction::failed;
     bool applied = false;
-    QString message; ///< why it failed, in the server's words
-    int line = 0;    ///< the line of the file the message is about; 0: none
+    QString message;       ///< why it failed, in the server's words
+    int line = 0;          ///< the line of the file the message is about; 0: none
+    QString before, after; ///< the object as YAML before and after, by the server's dry run
+};
+
+/// How an existing object gets a new state.
+enum class ApplyMode {
+    merge,  ///< as kubectl apply: what others added stays
+    replace ///< exactly what is written: to bring back an earlier state
 };
 
 /// Puts objects into a cluster as kubectl apply does: created when absent, else patched three ways with what was
@@ -28,7 +35,8 @@ struct ApplyItem {
 class Applier {
 public:
     /// @p defaultNamespace is for objects that name none.
-    Applier(std::shared_ptr<const client::Client> client, std::string defaultNamespace);
+    Applier(std::shared_ptr<const client::Client> client, std::string defaultNamespace,
+            ApplyMode mode = ApplyMode::merge);
 
     /// Finds out what would happen to every document, by asking the server with a dry run.
     std::vector<ApplyItem> plan(std::vector<YamlDocument> documents);
@@ -42,9 +50,11 @@ private:
     bool identify(ApplyItem& item);
     void rehearse(ApplyItem& item, const std::vector<ApplyItem>& earlier);
     client::Result<api::Json> send(ApplyItem& item, bool dryRun, api::Json& live);
+    client::Request changeOf(const ApplyItem& item, const api::JsonObject& live, bool dryRun) const;
 
     std::shared_ptr<const client::Client> client_;
     std::string defaultNamespace_;
+    ApplyMode mode_;
     KindResolver resolver_;
 };
 

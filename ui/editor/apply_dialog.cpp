@@ -5,6 +5,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QSplitter>
 #include <QVBoxLayout>
 
 namespace slipway::ui {
@@ -27,20 +28,23 @@ std::pair<QString, Tone> actionWords(const ApplyItem& item) {
 
 } // namespace
 
-ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bool atOnce, QWidget* parent)
+ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bool atOnce, QWidget* parent,
+                         ApplyMode mode)
     : QDialog(parent)
     , session_(std::move(session))
     , sources_(std::move(sources))
     , atOnce_(atOnce)
+    , mode_(mode)
     , title_(new QLabel)
     , summary_(new QLabel)
     , list_(new QTreeWidget)
+    , diff_(new DiffView)
     , apply_(new QPushButton(tr("Apply")))
     , edit_(new QPushButton(tr("Edit")))
     , close_(new QPushButton(tr("Cancel"))) {
     setWindowTitle(tr("Apply YAML"));
     setModal(true);
-    resize(760, 380);
+    resize(880, 560);
     title_->setObjectName(QStringLiteral("title"));
     title_->setText(tr("Apply to %1").arg(session_->name));
     summary_->setObjectName(QStringLiteral("muted"));
@@ -67,8 +71,14 @@ ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bo
     layout->setContentsMargins(20, 18, 20, 18);
     layout->setSpacing(12);
     layout->addWidget(title_);
-    layout->addWidget(list_, 1);
+    auto* split = new QSplitter(Qt::Vertical);
+    split->addWidget(list_);
+    split->addWidget(diff_);
+    split->setSizes({200, 260});
+    split->setChildrenCollapsible(false);
+    layout->addWidget(split, 1);
     layout->addLayout(buttons);
+    connect(list_, &QTreeWidget::currentItemChanged, this, &ApplyDialog::showDifferences);
     connect(apply_, &QPushButton::clicked, this, &ApplyDialog::applyAll);
     connect(close_, &QPushButton::clicked, this, &QDialog::reject);
     connect(edit_, &QPushButton::clicked, this, [this] {
@@ -84,11 +94,25 @@ ApplyDialog::ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bo
     check();
 }
 
+/// Of the chosen object, or of all of them.
+void ApplyDialog::showDifferences() {
+    const QTreeWidgetItem* chosen = list_->currentItem();
+    while (chosen != nullptr && chosen->parent() != nullptr)
+        chosen = chosen->parent();
+    const int only = chosen == nullptr ? -1 : list_->indexOfTopLevelItem(const_cast<QTreeWidgetItem*>(chosen));
+    std::vector<DiffView::Part> parts;
+    for (std::size_t i = 0; i < plan_.size(); ++i)
+        if (only < 0 || static_cast<int>(i) == only)
+            parts.push_back({plan_[i].item.kind + QLatin1Char('/') + plan_[i].item.name, plan_[i].item.before,
+                             plan_[i].item.after});
+    diff_->show(std::move(parts), tr("Nothing in the cluster would change."));
+}
+
 void ApplyDialog::check() {
     summary_->setText(tr("Checking with the server"));
-    auto work = [session = session_, sources = sources_] {
+    auto work = [session = session_, sources = sources_, mode = mode_] {
         Plan plan;
-        Applier applier(session->client, session->defaultNamespace.toStdString());
+        Applier applier(session->client, session->defaultNamespace.toStdString(), mode);
         for (const YamlSource& source : sources) {
             auto documents = parseYaml(source.yaml.toStdString());
             if (!documents) {
@@ -137,6 +161,7 @@ void ApplyDialog::fill() {
 void ApplyDialog::showPlan(Plan plan) {
     plan_ = std::move(plan);
     fill();
+    showDifferences();
     int failed = 0;
     for (const Planned& planned : plan_)
         failed += planned.item.action == ApplyAction::failed ? 1 : 0;
@@ -160,8 +185,8 @@ void ApplyDialog::applyAll() {
     apply_->setEnabled(false);
     edit_->setEnabled(false);
     summary_->setText(tr("Applying"));
-    auto work = [session = session_, plan = plan_]() mutable {
-        Applier applier(session->client, session->defaultNamespace.toStdString());
+    auto work = [session = session_, plan = plan_, mode = mode_]() mutable {
+        Applier applier(session->client, session->defaultNamespace.toStdString(), mode);
         for (Planned& planned : plan)
             if (planned.item.action != ApplyAction::failed)
                 applier.apply(planned.item);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "ui/editor/applier.h"
+#include "ui/editor/yaml_sources.h"
+#include "ui/history/diff_view.h"
 #include "ui/session/session.h"
 
 #include <QDialog>
@@ -11,20 +13,16 @@
 
 namespace slipway::ui {
 
-/// A file or text somebody dropped.
-struct YamlSource {
-    QString name; ///< the file's name; empty for text
-    QString yaml;
-};
-
 /// Shows what applying some YAML would do, object by object, and does it at one click.
 class ApplyDialog : public QDialog {
     Q_OBJECT
 public:
     /// @p atOnce applies without waiting for the click when every object passes the dry run.
-    ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bool atOnce, QWidget* parent = nullptr);
+    ApplyDialog(SessionPtr session, std::vector<YamlSource> sources, bool atOnce, QWidget* parent = nullptr,
+                ApplyMode mode = ApplyMode::merge);
 
     QPushButton& applyButton() { return *apply_; }
+    DiffView& differences() { return *diff_; }
 
 signals:
     /// Everything was applied.
@@ -43,15 +41,18 @@ private:
     void check();
     void showPlan(Plan plan);
     void fill();
+    void showDifferences();
     void applyAll();
     void showResult(Plan plan);
 
     SessionPtr session_;
     std::vector<YamlSource> sources_;
     bool atOnce_;
+    ApplyMode mode_;
     Plan plan_;
     QLabel *title_, *summary_;
     QTreeWidget* list_;
+    DiffView* diff_;
     QPushButton *apply_, *edit_, *close_;
 };
 

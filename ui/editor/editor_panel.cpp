@@ -1,8 +1,14 @@
 #include "ui/editor/editor_panel.h"
 
+#include "ui/editor/portable_object.h"
+#include "ui/editor/three_way_merge.h"
+#include "ui/editor/yaml_assist.h"
+#include "ui/history/diff_dialog.h"
+#include "ui/look/look.h"
 #include "ui/session/background.h"
 
 #include <QHBoxLayout>
+#include <QMessageBox>
 #include <QShortcut>
 #include <QVBoxLayout>
 
@@ -48,27 +54,35 @@ void EditorPanel::build() {
     status_ = new QLabel;
     status_->setWordWrap(true);
     status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    apply_ = new QPushButton(tr("Apply"));
+    apply_ = new QPushButton;
     apply_->setObjectName(QStringLiteral("primary"));
-    apply_->setToolTip(tr("Check with the server, then apply   Ctrl+S"));
-    reload_ = new QPushButton(tr("Reload"));
-    reload_->setToolTip(tr("Fetch the object anew; what you typed is lost"));
+    reload_ = new QPushButton;
+    changes_ = new QPushButton;
+    find_ = new FindBar(*editor_);
+    find_->hide();
+    new YamlAssist(*editor_, schemasOf(session_)); // goes with the editor
     auto* bar = new QFrame;
     bar->setObjectName(QStringLiteral("bottomBar"));
     auto* barLayout = new QHBoxLayout(bar);
     barLayout->setContentsMargins(12, 6, 12, 6);
     barLayout->addWidget(statusIcon_);
     barLayout->addWidget(status_, 1);
+    barLayout->addWidget(changes_);
     barLayout->addWidget(reload_);
     barLayout->addWidget(apply_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(editor_, 1);
+    layout->addWidget(find_);
     layout->addWidget(bar);
     setFocusProxy(editor_);
     connect(apply_, &QPushButton::clicked, this, &EditorPanel::apply);
     connect(reload_, &QPushButton::clicked, this, &EditorPanel::reload);
+    connect(changes_, &QPushButton::clicked, this, &EditorPanel::showChanges);
+    auto* find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(find, &QShortcut::activated, find_, &FindBar::open);
     auto* save = new QShortcut(QKeySequence::Save, this);
     save->setContext(Qt::WidgetWithChildrenShortcut);
     connect(save, &QShortcut::activated, this, &EditorPanel::apply);
@@ -76,6 +90,24 @@ void EditorPanel::build() {
         if (isModified())
             editor_->clearErrors();
     });
+    keepLook(this, [this] { retranslate(); });
+}
+
+void EditorPanel::retranslate() {
+    apply_->setText(tr("Apply"));
+    apply_->setToolTip(tr("Check with the server, then apply   Ctrl+S"));
+    reload_->setText(tr("Reload"));
+    reload_->setToolTip(tr("Fetch the object anew; what you typed is lost"));
+    changes_->setText(tr("Show changes"));
+    changes_->setToolTip(tr("What applying would change, by the server's own dry run"));
+}
+
+bool EditorPanel::mayClose() {
+    if (!isModified())
+        return true;
+    return QMessageBox::question(this, tr("Close the editor?"), tr("What you changed has not been applied."),
+                                 QMessageBox::Discard | QMessageBox::Cancel,
+                                 QMessageBox::Cancel) == QMessageBox::Discard;
 }
 
 void EditorPanel::setStatus(const QString& words, Tone tone) {
@@ -85,6 +117,7 @@ void EditorPanel::setStatus(const QString& words, Tone tone) {
 
 void EditorPanel::setBusy(bool busy) {
     apply_->setEnabled(!busy);
+    changes_->setEnabled(!busy);
     reload_->setEnabled(!busy);
 }
 
@@ -105,6 +138,7 @@ void EditorPanel::reload() {
 void EditorPanel::display(const client::Result<api::Json>& object) {
     if (!object)
         return setStatus(errorText(object.error()), Tone::bad);
+    base_ = object->is_object() ? object->get_object() : api::JsonObject();
     const int line = editor_->textCursor().blockNumber() + 1;
     editor_->setPlainText(QString::fromStdString(editableYaml(*object)));
     editor_->document()->setModified(false);
@@ -165,7 +199,7 @@ void EditorPanel::finish(Outcome outcome) {
             tr("Someone else changed it since you opened it. Reload to see their version; copy what you typed first."),
             Tone::waiting);
         reload_->setFocus();
-        return;
+        return resolveConflict();
     }
     if (outcome.line > 0) {
         editor_->markError(outcome.line, outcome.message);
@@ -174,6 +208,71 @@ void EditorPanel::finish(Outcome outcome) {
     } else {
         setStatus(outcome.message, Tone::bad);
     }
+}
+
+void EditorPanel::showChanges() {
+    setBusy(true);
+    setStatus(tr("Checking with the server"), Tone::busy);
+    const ApplyMode mode = existing_ ? ApplyMode::replace : ApplyMode::merge;
+    using Answer = std::expected<std::vector<ApplyItem>, YamlError>;
+    auto work = [session = session_, yaml = currentYaml().toStdString(), mode]() -> Answer {
+        auto documents = parseYaml(yaml);
+        if (!documents)
+            return std::unexpected(documents.error());
+        return Applier(session->client, session->defaultNamespace.toStdString(), mode).plan(std::move(*documents));
+    };
+    inBackground(this, std::move(work), [this](const Answer& items) {
+        setBusy(false);
+        if (!items)
+            return finish({.message = items.error().message, .line = items.error().line});
+        std::vector<DiffView::Part> parts;
+        for (const ApplyItem& item : *items) {
+            if (item.action == ApplyAction::failed)
+                return finish({.message = item.message, .line = item.line});
+            parts.push_back({item.kind + QLatin1Char('/') + item.name, item.before, item.after});
+        }
+        setStatus(tr("The server accepts it."), Tone::ok);
+        showDiffDialog(*this, tr("What applying would change"), std::move(parts), {});
+    });
+}
+
+/// Somebody else was quicker: both sides are shown, and put together when told to.
+void EditorPanel::resolveConflict() {
+    auto mine = parseYaml(currentYaml().toStdString());
+    if (!mine || mine->size() != 1)
+        return;
+    inBackground(
+        this,
+        [session = session_, resource = resource_, ns = ns_.toStdString(), name = name_.toStdString()] {
+            return session->client->get(resource, ns, name);
+        },
+        [this, mine = mine->front().object](const client::Result<api::Json>& live) {
+            if (!live || !live->is_object())
+                return setStatus(live ? QString() : errorText(live.error()), Tone::bad);
+            const auto yaml = [](const api::JsonObject& object) { return text(portableYaml(object)); };
+            const QString before = yaml(base_);
+            showDiffDialog(*this, tr("Someone else changed it meanwhile"),
+                           {{tr("What they changed"), before, yaml(live->get_object())},
+                            {tr("What you changed"), before, yaml(mine)}},
+                           {{tr("Keep both"), [this, mine, theirs = live->get_object()] { merge(mine, theirs); }},
+                            {tr("Take theirs"), [this, theirs = *live] { display(theirs); }}});
+        });
+}
+
+void EditorPanel::merge(const api::JsonObject& mine, const api::JsonObject& theirs) {
+    MergedObject merged = mergeThreeWay(base_, mine, theirs);
+    api::objectAt(merged.object, {"metadata"})["resourceVersion"] =
+        api::stringAt(theirs, {"metadata", "resourceVersion"});
+    base_ = theirs;
+    editor_->selectAll();
+    editor_->insertPlainText(QString::fromStdString(editableYaml(merged.object)));
+    editor_->goToLine(1);
+    merged.both.removeAll(QStringLiteral("metadata.resourceVersion"));
+    setStatus(
+        merged.both.isEmpty()
+            ? tr("Their changes and yours are put together. Ctrl+S applies them.")
+            : tr("Put together; where both changed, yours is kept: %1").arg(merged.both.join(QStringLiteral(", "))),
+        Tone::waiting);
 }
 
 } // namespace slipway::ui

@@ -2,6 +2,7 @@
 
 #include "ui/editor/applier.h"
 #include "ui/editor/code_edit.h"
+#include "ui/editor/find_bar.h"
 #include "ui/look/theme.h"
 #include "ui/session/session.h"
 
@@ -22,6 +23,11 @@ public:
 
     CodeEdit& editor() { return *editor_; }
     bool isModified() const { return editor_->document()->isModified(); }
+    /// True when nothing would be lost, or somebody agreed to lose it.
+    bool mayClose();
+
+    /// Shows what applying would change, by the server's dry run.
+    void showChanges();
 
 public slots:
     void apply();
@@ -38,14 +44,20 @@ private:
     void finish(Outcome outcome);
     void setStatus(const QString& words, Tone tone);
     void setBusy(bool busy);
+    void retranslate();
+    void resolveConflict();
+    void merge(const api::JsonObject& mine, const api::JsonObject& theirs);
+    QString currentYaml() const { return editor_->toPlainText(); }
 
     SessionPtr session_;
     client::ResourceRef resource_;
     QString ns_, name_;
     bool existing_ = false;
+    api::JsonObject base_; ///< the object as it was opened
     CodeEdit* editor_ = nullptr;
+    FindBar* find_ = nullptr;
     QLabel *status_ = nullptr, *statusIcon_ = nullptr;
-    QPushButton *apply_ = nullptr, *reload_ = nullptr;
+    QPushButton *apply_ = nullptr, *reload_ = nullptr, *changes_ = nullptr;
 };
 
 /// An object as it is edited: without the members that only the server uses.

@@ -64,4 +64,32 @@ void LogBuffer::clear() {
     bytes_ = 0;
 }
 
+Severity severityOf(const QString& line) {
+    static const QRegularExpression klog(QStringLiteral("^([IWEF])\\d{4} \\d\\d:\\d\\d"));
+    static const QRegularExpression level(QStringLiteral("\\b(?:level|lvl|severity)[\"']?\\s*[=:]\\s*[\"']?([a-z]+)"),
+                                          QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression bad(QStringLiteral("\\b(error|fatal|panic|critical|emerg|exception)\\b"),
+                                        QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression warning(QStringLiteral("\\bwarn(ing)?\\b"),
+                                            QRegularExpression::CaseInsensitiveOption);
+    if (const auto match = klog.match(line); match.hasMatch()) {
+        const QChar letter = match.captured(1)[0];
+        return letter == QLatin1Char('I')   ? Severity::normal
+               : letter == QLatin1Char('W') ? Severity::warning
+                                            : Severity::error;
+    }
+    if (const auto match = level.match(line); match.hasMatch()) {
+        const QString word = match.captured(1).toLower();
+        if (word.startsWith(QLatin1String("warn")))
+            return Severity::warning;
+        return word.startsWith(QLatin1String("err")) || word == QLatin1String("fatal") ||
+                       word == QLatin1String("panic") || word == QLatin1String("critical")
+                   ? Severity::error
+                   : Severity::normal;
+    }
+    return bad.match(line).hasMatch()       ? Severity::error
+           : warning.match(line).hasMatch() ? Severity::warning
+                                            : Severity::normal;
+}
+
 } // namespace slipway::ui

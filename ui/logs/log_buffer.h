@@ -47,6 +47,10 @@ private:
     std::deque<LogLine> lines_;
 };
 
+enum class Severity { normal, warning, error };
+/// How grave a line says it is: klog's first letter, a level field, or its words. Pure.
+Severity severityOf(const QString& line);
+
 /// Removes terminal escape sequences (colours, cursor movements) from a line.
 QString withoutEscapes(const QString& line);
 

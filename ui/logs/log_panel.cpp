@@ -1,5 +1,6 @@
 #include "ui/logs/log_panel.h"
 
+#include "ui/look/look.h"
 #include "ui/look/theme.h"
 
 #include <QFileDialog>
@@ -9,12 +10,13 @@
 #include <QScrollBar>
 #include <QTextBlock>
 #include <QVBoxLayout>
-#include <set>
+#include <algorithm>
+#include <tuple>
 
 namespace slipway::ui {
 
-LogPanel::LogPanel(SessionPtr session, std::vector<LogSource> sources, bool previous, QWidget* parent)
-    : QWidget(parent), session_(std::move(session)), sources_(std::move(sources)), view_(new QPlainTextEdit) {
+LogPanel::LogPanel(SessionPtr session, LogTarget target, bool previous, QWidget* parent)
+    : QWidget(parent), session_(std::move(session)), target_(std::move(target)), view_(new QPlainTextEdit) {
     options_.previous = previous;
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -23,7 +25,6 @@ LogPanel::LogPanel(SessionPtr session, std::vector<LogSource> sources, bool prev
     layout->addWidget(view_, 1);
     view_->setReadOnly(true);
     view_->setFont(monospaceFont());
-    view_->setAccessibleName(tr("Log"));
     view_->setMaximumBlockCount(static_cast<int>(buffer_.maxLines()));
     view_->setUndoRedoEnabled(false);
     view_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -36,15 +37,14 @@ LogPanel::LogPanel(SessionPtr session, std::vector<LogSource> sources, bool prev
         scroll_->setChecked(bar->sliderPosition() >= bar->maximum() - 2); // scrolling up stops following
     });
     restart();
+    keepLook(this, [this] { retranslate(); });
 }
 
-QToolButton* LogPanel::addToggle(const QString& iconName, const QString& words, const QString& key, bool on) {
+QToolButton* LogPanel::addToggle(const QString& iconName, bool on) {
     auto* button = new QToolButton;
     button->setIcon(icon(iconName));
     button->setCheckable(true);
     button->setChecked(on);
-    button->setToolTip(key.isEmpty() ? words : QStringLiteral("%1   %2").arg(words, key));
-    button->setAccessibleName(words);
     barLayout_->addWidget(button);
     return button;
 }
@@ -56,13 +56,11 @@ QWidget* LogPanel::makeBar() {
     barLayout_->setContentsMargins(12, 5, 12, 5);
     state_ = new QLabel;
     state_->setObjectName(QStringLiteral("muted"));
+    state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     filterLine_ = new QLineEdit;
-    filterLine_->setPlaceholderText(tr("Filter   /"));
-    filterLine_->setAccessibleName(tr("Filter log lines"));
-    filterLine_->setToolTip(tr("Regular expression; ! in front turns it round"));
     filterLine_->setClearButtonEnabled(true);
     filterLine_->setMaximumWidth(230);
-    filterLine_->addAction(icon(QStringLiteral("search"), colors().muted), QLineEdit::LeadingPosition);
+    filterLine_->addAction(icon(QStringLiteral("search"), Ink::muted), QLineEdit::LeadingPosition);
     filterLine_->installEventFilter(this);
     connect(filterLine_, &QLineEdit::textChanged, this, [this](QString text) {
         filterNegated_ = text.startsWith(QLatin1Char('!'));
@@ -74,26 +72,30 @@ QWidget* LogPanel::makeBar() {
         rebuild();
     });
     range_ = new QComboBox;
-    range_->setAccessibleName(tr("From when"));
-    range_->addItems({tr("Last lines"), tr("From the start"), tr("Last minute"), tr("Last 5 minutes"),
-                      tr("Last 15 minutes"), tr("Last 30 minutes"), tr("Last hour")});
+    severity_ = new QComboBox;
+    for (int i = 0; i < 7; ++i)
+        range_->addItem({});
+    for (int i = 0; i < 3; ++i)
+        severity_->addItem({});
     connect(range_, &QComboBox::activated, this, &LogPanel::chooseRange);
+    connect(severity_, &QComboBox::activated, this, &LogPanel::rebuild);
     barLayout_->addWidget(state_, 1);
     barLayout_->addWidget(range_);
+    barLayout_->addWidget(severity_);
     barLayout_->addWidget(filterLine_);
-    scroll_ = addToggle(QStringLiteral("follow"), tr("Follow the end"), QStringLiteral("S"), true);
-    wrap_ = addToggle(QStringLiteral("wrap"), tr("Wrap long lines"), QStringLiteral("W"), false);
-    times_ = addToggle(QStringLiteral("clock"), tr("Timestamps"), QStringLiteral("T"), false);
-    previous_ = addToggle(QStringLiteral("previous"), tr("Previous run"), {}, options_.previous);
-    auto* saveButton = new QToolButton;
-    saveButton->setIcon(icon(QStringLiteral("save")));
-    saveButton->setToolTip(tr("Save   Ctrl+S"));
-    saveButton->setAccessibleName(tr("Save log"));
-    barLayout_->addWidget(saveButton);
-    connect(saveButton, &QToolButton::clicked, this, &LogPanel::save);
+    only_ = addToggle(QStringLiteral("drain"), true);
+    scroll_ = addToggle(QStringLiteral("follow"), true);
+    wrap_ = addToggle(QStringLiteral("wrap"), false);
+    times_ = addToggle(QStringLiteral("clock"), false);
+    previous_ = addToggle(QStringLiteral("previous"), options_.previous);
+    save_ = new QToolButton;
+    save_->setIcon(icon(QStringLiteral("save")));
+    barLayout_->addWidget(save_);
+    connect(save_, &QToolButton::clicked, this, &LogPanel::save);
     connect(wrap_, &QToolButton::toggled, this,
             [this](bool on) { view_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap); });
     connect(times_, &QToolButton::toggled, this, &LogPanel::rebuild);
+    connect(only_, &QToolButton::toggled, this, &LogPanel::rebuild);
     connect(scroll_, &QToolButton::toggled, this, [this](bool on) {
         if (on)
             view_->verticalScrollBar()->setValue(view_->verticalScrollBar()->maximum());
@@ -103,6 +105,35 @@ QWidget* LogPanel::makeBar() {
         restart();
     });
     return bar;
+}
+
+void LogPanel::retranslate() {
+    view_->setAccessibleName(tr("Log"));
+    filterLine_->setPlaceholderText(tr("Filter   /"));
+    filterLine_->setAccessibleName(tr("Filter log lines"));
+    filterLine_->setToolTip(tr("Regular expression; ! in front turns it round"));
+    range_->setAccessibleName(tr("From when"));
+    severity_->setAccessibleName(tr("How grave"));
+    const QString ranges[] = {tr("Last lines"),      tr("From the start"),  tr("Last minute"), tr("Last 5 minutes"),
+                              tr("Last 15 minutes"), tr("Last 30 minutes"), tr("Last hour")};
+    for (int i = 0; i < 7; ++i)
+        range_->setItemText(i, ranges[i]);
+    const QString severities[] = {tr("Everything"), tr("Warnings and errors"), tr("Errors")};
+    for (int i = 0; i < 3; ++i)
+        severity_->setItemText(i, severities[i]);
+    const std::tuple<QToolButton*, QString, const char*> buttons[] = {
+        {only_, tr("Only lines that match, or mark them among the others"), "M"},
+        {scroll_, tr("Follow the end"), "S"},
+        {wrap_, tr("Wrap long lines"), "W"},
+        {times_, tr("Timestamps"), "T"},
+        {previous_, tr("Previous run"), "P"},
+        {save_, tr("Save"), "Ctrl+S"}};
+    for (const auto& [button, words, key] : buttons) {
+        button->setToolTip(words + QStringLiteral("   ") + QLatin1String(key));
+        button->setAccessibleName(words);
+    }
+    updateState();
+    rebuild();
 }
 
 void LogPanel::chooseRange(int index) {
@@ -115,18 +146,69 @@ void LogPanel::chooseRange(int index) {
 
 void LogPanel::restart() {
     streams_.clear();
+    watches_.clear();
+    podNames_.clear();
     buffer_.clear();
     view_->clear();
-    problems_.assign(sources_.size(), {});
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-        auto stream = std::make_unique<LogStream>(session_, sources_[i], static_cast<int>(i), options_);
-        connect(stream.get(), &LogStream::arrived, this, &LogPanel::append);
-        connect(stream.get(), &LogStream::stateChanged, this, [this, i](const QString& message, bool broken) {
-            problems_[i] = broken ? message : QString();
-            updateState();
+    sources_.clear();
+    problems_.clear();
+    left_ = 0;
+    for (const LogSource& source : target_.sources)
+        follow(source);
+    watchPods();
+    updateState();
+}
+
+/// Pods that are found by labels come and go.
+void LogPanel::watchPods() {
+    for (const PodSelector& selector : target_.selectors) {
+        client::ListOptions options;
+        options.labelSelector = selector.labels;
+        auto watch = std::make_unique<ReflectorAdapter>(session_, *findKindView(QStringLiteral("pods")), selector.ns,
+                                                        std::move(options));
+        connect(watch.get(), &ReflectorAdapter::batchReady, this, [this](const RowBatch& batch) {
+            for (const Row& row : batch.rows) {
+                if (podNames_.contains(row.uid))
+                    continue;
+                podNames_.insert(row.uid, row.name);
+                for (const QString& container : row.containers)
+                    follow({row.ns, row.name, container});
+            }
+            for (const QString& uid : batch.gone)
+                unfollow(podNames_.take(uid));
+            rebuild(); // whether names of pods are shown depends on how many there are
         });
-        streams_.push_back(std::move(stream));
+        watch->start();
+        watches_.push_back(std::move(watch));
     }
+}
+
+void LogPanel::follow(const LogSource& source) {
+    const std::size_t at = sources_.size();
+    sources_.push_back(source);
+    problems_.push_back({});
+    if (std::ranges::count_if(streams_, [](const auto& stream) { return stream != nullptr; }) >=
+        static_cast<std::ptrdiff_t>(mostStreams)) {
+        ++left_;
+        streams_.push_back(nullptr);
+        return updateState();
+    }
+    auto stream = std::make_unique<LogStream>(session_, source, static_cast<int>(at), options_);
+    connect(stream.get(), &LogStream::arrived, this, &LogPanel::append);
+    connect(stream.get(), &LogStream::stateChanged, this, [this, at](const QString& message, bool broken) {
+        problems_[at] = broken ? message : QString();
+        updateState();
+    });
+    streams_.push_back(std::move(stream));
+}
+
+/// A pod has gone: its lines stay, its streams end.
+void LogPanel::unfollow(const QString& pod) {
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+        if (sources_[i].pod == pod && streams_[i] != nullptr) {
+            streams_[i].reset();
+            problems_[i].clear();
+        }
     updateState();
 }
 
@@ -135,16 +217,25 @@ void LogPanel::updateState() {
     for (std::size_t i = 0; i < problems_.size(); ++i)
         if (!problems_[i].isEmpty())
             broken << (sources_.size() > 1 ? sources_[i].container + QStringLiteral(": ") : QString()) + problems_[i];
-    QString words = broken.isEmpty() ? (options_.previous ? tr("Previous run") : tr("Following"))
-                                     : broken.join(QStringLiteral(" · "));
+    QString words = options_.previous ? tr("Previous run") : tr("Following");
+    if (sources_.size() > 1)
+        words += QStringLiteral(" · ") + tr("%n containers", nullptr, static_cast<int>(sources_.size()));
+    else if (sources_.empty())
+        words = tr("Waiting for pods");
+    if (left_ > 0)
+        words += QStringLiteral(" · ") + tr("%n more are not followed", nullptr, static_cast<int>(left_));
+    if (!broken.isEmpty())
+        words = broken.join(QStringLiteral(" · "));
     if (buffer_.dropped() > 0)
         words += QStringLiteral(" · ") + tr("older lines were let go");
-    state_->setText(state_->fontMetrics().elidedText(words, Qt::ElideRight, 520));
+    state_->setText(words);
     state_->setToolTip(words);
 }
 
 bool LogPanel::accepts(const LogLine& line) const {
-    return filter_.pattern().isEmpty() || filter_.match(line.text).hasMatch() != filterNegated_;
+    if (severity_->currentIndex() > 0 && static_cast<int>(severityOf(line.text)) < severity_->currentIndex())
+        return false;
+    return !only_->isChecked() || filter_.pattern().isEmpty() || filter_.match(line.text).hasMatch() != filterNegated_;
 }
 
 QString LogPanel::prefixOf(const LogLine& line) const {
@@ -169,15 +260,26 @@ void LogPanel::writeLine(QTextCursor& cursor, const LogLine& line) {
         faint.setForeground(colors().muted);
         cursor.insertText(prefix, faint);
     }
-    static const QRegularExpression bad(QStringLiteral("\\b(error|fatal|panic|critical|emerg)\\b"),
-                                        QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression warning(QStringLiteral("\\bwarn(ing)?\\b"),
-                                            QRegularExpression::CaseInsensitiveOption);
     QTextCharFormat format;
-    format.setForeground(bad.match(line.text).hasMatch()       ? toneColor(Tone::bad)
-                         : warning.match(line.text).hasMatch() ? toneColor(Tone::waiting)
-                                                               : colors().text);
-    cursor.insertText(line.text, format);
+    const Severity severity = severityOf(line.text);
+    format.setForeground(severity == Severity::error     ? toneColor(Tone::bad)
+                         : severity == Severity::warning ? toneColor(Tone::waiting)
+                                                         : colors().text);
+    if (filter_.pattern().isEmpty() || filterNegated_) {
+        cursor.insertText(line.text, format);
+        return;
+    }
+    QTextCharFormat found = format;
+    found.setBackground(colors().selection);
+    found.setFontWeight(QFont::Bold);
+    qsizetype written = 0;
+    for (auto it = filter_.globalMatch(line.text); it.hasNext();) {
+        const auto match = it.next();
+        cursor.insertText(line.text.mid(written, match.capturedStart() - written), format);
+        cursor.insertText(match.captured(), found);
+        written = match.capturedEnd();
+    }
+    cursor.insertText(line.text.mid(written), format);
 }
 
 void LogPanel::append(const std::vector<LogLine>& lines) {
@@ -208,8 +310,7 @@ void LogPanel::rebuild() {
 }
 
 void LogPanel::save() {
-    const QString suggestion =
-        (sources_.empty() ? QStringLiteral("log") : sources_.front().pod) + QStringLiteral(".log");
+    const QString suggestion = (target_.name.isEmpty() ? QStringLiteral("log") : target_.name) + QStringLiteral(".log");
     const QString path = QFileDialog::getSaveFileName(this, tr("Save log"), suggestion);
     if (path.isEmpty())
         return;
@@ -249,6 +350,12 @@ bool LogPanel::eventFilter(QObject* watched, QEvent* event) {
         return true;
     case Qt::Key_T:
         times_->toggle();
+        return true;
+    case Qt::Key_M:
+        only_->toggle();
+        return true;
+    case Qt::Key_P:
+        previous_->toggle();
         return true;
     default:
         break;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "ui/logs/log_stream.h"
+#include "ui/logs/log_target.h"
+#include "ui/resources/reflector_adapter.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -13,12 +14,13 @@ class QHBoxLayout;
 
 namespace slipway::ui {
 
-/// Live logs of several containers in one view: filter, wrap, timestamps, automatic scrolling, save.
+/// Live logs of several containers in one view, also of pods that come later: filter, severity, wrap, timestamps,
+/// automatic scrolling, save.
 /// Keys: 0 tail, 1..6 head and the last 1, 5, 15, 30 minutes and hour, t timestamps, w wrap, s scroll, Ctrl+S save.
 class LogPanel : public QWidget {
     Q_OBJECT
 public:
-    LogPanel(SessionPtr session, std::vector<LogSource> sources, bool previous, QWidget* parent = nullptr);
+    LogPanel(SessionPtr session, LogTarget target, bool previous, QWidget* parent = nullptr);
 
     /// The text shown now.
     QString shownText() const { return view_->toPlainText(); }
@@ -28,8 +30,12 @@ protected:
 
 private:
     QWidget* makeBar();
-    QToolButton* addToggle(const QString& iconName, const QString& words, const QString& key, bool on);
+    QToolButton* addToggle(const QString& iconName, bool on);
+    void retranslate();
     void restart();
+    void watchPods();
+    void follow(const LogSource& source);
+    void unfollow(const QString& pod);
     void append(const std::vector<LogLine>& lines);
     void rebuild();
     bool accepts(const LogLine& line) const;
@@ -39,8 +45,13 @@ private:
     void save();
     void chooseRange(int index);
 
+    static constexpr std::size_t mostStreams = 100; ///< each has a thread and a connection
     SessionPtr session_;
-    std::vector<LogSource> sources_;
+    LogTarget target_;
+    std::vector<LogSource> sources_; ///< grows; lines name theirs by its place
+    std::vector<std::unique_ptr<ReflectorAdapter>> watches_;
+    QHash<QString, QString> podNames_; ///< by uid, to see which have gone
+    std::size_t left_ = 0;             ///< sources beyond the most
     LogOptions options_;
     LogBuffer buffer_;
     QRegularExpression filter_;
@@ -49,8 +60,9 @@ private:
     std::vector<QString> problems_;
     QPlainTextEdit* view_;
     QLineEdit* filterLine_ = nullptr;
-    QComboBox* range_ = nullptr;
-    QToolButton *scroll_ = nullptr, *wrap_ = nullptr, *times_ = nullptr, *previous_ = nullptr;
+    QComboBox *range_ = nullptr, *severity_ = nullptr;
+    QToolButton *scroll_ = nullptr, *wrap_ = nullptr, *times_ = nullptr, *previous_ = nullptr, *only_ = nullptr,
+                *save_ = nullptr;
     QLabel* state_ = nullptr;
     QHBoxLayout* barLayout_ = nullptr;
 };

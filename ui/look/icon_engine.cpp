@@ -5,6 +5,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QSvgRenderer>
+#include <functional>
 
 namespace slipway::ui {
 namespace {
@@ -19,13 +20,15 @@ const QByteArray& source(const QString& name) {
     return *found;
 }
 
+using ColorSource = std::function<QColor()>;
+
 /// Draws an SVG whose strokes are currentColor, in the colour the theme has at that moment.
 class SvgIconEngine final : public QIconEngine {
 public:
-    SvgIconEngine(QString name, QColor fixed) : name_(std::move(name)), fixed_(fixed) {}
+    SvgIconEngine(QString name, ColorSource color) : name_(std::move(name)), color_(std::move(color)) {}
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-        QColor color = fixed_.isValid() ? fixed_ : colors().text;
+        QColor color = color_();
         if (mode == QIcon::Disabled)
             color.setAlphaF(0.4F);
         QByteArray svg = source(name_);
@@ -57,19 +60,35 @@ public:
 
 private:
     QString name_;
-    QColor fixed_;
+    ColorSource color_;
 };
 
 } // namespace
 
-QIcon icon(const QString& name) {
-    return QIcon(new SvgIconEngine(name, {}));
+QColor inkColor(Ink ink) {
+    switch (ink) {
+    case Ink::muted:
+        return colors().muted;
+    case Ink::accent:
+        return colors().accent;
+    case Ink::onAccent:
+        return colors().accentText;
+    case Ink::border:
+        return colors().border;
+    case Ink::bad:
+        return toneColor(Tone::bad);
+    case Ink::text:
+        break;
+    }
+    return colors().text;
 }
-QIcon icon(const QString& name, const QColor& color) {
-    return QIcon(new SvgIconEngine(name, color));
+
+QIcon icon(const QString& name, Ink ink) {
+    return QIcon(new SvgIconEngine(name, [ink] { return inkColor(ink); }));
 }
 QIcon toneIcon(Tone tone) {
-    return tone == Tone::plain ? QIcon() : icon(toneIconName(tone), toneColor(tone));
+    return tone == Tone::plain ? QIcon()
+                               : QIcon(new SvgIconEngine(toneIconName(tone), [tone] { return toneColor(tone); }));
 }
 
 } // namespace slipway::ui

@@ -1,5 +1,7 @@
 #include "ui/look/theme.h"
 
+#include "ui/look/look.h"
+
 #include <QApplication>
 #include <QFile>
 #include <QFontDatabase>
@@ -67,6 +69,7 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
         application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setPalette(paletteOf(colors()));
     application.setStyleSheet(styleSheet(colors()));
+    emit lookChanges().changed();
 }
 
 bool isDarkTheme() {

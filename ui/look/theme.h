@@ -29,10 +29,12 @@ QColor toneColor(Tone tone);
 /// The icon that stands for a tone; empty for plain.
 QString toneIconName(Tone tone);
 
-/// One of the SVG icons under resources/icons, drawn in the theme's text colour (or @p color) at any size; follows a
-/// later change of theme.
-QIcon icon(const QString& name);
-QIcon icon(const QString& name, const QColor& color);
+/// What an icon is drawn with.
+enum class Ink { text, muted, accent, onAccent, border, bad };
+QColor inkColor(Ink ink);
+
+/// One of the SVG icons under resources/icons at any size, in the colour the theme has when it is drawn.
+QIcon icon(const QString& name, Ink ink = Ink::text);
 /// The icon of a tone in its colour.
 QIcon toneIcon(Tone tone);
 

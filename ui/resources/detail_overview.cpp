@@ -1,7 +1,10 @@
+#include "cluster/api/base64.h"
 #include "ui/resources/detail_pane.h"
+#include "ui/resources/resource_model.h"
 #include "ui/resources/row_readers.h"
 
 #include <QCoreApplication>
+#include <QUrl>
 
 namespace slipway::ui {
 namespace {
@@ -79,7 +82,8 @@ void metadata(Page& page, const KindView& kind, const JsonObject& object) {
         page.row(Words::tr("Status"), toned(row.cells[2].text, row.cells[2].tone));
     for (std::size_t i = 0; i < kind.columns.size(); ++i) {
         const ColumnSpec& column = kind.columns[i];
-        const bool listed = column.role == ColumnRole::containers || column.role == ColumnRole::replicas ||
+        const bool listed = column.role == ColumnRole::containers || column.role == ColumnRole::cpu ||
+                            column.role == ColumnRole::memory || column.role == ColumnRole::replicas ||
                             (kind.resource.kind == "Pod" && column.role == ColumnRole::status) ||
                             std::string_view(column.title) == "Conditions" ||
                             std::string_view(column.title) == "Controlled by";
@@ -102,6 +106,49 @@ void metadata(Page& page, const KindView& kind, const JsonObject& object) {
     }
     page.row(Words::tr("Labels"), chips(api::find(object, {"metadata", "labels"})));
     page.row(Words::tr("Annotations"), chips(api::find(object, {"metadata", "annotations"})));
+}
+
+QString resourcesLine(const Json& container) {
+    const ResourceBounds bounds = boundsOfContainer(container);
+    QStringList parts;
+    if (bounds.cpuRequest > 0 || bounds.memoryRequest > 0)
+        parts << Words::tr("requests %1, %2").arg(cpuText(bounds.cpuRequest), memoryText(bounds.memoryRequest));
+    if (bounds.cpuLimit > 0 || bounds.memoryLimit > 0)
+        parts << Words::tr("limits %1, %2").arg(cpuText(bounds.cpuLimit), memoryText(bounds.memoryLimit));
+    return parts.isEmpty() ? QString() : QStringLiteral("<br>") + parts.join(QStringLiteral(" · "));
+}
+
+/// The values of a ConfigMap; the keys of a Secret, whose values show only when somebody asks.
+void data(Page& page, const JsonObject& object, bool secret, const QSet<QString>& revealed) {
+    const Json* map = api::find(object, {"data"});
+    if (map == nullptr || !map->is_object() || map->get_object().empty())
+        return;
+    page.section(Words::tr("Data"));
+    for (const auto& [name, value] : map->get_object()) {
+        const QString key = text(name);
+        const std::string_view written = value.is_string() ? api::view(value.get_string()) : std::string_view();
+        std::string shown(written);
+        QString links;
+        if (secret) {
+            shown = api::decodeBase64(written).value_or(std::string());
+            const auto link = [&key](const char* scheme, const QString& words) {
+                return QStringLiteral("<a href='%1:%2' style='color:%3'>%4</a>")
+                    .arg(QLatin1String(scheme), QString::fromLatin1(QUrl::toPercentEncoding(key)),
+                         colors().accent.name(), words);
+            };
+            links = link("reveal", revealed.contains(key) ? Words::tr("hide") : Words::tr("show")) +
+                    QStringLiteral("&nbsp;&nbsp;") + link("copy", Words::tr("copy"));
+            if (!revealed.contains(key)) {
+                page.row(key, Words::tr("%n byte(s)", nullptr, static_cast<int>(shown.size())) +
+                                  QStringLiteral("&nbsp;&nbsp;") + links);
+                continue;
+            }
+        }
+        constexpr std::size_t most = 4000;
+        const QString body =
+            escaped(std::string_view(shown).substr(0, most)) + (shown.size() > most ? QStringLiteral("…") : QString());
+        page.row(key, links + QStringLiteral("<pre style='white-space:pre-wrap'>%1</pre>").arg(body));
+    }
 }
 
 void containers(Page& page, const JsonObject& object, bool pod) {
@@ -128,6 +175,12 @@ void containers(Page& page, const JsonObject& object, bool pod) {
                     ports << QString::number(api::intAt(*entry, {"containerPort"}).value_or(0));
             if (!ports.isEmpty())
                 value += QStringLiteral("<br>") + Words::tr("ports %1").arg(ports.join(QStringLiteral(", ")));
+            value += resourcesLine(container);
+            QStringList mounts;
+            for (const Json& mount : arrayAt(*spec, {"volumeMounts"}))
+                mounts << text(api::stringAt(mount, {"mountPath"})).toHtmlEscaped();
+            if (!mounts.isEmpty())
+                value += QStringLiteral("<br>") + Words::tr("mounts %1").arg(mounts.join(QStringLiteral(", ")));
         }
         page.row(name, value);
     }
@@ -171,9 +224,12 @@ void eventList(Page& page, const std::vector<Json>& events) {
 
 } // namespace
 
-QString overviewHtml(const KindView& kind, const JsonObject& object, const std::vector<Json>& events) {
+QString overviewHtml(const KindView& kind, const JsonObject& object, const std::vector<Json>& events,
+                     const QSet<QString>& revealed) {
     Page page;
     metadata(page, kind, object);
+    if (kind.resource.group.empty() && (kind.resource.kind == "ConfigMap" || kind.resource.kind == "Secret"))
+        data(page, object, kind.resource.kind == "Secret", revealed);
     containers(page, object, kind.resource.kind == "Pod");
     conditions(page, object);
     if (kind.resource.kind != "Event")

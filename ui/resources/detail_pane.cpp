@@ -1,58 +1,55 @@
 #include "ui/resources/detail_pane.h"
 
+#include "cluster/api/base64.h"
+#include "cluster/api/selectors.h"
+#include "ui/actions/dependants.h"
 #include "ui/editor/code_edit.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/look/look.h"
 #include "ui/session/background.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QScrollBar>
-#include <QTextBrowser>
 #include <QUrl>
 
 namespace slipway::ui {
 
-DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* parent)
+DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, MetricsStore& metrics, QWidget* parent)
     : QFrame(parent)
     , session_(std::move(session))
+    , metrics_(metrics)
     , title_(new QLabel)
     , subtitle_(new QLabel)
     , kindIcon_(new QLabel)
+    , scaleTitle_(new QLabel)
     , logs_(new QToolButton)
     , shell_(new QToolButton)
+    , edit_(new QToolButton)
+    , delete_(new QToolButton)
+    , close_(new QToolButton)
     , tabs_(new QTabWidget)
-    , scroll_(nullptr)
+    , overview_(new QTextBrowser)
+    , related_(new QTreeWidget)
     , yaml_(new CodeEdit)
+    , usage_(new UsageChart(metrics))
+    , scaleBox_(new QWidget)
     , scale_(new ScaleSlider) {
     setObjectName(QStringLiteral("detail"));
     setMinimumWidth(320);
-    auto* overview = new QTextBrowser;
-    overview->setObjectName(QStringLiteral("overview"));
-    overview->setOpenLinks(false);
-    overview->setAccessibleName(tr("Overview"));
-    overview->document()->setDocumentMargin(16);
-    connect(overview, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
-        const QStringList parts = link.path().split(QLatin1Char('/'));
-        if (parts.size() == 3)
-            emit jumpRequested({findKindView(parts[0]), parts[1], parts[2], {}});
+    related_->setHeaderHidden(true);
+    related_->setColumnCount(2);
+    related_->setIndentation(14);
+    related_->setObjectName(QStringLiteral("related"));
+    connect(related_, &QTreeWidget::itemActivated, this, [this](const QTreeWidgetItem* item) {
+        if (item->data(0, Qt::UserRole).isValid())
+            followLink(item->data(0, Qt::UserRole).toUrl());
     });
-    auto* scaleBox = new QWidget;
-    auto* scaleLayout = new QVBoxLayout(scaleBox);
-    scaleLayout->setContentsMargins(16, 12, 16, 4);
-    auto* scaleTitle = new QLabel(tr("Replicas"));
-    scaleTitle->setObjectName(QStringLiteral("section"));
-    scaleLayout->addWidget(scaleTitle);
-    scaleLayout->addWidget(scale_);
-    scaleBox->setObjectName(QStringLiteral("scaleBox"));
-    auto* first = new QWidget;
-    auto* firstLayout = new QVBoxLayout(first);
-    firstLayout->setContentsMargins(0, 0, 0, 0);
-    firstLayout->setSpacing(0);
-    firstLayout->addWidget(scaleBox);
-    firstLayout->addWidget(overview, 1);
     yaml_->setReadOnly(true);
-    yaml_->setAccessibleName(tr("YAML of the object"));
-    tabs_->addTab(first, tr("Overview"));
-    tabs_->addTab(yaml_, tr("YAML"));
+    for (QWidget* page : std::initializer_list<QWidget*>{makeOverview(), related_, yaml_, usage_})
+        tabs_->addTab(page, QString());
     tabs_->setDocumentMode(true);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -62,6 +59,10 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* pare
     soon_.setSingleShot(true);
     soon_.setInterval(150);
     connect(&soon_, &QTimer::timeout, this, &DetailPane::fetch);
+    connect(tabs_, &QTabWidget::currentChanged, this, [this] {
+        fetchRelations();
+        showUsage();
+    });
     connect(scale_, &ScaleSlider::chosen, &actions,
             [this, &actions](int replicas) { actions.scale(object_, replicas); });
     connect(&actions, &ObjectActions::scaleFailed, this, [this](const ObjectRef& object, const QString& error) {
@@ -69,6 +70,26 @@ DetailPane::DetailPane(SessionPtr session, ObjectActions& actions, QWidget* pare
             scale_->showError(error);
     });
     connect(&actions, &ObjectActions::scaled, this, [this](const ObjectRef& object, int) { refreshIf(object.uid); });
+    keepLook(this, [this] { retranslate(); });
+}
+
+QWidget* DetailPane::makeOverview() {
+    overview_->setObjectName(QStringLiteral("overview"));
+    overview_->setOpenLinks(false);
+    overview_->document()->setDocumentMargin(16);
+    connect(overview_, &QTextBrowser::anchorClicked, this, &DetailPane::followLink);
+    auto* scaleLayout = new QVBoxLayout(scaleBox_);
+    scaleLayout->setContentsMargins(16, 12, 16, 4);
+    scaleTitle_->setObjectName(QStringLiteral("section"));
+    scaleLayout->addWidget(scaleTitle_);
+    scaleLayout->addWidget(scale_);
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(scaleBox_);
+    layout->addWidget(overview_, 1);
+    return page;
 }
 
 QWidget* DetailPane::makeHeader() {
@@ -88,24 +109,42 @@ QWidget* DetailPane::makeHeader() {
     layout->addWidget(kindIcon_);
     layout->addSpacing(6);
     layout->addLayout(names, 1);
-    const auto add = [&](QToolButton* button, const char* iconName, const QString& words, auto signal) {
+    const auto add = [&](QToolButton* button, const char* iconName, auto signal) {
         button->setIcon(icon(QLatin1String(iconName)));
-        button->setToolTip(words);
-        button->setAccessibleName(words);
         layout->addWidget(button);
         connect(button, &QToolButton::clicked, this, [this, signal] { emit(this->*signal)(object_); });
     };
-    add(logs_, "logs", tr("Logs   L"), &DetailPane::logsRequested);
-    add(shell_, "terminal", tr("Shell   S"), &DetailPane::shellRequested);
-    add(new QToolButton, "edit", tr("Edit   E"), &DetailPane::editRequested);
-    add(new QToolButton, "delete", tr("Delete   Ctrl+D"), &DetailPane::deleteRequested);
-    auto* close = new QToolButton;
-    close->setIcon(icon(QStringLiteral("close")));
-    close->setToolTip(tr("Close   Esc"));
-    close->setAccessibleName(tr("Close the details"));
-    layout->addWidget(close);
-    connect(close, &QToolButton::clicked, this, &DetailPane::closed);
+    add(logs_, "logs", &DetailPane::logsRequested);
+    add(shell_, "terminal", &DetailPane::shellRequested);
+    add(edit_, "edit", &DetailPane::editRequested);
+    add(delete_, "delete", &DetailPane::deleteRequested);
+    close_->setIcon(icon(QStringLiteral("close")));
+    layout->addWidget(close_);
+    connect(close_, &QToolButton::clicked, this, &DetailPane::closed);
     return bar;
+}
+
+void DetailPane::retranslate() {
+    const std::tuple<QToolButton*, QString, const char*> buttons[] = {{logs_, tr("Logs"), "L"},
+                                                                      {shell_, tr("Shell"), "S"},
+                                                                      {edit_, tr("Edit"), "E"},
+                                                                      {delete_, tr("Delete"), "Ctrl+D"},
+                                                                      {close_, tr("Close the details"), "Esc"}};
+    for (const auto& [button, words, key] : buttons) {
+        button->setToolTip(words + QStringLiteral("   ") + QLatin1String(key));
+        button->setAccessibleName(words);
+    }
+    const QString titles[] = {tr("Overview"), tr("Related"), tr("YAML"), tr("Usage")};
+    for (int i = 0; i < 4; ++i)
+        tabs_->setTabText(i, titles[i]);
+    overview_->setAccessibleName(tr("Overview"));
+    related_->setAccessibleName(tr("Related objects"));
+    yaml_->setAccessibleName(tr("YAML of the object"));
+    scaleTitle_->setText(tr("Replicas"));
+    if (object_.kind != nullptr)
+        kindIcon_->setPixmap(icon(QLatin1String(object_.kind->icon), Ink::accent).pixmap(26, 26));
+    fill();
+    showUsage();
 }
 
 void DetailPane::elideTitle() {
@@ -115,6 +154,12 @@ void DetailPane::elideTitle() {
 void DetailPane::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
     elideTitle();
+}
+
+void DetailPane::showEvent(QShowEvent* event) {
+    QFrame::showEvent(event);
+    if (object_.kind != nullptr && !soon_.isActive()) // what changed while it was hidden
+        soon_.start(0);
 }
 
 void DetailPane::showObject(const ObjectRef& object) {
@@ -128,13 +173,23 @@ void DetailPane::showObject(const ObjectRef& object) {
     title_->setToolTip(object.name);
     subtitle_->setText(text(object.kind->resource.kind) +
                        (object.ns.isEmpty() ? QString() : QStringLiteral(" · ") + object.ns));
-    kindIcon_->setPixmap(icon(QLatin1String(object.kind->icon), colors().accent).pixmap(26, 26));
-    logs_->setVisible(object.kind->hasLogs() || object.kind->scales());
+    kindIcon_->setPixmap(icon(QLatin1String(object.kind->icon), Ink::accent).pixmap(26, 26));
+    logs_->setVisible(object.kind->hasLogs() || object.kind->hasPods());
     shell_->setVisible(object.kind->hasLogs());
-    findChild<QWidget*>(QStringLiteral("scaleBox"))->setVisible(object.kind->scales());
-    findChild<QTextBrowser*>(QStringLiteral("overview"))->clear();
+    scaleBox_->setVisible(object.kind->scales());
+    tabs_->setTabVisible(usageTab, hasUsage());
+    shown_.clear();
+    events_.clear();
+    revealed_.clear();
+    overview_->clear();
+    related_->clear();
     yaml_->clear();
     soon_.start(isVisible() ? 60 : 0);
+}
+
+bool DetailPane::hasUsage() const {
+    return object_.kind != nullptr && (object_.kind->hasLogs() || object_.kind->resource.kind == "Node" ||
+                                       (object_.kind->hasPods() && object_.kind->resource.kind != "Service"));
 }
 
 void DetailPane::refreshIf(const QString& uid) {
@@ -148,8 +203,11 @@ void DetailPane::fetch() {
     auto work = [session = session_, object = object_] {
         const std::string ns = object.ns.toStdString(), name = object.name.toStdString();
         ObjectDetail detail{session->client->get(object.kind->resource, ns, name), {}};
+        std::string uid = object.uid.toStdString();
+        if (uid.empty() && detail.object)
+            uid = api::stringAt(*detail.object, {"metadata", "uid"});
         client::ListOptions options;
-        options.fieldSelector = "involvedObject.uid=" + object.uid.toStdString();
+        options.fieldSelector = "involvedObject.uid=" + uid;
         options.limit = 50;
         static const client::ResourceRef events{"", "v1", "events", "Event", true};
         if (auto list = session->client->list(events, ns, options))
@@ -163,32 +221,131 @@ void DetailPane::fetch() {
 }
 
 void DetailPane::display(const ObjectDetail& detail) {
-    auto* overview = findChild<QTextBrowser*>(QStringLiteral("overview"));
     if (!detail.object || !detail.object->is_object()) {
         const bool gone = !detail.object && detail.object.error().kind == client::Errc::notFound;
-        if (gone || overview->document()->isEmpty()) // while the cluster is away, what was known stays
-            overview->setPlainText(gone            ? tr("It no longer exists.")
-                                   : detail.object ? QString()
-                                                   : errorText(detail.object.error()));
+        if (gone || overview_->document()->isEmpty()) // while the cluster is away, what was known stays
+            overview_->setPlainText(gone            ? tr("It no longer exists.")
+                                    : detail.object ? QString()
+                                                    : errorText(detail.object.error()));
         return;
     }
-    fill(detail.object->get_object(), detail.events);
+    shown_ = detail.object->get_object();
+    events_ = detail.events;
+    fill();
+    fetchRelations();
+    showUsage();
 }
 
-void DetailPane::fill(const api::JsonObject& object, const std::vector<api::Json>& events) {
-    auto* overview = findChild<QTextBrowser*>(QStringLiteral("overview"));
+void DetailPane::fill() {
+    if (object_.kind == nullptr || shown_.empty())
+        return;
     const auto keep = [](QAbstractScrollArea& view, const auto& change) { // live updates must not move what is read
         const int y = view.verticalScrollBar()->value();
         change();
         view.verticalScrollBar()->setValue(y);
     };
-    keep(*overview, [&] { overview->setHtml(overviewHtml(*object_.kind, object, events)); });
-    const QString written = QString::fromStdString(editableYaml(object));
+    keep(*overview_, [&] { overview_->setHtml(overviewHtml(*object_.kind, shown_, events_, revealed_)); });
+    const QString written = QString::fromStdString(editableYaml(shown_));
     if (written != yaml_->toPlainText())
         keep(*yaml_, [&] { yaml_->setPlainText(written); });
     if (object_.kind->scales())
-        scale_->setReplicas(static_cast<int>(api::intAt(object, {"spec", "replicas"}).value_or(1)),
-                            static_cast<int>(api::intAt(object, {"status", "readyReplicas"}).value_or(0)));
+        scale_->setReplicas(static_cast<int>(api::intAt(shown_, {"spec", "replicas"}).value_or(1)),
+                            static_cast<int>(api::intAt(shown_, {"status", "readyReplicas"}).value_or(0)));
+}
+
+void DetailPane::followLink(const QUrl& link) {
+    if (link.scheme() == QLatin1String("reveal")) {
+        const QString key = link.path();
+        if (!revealed_.remove(key))
+            revealed_.insert(key);
+        return fill();
+    }
+    if (link.scheme() == QLatin1String("copy")) {
+        if (const auto value = api::decodeBase64(api::stringAt(shown_, {"data", link.path().toStdString()})))
+            QApplication::clipboard()->setText(text(*value));
+        return;
+    }
+    const QStringList parts = link.path().split(QLatin1Char('/'));
+    if (parts.size() == 3)
+        emit jumpRequested({findKindView(parts[0]), parts[1], parts[2], {}});
+}
+
+void DetailPane::fetchRelations() {
+    if (tabs_->currentIndex() != relatedTab || shown_.empty())
+        return;
+    inBackground(
+        this, [session = session_, object = shown_] { return relationsOf(*session->client, object); },
+        [this, request = request_](const std::vector<Relation>& relations) {
+            if (request == request_)
+                showRelations(relations);
+        });
+}
+
+void DetailPane::showRelations(const std::vector<Relation>& relations) {
+    related_->clear();
+    for (const Relation& relation : relations) {
+        const QString title = relationTitle(relation.how);
+        QTreeWidgetItem* group = nullptr;
+        for (int i = 0; i < related_->topLevelItemCount(); ++i)
+            if (related_->topLevelItem(i)->text(0) == title)
+                group = related_->topLevelItem(i);
+        if (group == nullptr) {
+            group = new QTreeWidgetItem(related_, {title});
+            group->setForeground(0, colors().muted);
+            group->setFlags(Qt::ItemIsEnabled);
+            group->setExpanded(true);
+        }
+        const KindView* kind = findKindView(text(relation.kind), QString());
+        auto* item = new QTreeWidgetItem(group, {relation.name, text(relation.kind)});
+        item->setForeground(1, colors().muted);
+        item->setSizeHint(0, QSize(0, 26));
+        if (kind == nullptr)
+            continue;
+        item->setIcon(0, icon(QLatin1String(kind->icon)));
+        item->setForeground(0, colors().accent);
+        item->setData(0, Qt::UserRole,
+                      QUrl(QStringLiteral("object:%1/%2/%3").arg(QLatin1String(kind->id), relation.ns, relation.name)));
+    }
+    if (relations.empty())
+        new QTreeWidgetItem(related_, {tr("Nothing else has to do with it.")});
+    related_->setColumnWidth(0, std::max(200, related_->width() - 150));
+}
+
+/// Of a workload: the sum of its pods.
+void DetailPane::showUsage() {
+    if (tabs_->currentIndex() != usageTab || shown_.empty() || !hasUsage())
+        return;
+    if (object_.kind->resource.kind == "Node") {
+        ResourceBounds bounds;
+        bounds.cpuLimit = quantityOf(api::find(shown_, {"status", "allocatable", "cpu"}));
+        bounds.memoryLimit = quantityOf(api::find(shown_, {"status", "allocatable", "memory"}));
+        return usage_->show({MetricsStore::nodeKey(object_.name)}, bounds, tr("allocatable"));
+    }
+    const bool pod = object_.kind->hasLogs();
+    const api::Json* spec = pod ? api::find(shown_, {"spec"}) : api::find(shown_, {"spec", "template", "spec"});
+    ResourceBounds bounds =
+        spec != nullptr && spec->is_object() ? boundsOfPodSpec(spec->get_object()) : ResourceBounds();
+    if (pod)
+        return usage_->show({MetricsStore::podKey(object_.ns, object_.name)}, bounds, tr("limit"));
+    const api::Json* selector = api::find(shown_, {"spec", "selector"});
+    if (selector == nullptr || !selector->is_object())
+        return;
+    auto work = [session = session_, ns = object_.ns, labels = api::formatSelector(selector->get_object())] {
+        client::ListOptions options;
+        options.labelSelector = labels;
+        QStringList keys;
+        if (const auto pods = session->client->list({"", "v1", "pods", "Pod", true}, ns.toStdString(), options))
+            for (const api::Json& pod : pods->items)
+                keys << MetricsStore::podKey(ns, text(api::stringAt(pod, {"metadata", "name"})));
+        return keys;
+    };
+    inBackground(this, std::move(work), [this, bounds, request = request_](const QStringList& keys) {
+        ResourceBounds sum;
+        for (qsizetype i = 0; i < keys.size(); ++i)
+            sum += bounds;
+        if (request == request_)
+            usage_->show(keys, sum, tr("limit"));
+    });
 }
 
 } // namespace slipway::ui

@@ -32,6 +32,8 @@ const std::vector<KindView>& catalog() {
           {QT_TRANSLATE_NOOP("Columns", "Ready"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Status"), status, 160},
           {QT_TRANSLATE_NOOP("Columns", "Restarts"), number, 86},
+          {QT_TRANSLATE_NOOP("Columns", "CPU"), cpu, 104},
+          {QT_TRANSLATE_NOOP("Columns", "Memory"), memory, 126},
           {QT_TRANSLATE_NOOP("Columns", "Controlled by"), text, 190},
           {QT_TRANSLATE_NOOP("Columns", "IP"), text, 110},
           {QT_TRANSLATE_NOOP("Columns", "Node"), text, 120},
@@ -106,8 +108,8 @@ const std::vector<KindView>& catalog() {
           {QT_TRANSLATE_NOOP("Columns", "Taints"), number, 70},
           {QT_TRANSLATE_NOOP("Columns", "Version"), text, 140},
           {QT_TRANSLATE_NOOP("Columns", "Pods"), number, 76},
-          {QT_TRANSLATE_NOOP("Columns", "CPU"), number, 70},
-          {QT_TRANSLATE_NOOP("Columns", "Memory"), number, 96},
+          {QT_TRANSLATE_NOOP("Columns", "CPU"), cpu, 104},
+          {QT_TRANSLATE_NOOP("Columns", "Memory"), memory, 140},
           {QT_TRANSLATE_NOOP("Columns", "Internal IP"), text, 110},
           {QT_TRANSLATE_NOOP("Columns", "OS image"), text, 180}},
          readNode},
@@ -168,7 +170,13 @@ bool KindView::hasLogs() const {
     return resource.kind == "Pod";
 }
 bool KindView::scales() const {
-    return resource.kind == "Deployment";
+    return (resource.group == "apps" &&
+            (resource.kind == "Deployment" || resource.kind == "StatefulSet" || resource.kind == "ReplicaSet")) ||
+           (resource.group.empty() && resource.kind == "ReplicationController");
+}
+bool KindView::hasPods() const {
+    return scales() || restarts() || (resource.group == "batch" && resource.kind == "Job") ||
+           (resource.group.empty() && resource.kind == "Service");
 }
 
 bool KindView::restarts() const {

@@ -33,6 +33,8 @@ struct KindView {
     QString translatedGroup() const;
     bool hasLogs() const;
     bool scales() const;
+    /// Its pods can be found by a selector: workloads and services.
+    bool hasPods() const;
     /// Deployments, stateful and daemon sets: their pods can be replaced one after another.
     bool restarts() const;
 };

@@ -62,15 +62,14 @@ void ObjectActions::remove(const std::vector<ObjectRef>& objects) {
     });
 }
 
-void ObjectActions::patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch) {
-    auto work = [session = session_, objects, patch] {
+void ObjectActions::patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch, client::PatchKind kind) {
+    auto work = [session = session_, objects, patch, kind] {
         std::pair<int, QString> result{0, {}};
         for (const ObjectRef& object : objects) {
             client::PatchOptions options;
             options.fieldManager = "slipway";
-            const auto done =
-                session->client->patch(object.kind->resource, object.ns.toStdString(), object.name.toStdString(),
-                                       client::PatchKind::merge, patch, options);
+            const auto done = session->client->patch(object.kind->resource, object.ns.toStdString(),
+                                                     object.name.toStdString(), kind, patch, options);
             if (done)
                 ++result.first;
             else
@@ -95,6 +94,65 @@ void ObjectActions::restart(const std::vector<ObjectRef>& objects) {
 
 void ObjectActions::cordon(const std::vector<ObjectRef>& nodes, bool away) {
     patchAll(nodes, {{"spec", {{"unschedulable", away ? api::Json(true) : api::Json(nullptr)}}}});
+}
+
+void ObjectActions::report(const client::Result<api::Json>& answer, const ObjectRef& object) {
+    if (answer)
+        emit changed(1);
+    else
+        emit failed(object.name + QStringLiteral(": ") + errorText(answer.error()));
+}
+
+void ObjectActions::toggle(const ObjectRef& object, std::initializer_list<std::string_view> path) {
+    auto work = [session = session_, object,
+                 names = std::vector<std::string_view>(path)]() -> client::Result<api::Json> {
+        const std::string ns = object.ns.toStdString(), name = object.name.toStdString();
+        const auto live = session->client->get(object.kind->resource, ns, name);
+        if (!live)
+            return live;
+        const api::Json* value = &*live;
+        for (const std::string_view member : names)
+            value = value == nullptr ? nullptr : api::find(*value, {member});
+        api::Json patch = value == nullptr || !value->is_bool() || !value->get_bool();
+        for (auto member = names.rbegin(); member != names.rend(); ++member)
+            patch = api::JsonObject{{*member, std::move(patch)}};
+        client::PatchOptions options;
+        options.fieldManager = "slipway";
+        return session->client->patch(object.kind->resource, ns, name, client::PatchKind::merge, patch, options);
+    };
+    inBackground(this, std::move(work),
+                 [this, object](const client::Result<api::Json>& answer) { report(answer, object); });
+}
+
+void ObjectActions::trigger(const ObjectRef& cronJob) {
+    auto work = [session = session_, cronJob]() -> client::Result<api::Json> {
+        const std::string ns = cronJob.ns.toStdString();
+        auto live = session->client->get(cronJob.kind->resource, ns, cronJob.name.toStdString());
+        if (!live || !live->is_object())
+            return live;
+        return session->client->create({"batch", "v1", "jobs", "Job", true}, ns,
+                                       jobOf(live->get_object(), QDateTime::currentSecsSinceEpoch()));
+    };
+    inBackground(this, std::move(work),
+                 [this, cronJob](const client::Result<api::Json>& answer) { report(answer, cronJob); });
+}
+
+api::JsonObject jobOf(const api::JsonObject& cronJob, std::int64_t now) {
+    api::JsonObject job{{"apiVersion", "batch/v1"}, {"kind", "Job"}};
+    if (const api::Json* made = api::find(cronJob, {"spec", "jobTemplate"}); made != nullptr && made->is_object())
+        for (const auto& [name, value] : made->get_object())
+            job[name] = value;
+    const std::string name(api::stringAt(cronJob, {"metadata", "name"}));
+    api::JsonObject& metadata = api::objectAt(job, {"metadata"});
+    metadata["name"] = name.substr(0, 45) + "-manual-" + std::to_string(now % 100'000'000);
+    metadata["namespace"] = api::stringAt(cronJob, {"metadata", "namespace"});
+    api::objectAt(job, {"metadata", "annotations"})["cronjob.kubernetes.io/instantiate"] = "manual";
+    metadata["ownerReferences"] = api::JsonArray{api::JsonObject{{"apiVersion", "batch/v1"},
+                                                                 {"kind", "CronJob"},
+                                                                 {"name", name},
+                                                                 {"uid", api::stringAt(cronJob, {"metadata", "uid"})},
+                                                                 {"controller", true}}};
+    return job;
 }
 
 } // namespace slipway::ui

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "ui/resources/resource_page.h"
+#include "ui/resources/object_ref.h"
+#include "ui/session/session.h"
 
 #include <QHash>
 #include <QObject>
@@ -24,6 +25,13 @@ public:
     void restart(const std::vector<ObjectRef>& objects);
     /// Lets pods come to nodes, or keeps new ones away.
     void cordon(const std::vector<ObjectRef>& nodes, bool away);
+    /// Turns a boolean field round, as it is on the server ("spec.suspend").
+    void toggle(const ObjectRef& object, std::initializer_list<std::string_view> path);
+    /// Makes a Job of a CronJob at once, as `kubectl create job --from` does.
+    void trigger(const ObjectRef& cronJob);
+    /// Patches all of them.
+    void patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch,
+                  client::PatchKind kind = client::PatchKind::merge);
 
 signals:
     /// All of them took the change.
@@ -35,7 +43,7 @@ signals:
     void failed(const QString& error);
 
 private:
-    void patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch);
+    void report(const client::Result<api::Json>& answer, const ObjectRef& object);
     void sendScale(const ObjectRef& object, int replicas);
 
     SessionPtr session_;
@@ -46,5 +54,8 @@ private:
     QHash<QString, Wish> wishes_; ///< by uid, waiting for the pause
     QTimer pause_;
 };
+
+/// The Job a CronJob would make, by hand, at @p now (seconds since the epoch, for its name). Pure.
+api::JsonObject jobOf(const api::JsonObject& cronJob, std::int64_t now);
 
 } // namespace slipway::ui

@@ -192,6 +192,8 @@ void readPod(const JsonObject& pod, Row& row) {
     for (const api::Json& container : arrayAt(pod, {"spec", "containers"}))
         row.containers.push_back(text(api::stringAt(container, {"name"})));
     row.bricks = std::move(summary.bricks);
+    if (const api::Json* spec = api::find(pod, {"spec"}); spec != nullptr && spec->is_object())
+        row.bounds = boundsOfPodSpec(spec->get_object());
     const double ready = summary.total == 0 ? 0 : double(summary.ready) / summary.total;
     row.cells = {
         {states.join(QStringLiteral(", ")), Tone::plain, double(row.bricks.size()), states.join(QLatin1Char('\n'))},
@@ -201,6 +203,8 @@ void readPod(const JsonObject& pod, Row& row) {
          summary.restarts > 0 ? Tone::waiting : Tone::plain,
          double(summary.restarts),
          {}},
+        {}, // CPU and memory are measured
+        {},
         {owner, Tone::plain, 0, {}},
         {text(api::stringAt(pod, {"status", "podIP"})), Tone::plain, 0, {}},
         {text(api::stringAt(pod, {"spec", "nodeName"})), Tone::plain, 0, {}},

@@ -83,7 +83,7 @@ private:
 
 ReflectorAdapter::ReflectorAdapter(SessionPtr session, const KindView& kind, QString ns, client::ListOptions selectors,
                                    QObject* parent)
-    : QObject(parent), collector_(std::make_shared<Collector>(this, kind)) {
+    : QObject(parent), scope_(ns), collector_(std::make_shared<Collector>(this, kind)) {
     const auto source = kind.read != nullptr
                             ? session->client
                             : std::make_shared<const client::Client>(std::make_shared<TableTransport>(session->client));
@@ -111,6 +111,7 @@ void ReflectorAdapter::deliver() {
     auto pending = collector_->take();
     RowBatch batch;
     batch.complete = pending.complete;
+    batch.scope = scope_;
     for (auto it = pending.rows.begin(); it != pending.rows.end(); ++it) {
         if (it.value())
             batch.rows.push_back(std::move(*it.value()));

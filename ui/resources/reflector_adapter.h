@@ -14,6 +14,7 @@ namespace slipway::ui {
 /// Changes of one kind's rows that arrived together.
 struct RowBatch {
     bool complete = false;     ///< rows are everything there is; what is not among them is gone
+    QString scope;             ///< the namespace that was watched; empty: all
     std::vector<Row> rows;     ///< added or changed, at most once each
     std::vector<QString> gone; ///< uids
 };
@@ -41,6 +42,7 @@ private:
     class Collector;
     void deliver();
 
+    QString scope_;
     std::shared_ptr<Collector> collector_;
     QTimer coalesce_;
     client::Freshness freshness_ = client::Freshness::starting;

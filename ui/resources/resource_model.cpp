@@ -16,7 +16,52 @@ QString ageText(std::int64_t created) {
     return QString::fromStdString(base::humanDuration(std::chrono::seconds(seconds)));
 }
 
-ResourceModel::ResourceModel(const KindView& kind, QObject* parent) : QAbstractTableModel(parent), kind_(kind) {}
+namespace {
+
+bool isNumeric(ColumnRole role) {
+    return role == ColumnRole::number || role == ColumnRole::cpu || role == ColumnRole::memory;
+}
+
+} // namespace
+
+ResourceModel::ResourceModel(const KindView& kind, QObject* parent) : QAbstractTableModel(parent), kind_(kind) {
+    for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+        if (kind.columns[i].role == ColumnRole::cpu)
+            cpuColumn_ = static_cast<int>(i);
+        if (kind.columns[i].role == ColumnRole::memory)
+            memoryColumn_ = static_cast<int>(i);
+    }
+}
+
+void ResourceModel::measure(Row& row) const {
+    if (!usage_ || cpuColumn_ < 0 || memoryColumn_ < 0 || row.cells.size() <= static_cast<std::size_t>(memoryColumn_))
+        return;
+    const auto used = usage_(row);
+    const auto write = [&row, &used](int column, double value, double request, double limit, QString (*words)(double)) {
+        Cell& cell = row.cells[static_cast<std::size_t>(column)];
+        const double bound = limit > 0 ? limit : request;
+        cell.number = used ? value : -1;
+        cell.share = used && bound > 0 ? value / bound : -1;
+        cell.text = used ? words(value) : QString();
+        if (bound > 0)
+            cell.text += (used ? QStringLiteral(" / ") : QStringLiteral("– / ")) + words(bound);
+        cell.tone = cell.share > 0.9 && limit > 0 ? Tone::bad : Tone::plain;
+        cell.tip = cell.text;
+        if (request > 0 && limit > 0 && request != limit)
+            cell.tip += QStringLiteral(" (%1)").arg(words(request));
+    };
+    write(cpuColumn_, used ? used->first : 0, row.bounds.cpuRequest, row.bounds.cpuLimit, cpuText);
+    write(memoryColumn_, used ? used->second : 0, row.bounds.memoryRequest, row.bounds.memoryLimit, memoryText);
+}
+
+void ResourceModel::setUsage(Usage usage) {
+    usage_ = std::move(usage);
+    for (Row& row : rows_)
+        measure(row);
+    if (!rows_.empty() && cpuColumn_ >= 0)
+        emit dataChanged(index(0, firstOwnColumn() + std::min(cpuColumn_, memoryColumn_)),
+                         index(rowCount() - 1, firstOwnColumn() + std::max(cpuColumn_, memoryColumn_)));
+}
 
 int ResourceModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(rows_.size());
@@ -70,7 +115,7 @@ void ResourceModel::apply(const RowBatch& batch) {
         for (const Row& row : batch.rows)
             there.insert(row.uid);
         for (std::size_t i = 0; i < rows_.size(); ++i)
-            if (!there.contains(rows_[i].uid))
+            if ((batch.scope.isEmpty() || rows_[i].ns == batch.scope) && !there.contains(rows_[i].uid))
                 gone.push_back(static_cast<int>(i));
     } else {
         for (const QString& uid : batch.gone)
@@ -88,6 +133,7 @@ void ResourceModel::apply(const RowBatch& batch) {
         } else if (rows_[static_cast<std::size_t>(at)].resourceVersion != row.resourceVersion ||
                    row.resourceVersion.isEmpty()) {
             rows_[static_cast<std::size_t>(at)] = row;
+            measure(rows_[static_cast<std::size_t>(at)]);
             changed.push_back(at);
         }
     }
@@ -104,8 +150,10 @@ void ResourceModel::apply(const RowBatch& batch) {
     const auto before = rows_.size();
     beginInsertRows({}, static_cast<int>(before), static_cast<int>(before + fresh.size()) - 1);
     rows_.reserve(before + fresh.size());
-    for (const Row* row : fresh)
+    for (const Row* row : fresh) {
         rows_.push_back(*row);
+        measure(rows_.back());
+    }
     reindex(before);
     endInsertRows();
 }
@@ -132,8 +180,7 @@ QVariant ResourceModel::sortValue(const Row& row, int column) const {
         return QVariant::fromValue<qlonglong>(-row.created);
     const ColumnRole role = columnRole(column);
     if (const Cell* own = cell(row, column);
-        own != nullptr &&
-        (role == ColumnRole::number || role == ColumnRole::replicas || role == ColumnRole::containers))
+        own != nullptr && (isNumeric(role) || role == ColumnRole::replicas || role == ColumnRole::containers))
         return own->number;
     return display(row, column);
 }
@@ -152,8 +199,9 @@ QVariant ResourceModel::data(const QModelIndex& index, int role) const {
         return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
                                             display(row, index.column()).toString());
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter |
-                   (columnRole(index.column()) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (isNumeric(columnRole(index.column())) ? Qt::AlignRight : Qt::AlignLeft));
+    case ShareRole:
+        return own != nullptr ? own->share : -1.0;
     case ToneRole:
         return own != nullptr ? int(own->tone) : int(Tone::plain);
     case SortRole:
@@ -169,7 +217,7 @@ QVariant ResourceModel::headerData(int section, Qt::Orientation orientation, int
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (columnRole(section) == ColumnRole::number ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (isNumeric(columnRole(section)) ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
     if (section == 0)

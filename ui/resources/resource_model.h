@@ -4,6 +4,8 @@
 
 #include <QAbstractTableModel>
 #include <QHash>
+#include <functional>
+#include <optional>
 
 namespace slipway::ui {
 
@@ -15,6 +17,7 @@ public:
         ToneRole = Qt::UserRole + 1, ///< int of Tone
         SortRole,                    ///< what the column sorts by
         ColumnRoleRole,              ///< int of ColumnRole
+        ShareRole,                   ///< double, below 0: none
     };
 
     explicit ResourceModel(const KindView& kind, QObject* parent = nullptr);
@@ -25,6 +28,11 @@ public:
     int find(const QString& uid) const { return index_.value(uid, -1); }
     int ageColumn() const { return columnCount({}) - 1; }
     ColumnRole columnRole(int column) const;
+
+    /// What an object uses now: cores and bytes, or nothing when it is not measured.
+    using Usage = std::function<std::optional<std::pair<double, double>>(const Row&)>;
+    /// Fills the cpu and memory columns from now on; to be called again when there are new measurements.
+    void setUsage(Usage usage);
 
     /// Applies one batch with as few model signals as possible.
     void apply(const RowBatch& batch);
@@ -44,7 +52,11 @@ private:
     QVariant display(const Row& row, int column) const;
     QVariant sortValue(const Row& row, int column) const;
 
+    void measure(Row& row) const;
+
     const KindView& kind_;
+    Usage usage_;
+    int cpuColumn_ = -1, memoryColumn_ = -1; ///< among the kind's own
     std::vector<Row> rows_;
     QHash<QString, int> index_;
 };

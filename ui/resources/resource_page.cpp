@@ -1,5 +1,7 @@
 #include "ui/resources/resource_page.h"
 
+#include "ui/charts/metrics_store.h"
+#include "ui/look/look.h"
 #include "ui/resources/row_delegate.h"
 
 #include <QDateTime>
@@ -29,7 +31,6 @@ ResourcePage::ResourcePage(SessionPtr session, const KindView& kind, QWidget* pa
     auto* nothing = new QWidget;
     auto* nothingLayout = new QVBoxLayout(nothing);
     emptyIcon_ = new QLabel;
-    emptyIcon_->setPixmap(icon(QLatin1String(kind.icon), colors().border).pixmap(56, 56));
     empty_ = new QLabel;
     empty_->setObjectName(QStringLiteral("muted"));
     empty_->setAlignment(Qt::AlignCenter);
@@ -46,12 +47,29 @@ ResourcePage::ResourcePage(SessionPtr session, const KindView& kind, QWidget* pa
     // Someone flipping through kinds should not cause a relist at every step back.
     unwatch_.setSingleShot(true);
     unwatch_.setInterval(5000);
-    connect(&unwatch_, &QTimer::timeout, this, [this] { watch_.reset(); });
+    connect(&unwatch_, &QTimer::timeout, this, [this] { watches_.clear(); });
     connect(&tick_, &QTimer::timeout, this, &ResourcePage::tick);
     connect(proxy_, &QAbstractItemModel::rowsInserted, this, &ResourcePage::updateCounts);
     connect(proxy_, &QAbstractItemModel::rowsRemoved, this, &ResourcePage::updateCounts);
-    updateCounts();
-    showFreshness(client::Freshness::starting, {});
+    select_.setSingleShot(true);
+    select_.setInterval(500); // a field selector is asked for when it has been typed
+    connect(&select_, &QTimer::timeout, this, [this] {
+        fieldSelector_ = proxy_->filter().fieldSelector();
+        watchAnew();
+    });
+    keepLook(this, [this] { retranslate(); });
+}
+
+void ResourcePage::retranslate() {
+    title_->setText(kind_.translatedTitle());
+    emptyIcon_->setPixmap(icon(QLatin1String(kind_.icon), Ink::border).pixmap(56, 56));
+    filter_->setPlaceholderText(tr("Filter   /"));
+    filter_->setAccessibleName(tr("Filter rows"));
+    filter_->setToolTip(tr("Text or regular expression; ! in front turns it round; -l app=web filters by labels, "
+                           "-f status.phase=Running by fields"));
+    table_->setAccessibleName(kind_.translatedTitle());
+    emit model_->headerDataChanged(Qt::Horizontal, 0, model_->columnCount() - 1);
+    showFreshness(freshness_, freshnessMessage_);
 }
 
 QWidget* ResourcePage::makeHeader() {
@@ -60,8 +78,8 @@ QWidget* ResourcePage::makeHeader() {
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(2 * space, 10, 2 * space, 10);
     layout->setSpacing(space);
-    auto* title = new QLabel(kind_.translatedTitle());
-    title->setObjectName(QStringLiteral("title"));
+    title_ = new QLabel;
+    title_->setObjectName(QStringLiteral("title"));
     count_ = new QLabel;
     count_->setObjectName(QStringLiteral("chip"));
     count_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Maximum);
@@ -69,28 +87,23 @@ QWidget* ResourcePage::makeHeader() {
     live_ = new QLabel;
     live_->setObjectName(QStringLiteral("muted"));
     live_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long sentence must not push the rest away
-    namespaces_ = new QComboBox;
-    namespaces_->setAccessibleName(tr("Namespace"));
-    namespaces_->setMinimumWidth(170);
+    namespaces_ = new NamespacePicker;
     namespaces_->setVisible(kind_.resource.namespaced);
-    namespaces_->setToolTip(tr("Namespace shown"));
-    setNamespaces({});
-    connect(namespaces_, &QComboBox::activated, this,
-            [this](int index) { emit namespaceChosen(index == 0 ? QString() : namespaces_->itemText(index)); });
+    connect(namespaces_, &NamespacePicker::chosenChanged, this, &ResourcePage::namespacesChosen);
     filter_ = new QLineEdit;
-    filter_->setPlaceholderText(tr("Filter   /"));
-    filter_->setAccessibleName(tr("Filter rows"));
-    filter_->setToolTip(tr("Text or regular expression; ! in front turns it round; -l app=web filters by labels"));
     filter_->setClearButtonEnabled(true);
     filter_->setFixedWidth(230);
-    filter_->addAction(icon(QStringLiteral("search"), colors().muted), QLineEdit::LeadingPosition);
+    filter_->addAction(icon(QStringLiteral("search"), Ink::muted), QLineEdit::LeadingPosition);
     filter_->installEventFilter(this);
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
         proxy_->setFilter(RowFilter(text));
-        filter_->setToolTip(proxy_->filter().error());
+        if (!proxy_->filter().error().isEmpty())
+            filter_->setToolTip(proxy_->filter().error());
+        if (proxy_->filter().fieldSelector() != fieldSelector_)
+            select_.start();
         updateCounts();
     });
-    layout->addWidget(title);
+    layout->addWidget(title_);
     layout->addWidget(count_, 0, Qt::AlignVCenter);
     layout->addSpacing(space);
     layout->addWidget(liveIcon_);
@@ -103,7 +116,6 @@ QWidget* ResourcePage::makeHeader() {
 void ResourcePage::makeTable() {
     table_ = new QTableView;
     table_->setModel(proxy_);
-    table_->setAccessibleName(kind_.translatedTitle());
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -150,6 +162,10 @@ void ResourcePage::makeTable() {
             [this](const QModelIndex& index, int replicas) { emit scaleRequested(objectAt(index), replicas); });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { emit currentChanged(objectAt(current)); });
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        updateCounts();
+        emit selectionChanged();
+    });
     connect(table_, &QTableView::doubleClicked, this,
             [this](const QModelIndex& index) { emit opened(objectAt(index)); });
     connect(table_, &QTableView::customContextMenuRequested, this,
@@ -190,7 +206,7 @@ void ResourcePage::fitColumns() {
     std::vector<bool> shown(static_cast<std::size_t>(last) + 1, true);
     for (int column = 1; column <= last; ++column) {
         shown[static_cast<std::size_t>(column)] =
-            isWanted(column) && !(column == 1 && kind_.resource.namespaced && !namespace_.isEmpty());
+            isWanted(column) && !(column == 1 && kind_.resource.namespaced && chosen_.size() == 1);
         used += shown[static_cast<std::size_t>(column)] ? width(column) : 0;
     }
     for (const bool textOnly : {true, false}) // texts first, then the rest, never the age and never what was chosen
@@ -232,25 +248,21 @@ void ResourcePage::showColumnMenu(const QPoint& at) {
 }
 
 void ResourcePage::setNamespaces(const QStringList& names) {
-    const QSignalBlocker quiet(namespaces_);
-    namespaces_->clear();
-    namespaces_->addItem(tr("All namespaces"));
-    namespaces_->addItems(names);
-    if (!namespace_.isEmpty() && !names.contains(namespace_))
-        namespaces_->addItem(namespace_);
-    namespaces_->setCurrentIndex(namespace_.isEmpty() ? 0 : namespaces_->findText(namespace_));
+    namespaces_->setNames(names);
 }
 
-void ResourcePage::setNamespace(const QString& ns) {
-    if (ns == namespace_ || !kind_.resource.namespaced)
+void ResourcePage::setChosenNamespaces(const QStringList& chosen) {
+    if (chosen == chosen_ || !kind_.resource.namespaced)
         return;
-    namespace_ = ns;
-    if (namespaces_->findText(ns) < 0 && !ns.isEmpty())
-        namespaces_->addItem(ns);
-    namespaces_->setCurrentIndex(ns.isEmpty() ? 0 : namespaces_->findText(ns));
+    chosen_ = chosen;
+    namespaces_->setChosen(chosen);
     fitColumns();
-    const bool watching = watch_ != nullptr;
-    watch_.reset();
+    watchAnew();
+}
+
+void ResourcePage::watchAnew() {
+    const bool watching = !watches_.empty();
+    watches_.clear();
     model_->clear();
     listed_ = false;
     if (watching)
@@ -259,11 +271,43 @@ void ResourcePage::setNamespace(const QString& ns) {
 }
 
 void ResourcePage::watch() {
-    watch_ = std::make_unique<ReflectorAdapter>(session_, kind_, namespace_);
-    connect(watch_.get(), &ReflectorAdapter::batchReady, this, &ResourcePage::applyBatch);
-    connect(watch_.get(), &ReflectorAdapter::freshnessChanged, this, &ResourcePage::showFreshness);
+    const QStringList scopes = chosen_.isEmpty() || !kind_.resource.namespaced ? QStringList{QString()} : chosen_;
+    for (const QString& ns : scopes) {
+        client::ListOptions options;
+        options.fieldSelector = fieldSelector_.toStdString();
+        auto watch = std::make_unique<ReflectorAdapter>(session_, kind_, ns, options);
+        connect(watch.get(), &ReflectorAdapter::batchReady, this, &ResourcePage::applyBatch);
+        connect(watch.get(), &ReflectorAdapter::freshnessChanged, this, [this](client::Freshness, const QString& why) {
+            freshnessMessage_ = why;
+            noteFreshness();
+        });
+        watches_.push_back(std::move(watch));
+    }
     showFreshness(client::Freshness::starting, {});
-    watch_->start();
+    for (const auto& watch : watches_)
+        watch->start();
+}
+
+/// Of several watches the worst is shown.
+void ResourcePage::noteFreshness() {
+    const auto rank = [](client::Freshness state) {
+        switch (state) {
+        case client::Freshness::live:
+            return 0;
+        case client::Freshness::starting:
+            return 1;
+        case client::Freshness::denied:
+            return 2;
+        case client::Freshness::disconnected:
+            break;
+        }
+        return 3;
+    };
+    client::Freshness worst = client::Freshness::live;
+    for (const auto& watch : watches_)
+        if (rank(watch->freshness()) > rank(worst))
+            worst = watch->freshness();
+    showFreshness(worst, freshnessMessage_);
 }
 
 void ResourcePage::applyBatch(const RowBatch& batch) {
@@ -306,6 +350,7 @@ void ResourcePage::showFreshness(client::Freshness state, const QString& message
                           : message);
     live_->setAccessibleName(words);
     updateCounts();
+    emit freshnessChanged(state, lostSince_);
 }
 
 void ResourcePage::updateCounts() {
@@ -327,9 +372,8 @@ void ResourcePage::updateCounts() {
     else if (!listed_)
         empty_->setText(tr("Loading"));
     else
-        empty_->setText(namespace_.isEmpty()
-                            ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
-                            : tr("Nothing in namespace %1.").arg(namespace_));
+        empty_->setText(chosen_.isEmpty() ? tr("Nothing here yet. Drop a YAML file on the window to create something.")
+                                          : tr("Nothing in namespace %1.").arg(chosen_.join(QStringLiteral(", "))));
 }
 
 void ResourcePage::tick() {
@@ -352,12 +396,26 @@ std::vector<Row> ResourcePage::selectedRows() const {
     std::vector<Row> rows;
     const QModelIndex current = table_->currentIndex();
     const auto selected = table_->selectionModel()->selectedRows();
-    if (current.isValid())
+    if (current.isValid() && (selected.isEmpty() || table_->selectionModel()->isRowSelected(current.row())))
         rows.push_back(proxy_->rowAt(current));
     for (const QModelIndex& index : selected)
         if (index.row() != current.row())
             rows.push_back(proxy_->rowAt(index));
     return rows;
+}
+
+/// Space: takes the row into the selection, or out of it, and goes on to the next.
+void ResourcePage::mark() {
+    using Flags = QItemSelectionModel;
+    const QModelIndex current = table_->currentIndex();
+    if (!current.isValid())
+        return;
+    // The first mark joins the row that was merely current.
+    table_->selectionModel()->select(current, Flags::Rows | (marking_ ? Flags::Toggle : Flags::ClearAndSelect));
+    marking_ = true;
+    const QModelIndex next = current.siblingAtRow(current.row() + 1);
+    if (next.isValid())
+        table_->selectionModel()->setCurrentIndex(next, Flags::NoUpdate);
 }
 
 void ResourcePage::select(const QString& uid) {
@@ -369,28 +427,50 @@ void ResourcePage::select(const QString& uid) {
     table_->scrollTo(index);
 }
 
+void ResourcePage::showUsage(MetricsStore& metrics) {
+    const bool pods = kind_.hasLogs(), nodes = kind_.resource.group.empty() && kind_.resource.kind == "Node";
+    if (!pods && !nodes)
+        return;
+    metrics_ = &metrics;
+    const auto refresh = [this, pods] {
+        model_->setUsage([store = metrics_, pods](const Row& row) -> std::optional<std::pair<double, double>> {
+            const auto sample =
+                store->latest(pods ? MetricsStore::podKey(row.ns, row.name) : MetricsStore::nodeKey(row.name));
+            return sample ? std::optional(std::pair(sample->cpu, sample->memory)) : std::nullopt;
+        });
+    };
+    connect(&metrics, &MetricsStore::updated, this, refresh);
+    refresh();
+}
+
 void ResourcePage::reconnect() {
-    if (watch_)
-        watch_->reconnect();
+    for (const auto& watch : watches_)
+        watch->reconnect();
 }
 
 void ResourcePage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     unwatch_.stop();
-    if (!watch_)
+    if (watches_.empty())
         watch();
+    if (metrics_ != nullptr)
+        metrics_->setWatching(this, true);
     tick_.start(1000);
 }
 
 void ResourcePage::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
     tick_.stop();
+    if (metrics_ != nullptr)
+        metrics_->setWatching(this, false);
     unwatch_.start();
 }
 
 bool ResourcePage::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Resize && watched == table_->viewport())
         fitColumns();
+    if (event->type() == QEvent::MouseButtonPress && watched == table_->viewport())
+        marking_ = false;
     if (event->type() != QEvent::KeyPress)
         return QWidget::eventFilter(watched, event);
     const int key = static_cast<QKeyEvent*>(event)->key();
@@ -400,6 +480,17 @@ bool ResourcePage::eventFilter(QObject* watched, QEvent* event) {
         table_->setFocus();
         if (!table_->currentIndex().isValid() && proxy_->rowCount() > 0)
             table_->selectRow(0);
+        return true;
+    }
+    if (watched == table_ && key == Qt::Key_Space)
+        return mark(), true;
+    if (watched == table_ && marking_ && (key == Qt::Key_Up || key == Qt::Key_Down)) { // marks stay while moving
+        const QModelIndex current = table_->currentIndex();
+        const QModelIndex next = current.siblingAtRow(current.row() + (key == Qt::Key_Up ? -1 : 1));
+        if (next.isValid()) {
+            table_->selectionModel()->setCurrentIndex(next, QItemSelectionModel::NoUpdate);
+            table_->scrollTo(next);
+        }
         return true;
     }
     if (watched == table_ && (key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {

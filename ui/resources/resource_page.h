@@ -1,8 +1,9 @@
 #pragma once
 
+#include "ui/resources/namespace_picker.h"
+#include "ui/resources/object_ref.h"
 #include "ui/resources/row_filter.h"
 
-#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QStackedLayout>
@@ -14,12 +15,7 @@
 
 namespace slipway::ui {
 
-/// Names one object of the open cluster.
-struct ObjectRef {
-    const KindView* kind = nullptr;
-    QString ns, name, uid;
-    bool operator==(const ObjectRef&) const = default;
-};
+class MetricsStore;
 
 /// The live table of one kind: name space selector, filter, counts, freshness. It watches only while it is shown.
 class ResourcePage : public QWidget {
@@ -33,13 +29,15 @@ public:
     QLineEdit& filterLine() { return *filter_; }
     /// All namespaces of the cluster, for the selector.
     void setNamespaces(const QStringList& names);
-    /// Shows one namespace; empty: all.
-    void setNamespace(const QString& ns);
-    QString currentNamespace() const { return namespace_; }
-    /// The selected rows, the current one first.
+    /// Shows some namespaces; none: all.
+    void setChosenNamespaces(const QStringList& chosen);
+    const QStringList& chosenNamespaces() const { return chosen_; }
+    /// The selected rows, the current one first; without a selection the current one.
     std::vector<Row> selectedRows() const;
     void select(const QString& uid);
     void reconnect();
+    /// Fills the columns of CPU and memory from @p metrics, which must outlive this page.
+    void showUsage(MetricsStore& metrics);
 
 signals:
     void currentChanged(const slipway::ui::ObjectRef& object);
@@ -47,7 +45,10 @@ signals:
     void opened(const slipway::ui::ObjectRef& object);
     void scaleRequested(const slipway::ui::ObjectRef& object, int replicas);
     void menuRequested(const QPoint& globalPosition);
-    void namespaceChosen(const QString& ns);
+    void namespacesChosen(const QStringList& chosen);
+    void selectionChanged();
+    /// How fresh what is shown is; @p since in seconds since the epoch while it is not.
+    void freshnessChanged(slipway::client::Freshness state, qint64 since);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -58,6 +59,10 @@ private:
     QWidget* makeHeader();
     void makeTable();
     void watch();
+    void watchAnew();
+    void retranslate();
+    void noteFreshness();
+    void mark();
     void applyBatch(const RowBatch& batch);
     void showFreshness(client::Freshness state, const QString& message);
     void updateCounts();
@@ -70,19 +75,22 @@ private:
 
     SessionPtr session_;
     const KindView& kind_;
-    QString namespace_;
+    QStringList chosen_;
+    QString fieldSelector_;
+    MetricsStore* metrics_ = nullptr;
     ResourceModel* model_;
     RowProxy* proxy_;
-    std::unique_ptr<ReflectorAdapter> watch_;
-    QTimer unwatch_, tick_;
-    bool listed_ = false, fitting_ = false;
+    std::vector<std::unique_ptr<ReflectorAdapter>> watches_; ///< one, or one a namespace
+    QTimer unwatch_, tick_, select_;
+    bool listed_ = false, fitting_ = false, marking_ = false;
     qint64 lostSince_ = 0;
     client::Freshness freshness_ = client::Freshness::starting;
     QString freshnessMessage_;
 
-    QComboBox* namespaces_ = nullptr;
+    NamespacePicker* namespaces_ = nullptr;
     QLineEdit* filter_ = nullptr;
-    QLabel *count_ = nullptr, *live_ = nullptr, *liveIcon_ = nullptr, *empty_ = nullptr, *emptyIcon_ = nullptr;
+    QLabel *title_ = nullptr, *count_ = nullptr, *live_ = nullptr, *liveIcon_ = nullptr, *empty_ = nullptr,
+           *emptyIcon_ = nullptr;
     QTableView* table_ = nullptr;
     QStackedLayout* stack_ = nullptr;
 };

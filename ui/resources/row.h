@@ -2,6 +2,7 @@
 
 #include "cluster/api/json.h"
 #include "ui/look/theme.h"
+#include "ui/resources/quantities.h"
 
 #include <QMetaType>
 #include <QString>
@@ -18,6 +19,7 @@ struct Cell {
     Tone tone = Tone::plain;
     double number = 0; ///< what numeric columns sort by
     QString tip;       ///< longer text for the tool tip; may be empty
+    double share = -1; ///< of what is allowed or there, 0 to 1, drawn as a bar; below 0: none
 };
 
 /// One container of a pod, drawn as a small brick.
@@ -38,9 +40,10 @@ struct Row {
     std::vector<QString> containers; ///< names, for logs and terminals
     int replicas = -1;               ///< spec.replicas where there is one
     bool terminating = false;
+    ResourceBounds bounds; ///< of pods; of nodes the limits are what is allocatable
 };
 
 /// How a column is drawn and sorted.
-enum class ColumnRole { text, number, status, containers, replicas, age };
+enum class ColumnRole { text, number, status, containers, replicas, cpu, memory, age };
 
 } // namespace slipway::ui

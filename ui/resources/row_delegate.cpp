@@ -48,6 +48,10 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, co
     case ColumnRole::replicas:
         paintGround(painter, option);
         return paintReplicas(painter, option, index);
+    case ColumnRole::cpu:
+    case ColumnRole::memory:
+        paintGround(painter, option);
+        return paintUsage(painter, option, index);
     default:
         break;
     }
@@ -100,6 +104,29 @@ void RowDelegate::paintBricks(QPainter* painter, const QRect& cell, const QModel
             painter->drawRoundedRect(brick.adjusted(-1, -1, 1, 1), 4, 4);
         }
         brick.translate(brickSide + brickGap, 0);
+    }
+    painter->restore();
+}
+
+/// The amount, and under it a bar for its share of what is allowed.
+void RowDelegate::paintUsage(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const double share = index.data(ResourceModel::ShareRole).toDouble();
+    QRect area = option.rect.adjusted(8, 0, -8, 0);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    const Tone tone = share > 0.9 ? Tone::bad : share > 0.7 ? Tone::waiting : Tone::busy;
+    painter->setFont(option.font);
+    painter->setPen(share > 0.7 ? toneColor(tone) : colors().text);
+    const QRect words = share < 0 ? area : area.adjusted(0, 0, 0, -7);
+    painter->drawText(words, Qt::AlignVCenter | Qt::AlignRight,
+                      option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, area.width()));
+    if (share >= 0) {
+        const QRectF track(area.left(), area.bottom() - 8, area.width(), 3);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(colors().border);
+        painter->drawRoundedRect(track, 1.5, 1.5);
+        painter->setBrush(toneColor(tone));
+        painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(track.width() * std::min(1.0, share), 3)), 1.5, 1.5);
     }
     painter->restore();
 }

@@ -30,6 +30,7 @@ private:
     void paintState(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
     void paintBricks(QPainter* painter, const QRect& cell, const QModelIndex& index) const;
     void paintReplicas(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+    void paintUsage(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
     int shownReplicas(const QModelIndex& index) const;
 
     QPersistentModelIndex dragged_;

@@ -8,6 +8,10 @@ RowFilter::RowFilter(const QString& text) {
         negated_ = true;
         rest = rest.mid(1).trimmed();
     }
+    if (rest == QLatin1String("-f") || rest.startsWith(QLatin1String("-f "))) {
+        fields_ = rest.mid(2).trimmed();
+        return;
+    }
     if (rest == QLatin1String("-l") || rest.startsWith(QLatin1String("-l "))) {
         auto parsed = api::LabelMatcher::parse(rest.mid(2).trimmed().toStdString());
         if (parsed)

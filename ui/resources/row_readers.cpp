@@ -3,8 +3,6 @@
 #include "ui/session/session.h"
 
 #include <QStringList>
-#include <charconv>
-#include <cmath>
 
 namespace slipway::ui {
 namespace {
@@ -59,15 +57,6 @@ QString numberOrText(const api::Json* value) {
     return value->is_string() ? text(api::view(value->get_string())) : text(api::printJson(*value));
 }
 
-double quantityOf(const api::Json* value) {
-    const std::string written = value == nullptr     ? ""
-                                : value->is_string() ? std::string(api::view(value->get_string()))
-                                                     : api::printJson(*value);
-    double number = 0;
-    const auto end = std::from_chars(written.data(), written.data() + written.size(), number).ptr;
-    return end != written.data() + written.size() && *end == 'm' ? number / 1000 : number;
-}
-
 } // namespace
 
 const api::JsonArray& arrayAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
@@ -82,24 +71,6 @@ QString joinMap(const api::Json* map) {
         for (const auto& [key, value] : map->get_object())
             parts << text(key) + QLatin1Char('=') + numberOrText(&value);
     return parts.join(QStringLiteral(", "));
-}
-
-QString humanMemory(std::string_view quantity, double& bytes) {
-    const auto end = std::from_chars(quantity.data(), quantity.data() + quantity.size(), bytes).ptr;
-    const std::string_view suffix = quantity.substr(static_cast<std::size_t>(end - quantity.data()));
-    constexpr std::string_view binary[] = {"Ki", "Mi", "Gi", "Ti"};
-    for (int i = 0; i < 4; ++i)
-        if (suffix == binary[i])
-            bytes *= std::pow(1024.0, i + 1);
-    constexpr std::string_view decimal[] = {"k", "M", "G", "T"};
-    for (int i = 0; i < 4; ++i)
-        if (suffix == decimal[i])
-            bytes *= std::pow(1000.0, i + 1);
-    if (quantity.empty())
-        return {};
-    const double gib = bytes / (1024.0 * 1024 * 1024);
-    return gib >= 1 ? QStringLiteral("%1 GiB").arg(gib, 0, 'f', 1)
-                    : QStringLiteral("%1 MiB").arg(bytes / (1024.0 * 1024), 0, 'f', 0);
 }
 
 void readDeployment(const JsonObject& object, Row& row) {
@@ -198,17 +169,16 @@ void readNode(const JsonObject& object, Row& row) {
     for (const api::Json& entry : arrayAt(object, {"status", "addresses"}))
         if (api::stringAt(entry, {"type"}) == "InternalIP" && address.isEmpty())
             address = text(api::stringAt(entry, {"address"}));
-    double bytes = 0;
-    const QString memory = humanMemory(api::stringAt(object, {"status", "allocatable", "memory"}), bytes);
-    const double cpus = quantityOf(api::find(object, {"status", "allocatable", "cpu"}));
+    row.bounds.memoryLimit = quantityOf(api::find(object, {"status", "allocatable", "memory"}));
+    row.bounds.cpuLimit = quantityOf(api::find(object, {"status", "allocatable", "cpu"}));
     const double pods = quantityOf(api::find(object, {"status", "allocatable", "pods"}));
     row.cells = {{status, tone, 0, {}},
                  plain(roles.join(QStringLiteral(", "))),
                  count(static_cast<std::int64_t>(arrayAt(object, {"spec", "taints"}).size())),
                  plain(api::stringAt(object, {"status", "nodeInfo", "kubeletVersion"})),
                  {QString::number(pods), Tone::plain, pods, {}},
-                 {QString::number(cpus), Tone::plain, cpus, {}},
-                 {memory, Tone::plain, bytes, {}},
+                 {cpuText(row.bounds.cpuLimit), Tone::plain, row.bounds.cpuLimit, {}},
+                 {memoryText(row.bounds.memoryLimit), Tone::plain, row.bounds.memoryLimit, {}},
                  plain(address),
                  plain(api::stringAt(object, {"status", "nodeInfo", "osImage"}))};
 }

@@ -32,7 +32,5 @@ PodSummary summarizePod(const api::JsonObject& pod);
 const api::JsonArray& arrayAt(const api::JsonObject& object, std::initializer_list<std::string_view> path);
 /// "key=value, key=value" of a map of strings.
 QString joinMap(const api::Json* map);
-/// A Kubernetes quantity of memory ("8038400Ki") in a short human form ("7.7 GiB").
-QString humanMemory(std::string_view quantity, double& bytes);
 
 } // namespace slipway::ui

@@ -2,17 +2,21 @@
 
 #include "ui/cluster/cluster_runner.h"
 #include "ui/cluster/start_page.h"
+#include "ui/shell/kind_counter.h"
 #include "ui/shell/sidebar.h"
 #include "ui/shell/workspace.h"
 
 #include <QFrame>
 #include <QLabel>
 #include <QMainWindow>
+#include <QSplitter>
 #include <QStackedWidget>
+
+class QActionGroup;
 
 namespace slipway::ui {
 
-/// The window: sidebar, the cluster's page, the workspace of the open cluster, menus and keys.
+/// A window: sidebar, the page of the clusters, the workspace of the open one, menus and keys.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -27,12 +31,15 @@ public:
     QString currentPage() const { return page_; }
     /// Opens a cluster in place of the one that is open; null closes it.
     void open(SessionPtr session);
+    /// Opens a context of a kubeconfig.
+    void openContext(const QString& context, const QString& kubeconfig);
     /// The same as a drop on the window.
     ApplyDialog* drop(std::vector<YamlSource> sources);
 
 signals:
-    /// Language or theme have changed: the window is to be built anew.
-    void rebuildRequested();
+    void newWindowRequested(const slipway::ui::SessionPtr& session);
+    /// Something that somebody who looks elsewhere wants to know.
+    void notable(const QString& title, const QString& message, bool bad);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -42,18 +49,28 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    using Call = void (MainWindow::*)();
+    struct Worded {
+        QAction* action;
+        const char* words; ///< untranslated
+    };
+    void build();
+    void connectParts();
+    void retranslate();
     void makeMenus();
-    void makeAppearanceMenu();
-    QAction* add(QMenu* menu, const QString& iconName, const QString& words, const QList<QKeySequence>& keys,
-                 void (MainWindow::*call)());
+    void makeAppearanceMenu(QMenu* view);
+    void fillLayouts();
+    QMenu* addMenu(const char* words);
+    QAction* add(QMenu* menu, const char* iconName, const char* words, const QList<QKeySequence>& keys, Call call);
     /// A key that works in the tables, not while typing elsewhere.
-    QAction* addTableKey(QMenu* menu, const QString& iconName, const QString& words, const QKeySequence& key,
-                         void (MainWindow::*call)());
+    QAction* addTableKey(QMenu* menu, const char* iconName, const char* words, const QKeySequence& key, Call call);
     void openLocal();
-    void openContext(const QString& context);
     void readContexts();
     void opened(const client::Result<SessionPtr>& session);
+    void openWorkspace();
+    void visit(const QString& page);
     void tell(const QString& message, bool bad);
+    void showFreshness(client::Freshness state, qint64 since);
     void showPalette();
     void goBack();
     void goForward();
@@ -62,35 +79,44 @@ private:
     void startCluster();
     void stopCluster();
     void chooseFiles();
+    void chooseFolder();
     void showAbout();
+    void showKeys();
+    void showPreferences();
+    void newWindow();
     void newYaml();
     void filter();
-    void details();
-    void yaml();
-    void edit();
-    void logs();
-    void previousLogs();
-    void shell();
-    void remove();
-    void restart();
     void reconnect();
     void closePanel();
+    void besidePanel();
     void focusTable();
+    void focusSidebar();
     void hideDetails();
+    void toggleFavourite();
+    void toggleGuard();
+    void saveLayout();
 
     ClusterRunner runner_;
     SessionPtr session_;
     QString page_;
+    QSplitter* split_;
     Sidebar* sidebar_;
     StartPage* start_;
     QStackedWidget* stack_;
     Workspace* workspace_ = nullptr;
-    QLabel *clusterName_, *message_, *messageIcon_;
+    std::unique_ptr<KindCounter> counter_;
+    QLabel *clusterName_, *message_, *messageIcon_, *fresh_, *freshIcon_, *guard_, *veilText_, *veilIcon_;
     QFrame* veil_;
-    QTimer forget_;
+    QTimer forget_, freshTick_;
+    client::Freshness freshness_ = client::Freshness::starting;
+    qint64 staleSince_ = 0;
     std::vector<const KindView*> kinds_;
     QStringList visited_; ///< pages, for [ and ]
     qsizetype visit_ = -1;
+    QMenu *objectMenu_ = nullptr, *layouts_ = nullptr;
+    QAction *atOnce_ = nullptr, *guardAction_ = nullptr;
+    std::vector<Worded> worded_;
+    std::vector<std::pair<QMenu*, const char*>> wordedMenus_;
     QList<QAction*> commands_, workspaceActions_, kindActions_;
     LocalCluster local_;
 };

@@ -1,5 +1,7 @@
 #include "ui/shell/settings.h"
 
+#include "ui/look/look.h"
+
 #include <QCoreApplication>
 #include <QLibraryInfo>
 #include <QLocale>
@@ -9,7 +11,8 @@
 namespace slipway::ui {
 namespace {
 
-constexpr auto themeKey = "theme", languageKey = "language", atOnceKey = "applyAtOnce", geometryKey = "geometry";
+constexpr auto themeKey = "theme", languageKey = "language", atOnceKey = "applyAtOnce", geometryKey = "geometry",
+               fontKey = "fontSize", notifyKey = "notifications", trayKey = "staysInTray";
 
 } // namespace
 
@@ -37,6 +40,24 @@ bool Settings::applyAtOnce() {
 void Settings::setApplyAtOnce(bool on) {
     QSettings().setValue(atOnceKey, on);
 }
+int Settings::fontSize() {
+    return QSettings().value(fontKey, 10).toInt();
+}
+void Settings::setFontSize(int points) {
+    QSettings().setValue(fontKey, points);
+}
+bool Settings::notifications() {
+    return QSettings().value(notifyKey, true).toBool();
+}
+void Settings::setNotifications(bool on) {
+    QSettings().setValue(notifyKey, on);
+}
+bool Settings::staysInTray() {
+    return QSettings().value(trayKey, false).toBool();
+}
+void Settings::setStaysInTray(bool on) {
+    QSettings().setValue(trayKey, on);
+}
 QByteArray Settings::geometry() {
     return QSettings().value(geometryKey).toByteArray();
 }
@@ -59,6 +80,7 @@ void installLanguage() {
         QCoreApplication::installTranslator(&own);
     if (qt.load(QStringLiteral("qtbase_") + language, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(&qt);
+    emit lookChanges().changed();
 }
 
 } // namespace slipway::ui

@@ -18,6 +18,14 @@ public:
     /// Whether dropped YAML is applied without asking when the dry run accepts all of it.
     static bool applyAtOnce();
     static void setApplyAtOnce(bool on);
+    static int fontSize();
+    static void setFontSize(int points);
+    /// Whether something that happens while the window is not looked at is told by the desktop.
+    static bool notifications();
+    static void setNotifications(bool on);
+    /// Whether the program goes on in the tray after its last window.
+    static bool staysInTray();
+    static void setStaysInTray(bool on);
     static QByteArray geometry();
     static void setGeometry(const QByteArray& geometry);
 };

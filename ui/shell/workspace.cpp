@@ -1,59 +1,140 @@
 #include "ui/shell/workspace.h"
 
+#include "ui/access/port_forwards.h"
+#include "ui/charts/metrics_store.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/look/look.h"
 #include "ui/session/background.h"
+#include "ui/shell/special_pages.h"
 
 #include <QMenu>
 #include <QSettings>
-#include <QTabBar>
 #include <QVBoxLayout>
 
 namespace slipway::ui {
+namespace {
+
+constexpr auto layoutKey = "workspace/layout";
+
+} // namespace
 
 Workspace::Workspace(SessionPtr session, QWidget* parent)
-    : QWidget(parent)
+    : QMainWindow(parent, Qt::Widget)
     , session_(std::move(session))
     , actions_(session_)
-    , rows_(new QSplitter(Qt::Vertical))
-    , columns_(new QSplitter(Qt::Horizontal))
+    , metrics_(new MetricsStore(session_, this))
+    , forwards_(new PortForwards(session_, this))
     , pages_(new QStackedWidget)
-    , details_(new DetailPane(session_, actions_))
-    , panels_(new QTabWidget)
+    , bar_(new QToolBar)
+    , details_(new DetailPane(session_, actions_, *metrics_))
+    , detailDock_(new QDockWidget(this))
+    , panels_(new PanelDocks(*this,
+                             [this](QWidget& panel) {
+                                 auto* editor = qobject_cast<EditorPanel*>(&panel);
+                                 return editor == nullptr || editor->mayClose();
+                             }))
     , namespaceModel_(*findKindView(QStringLiteral("namespaces"))) {
-    columns_->addWidget(pages_);
-    columns_->addWidget(details_);
-    columns_->setStretchFactor(0, 1);
-    columns_->setSizes({900, 440});
-    columns_->restoreState(QSettings().value(QStringLiteral("details")).toByteArray());
-    connect(columns_, &QSplitter::splitterMoved, this,
-            [this] { QSettings().setValue(QStringLiteral("details"), columns_->saveState()); });
-    connect(rows_, &QSplitter::splitterMoved, this,
-            [this] { QSettings().setValue(QStringLiteral("panels"), rows_->saveState()); });
-    columns_->setCollapsible(0, false);
-    panels_->setMovable(true);
-    panels_->setDocumentMode(true);
-    panels_->setAccessibleName(tr("Logs, terminals and editors"));
-    rows_->addWidget(columns_);
-    rows_->addWidget(panels_);
-    rows_->setStretchFactor(0, 3);
-    rows_->setStretchFactor(1, 2);
-    rows_->setSizes({440, 400});
-    rows_->restoreState(QSettings().value(QStringLiteral("panels")).toByteArray());
-    rows_->setCollapsible(0, false);
-    details_->hide();
-    panels_->hide();
-    auto* layout = new QVBoxLayout(this);
+    setObjectName(QStringLiteral("workspace"));
+    setDockOptions(AllowNestedDocks | AllowTabbedDocks | GroupedDragging);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    bar_->setObjectName(QStringLiteral("objectBar"));
+    bar_->setMovable(false);
+    bar_->setIconSize(QSize(16, 16));
+    bar_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    auto* middle = new QWidget;
+    auto* layout = new QVBoxLayout(middle);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(rows_);
+    layout->setSpacing(0);
+    layout->addWidget(pages_, 1);
+    layout->addWidget(bar_);
+    setCentralWidget(middle);
+    detailDock_->setObjectName(QStringLiteral("details"));
+    detailDock_->setTitleBarWidget(new QWidget); // the pane has a header of its own
+    detailDock_->setWidget(details_);
+    detailDock_->setFeatures(QDockWidget::DockWidgetClosable);
+    addDockWidget(Qt::RightDockWidgetArea, detailDock_);
+    restoreLayout(QSettings().value(layoutKey).toByteArray());
+    detailDock_->hide();
+    makeActions();
+    connectActions();
+    watchNamespaces();
+    discoverSoon_.setSingleShot(true);
+    discoverSoon_.setInterval(400); // a new definition is served a moment after it is made
+    connect(&discoverSoon_, &QTimer::timeout, this, &Workspace::discover);
+    discover();
+}
 
-    connect(details_, &DetailPane::closed, this, [this] {
-        details_->hide();
-        if (ResourcePage* shown = currentPage())
-            shown->table().setFocus();
+Workspace::~Workspace() = default;
+
+void Workspace::restoreLayout(const QByteArray& state) {
+    const bool shown = detailDock_->isVisible();
+    if (state.isEmpty() || !restoreState(state))
+        resizeDocks({detailDock_}, {460}, Qt::Horizontal);
+    detailDock_->setVisible(shown);
+}
+
+void Workspace::hideEvent(QHideEvent* event) {
+    QMainWindow::hideEvent(event);
+    QSettings().setValue(layoutKey, saveState());
+}
+
+void Workspace::makeActions() {
+    for (const ObjectCommand& command : objectCommands()) {
+        auto* action = new QAction(icon(QLatin1String(command.icon)), QString(), this);
+        action->setObjectName(QLatin1String(command.id));
+        if (command.key != QKeyCombination(Qt::Key_unknown))
+            action->setShortcut(command.key);
+        action->setShortcutContext(
+            Qt::WidgetWithChildrenShortcut); // plain letters: only while a table has the keyboard
+        connect(action, &QAction::triggered, this, [this, &command] { run(command); });
+        objectActions_ << action;
+        if (command.onBar)
+            bar_->addAction(action);
+    }
+    keepLook(this, [this] {
+        bar_->setAccessibleName(tr("What can be done with the selected objects"));
+        for (qsizetype i = 0; i < objectActions_.size(); ++i) {
+            const QString words =
+                QCoreApplication::translate("Commands", objectCommands()[static_cast<std::size_t>(i)].words);
+            const QString key = objectActions_[i]->shortcut().toString(QKeySequence::NativeText);
+            objectActions_[i]->setText(words);
+            objectActions_[i]->setIconText(key.isEmpty() ? words : words + QStringLiteral("  ") + key);
+            objectActions_[i]->setToolTip(key.isEmpty() ? words : words + QStringLiteral("   ") + key);
+        }
     });
+    updateActions();
+}
+
+void Workspace::run(const ObjectCommand& command) {
+    const auto objects = selectedObjects();
+    if (objects.empty() || !command.fits(*objects.front().kind))
+        return;
+    command.run(*this, objects);
+}
+
+void Workspace::updateActions() {
+    const ResourcePage* shown = currentPage();
+    const auto objects = selectedObjects();
+    const bool guarded = session_->readOnly->load();
+    const auto commands = objectCommands();
+    for (qsizetype i = 0; i < objectActions_.size(); ++i) {
+        const ObjectCommand& command = commands[static_cast<std::size_t>(i)];
+        const bool fits = shown != nullptr && command.fits(shown->kind());
+        objectActions_[i]->setVisible(fits);
+        objectActions_[i]->setEnabled(fits && !objects.empty() && (command.several || objects.size() == 1) &&
+                                      !(command.writes && guarded));
+    }
+    bar_->setVisible(shown != nullptr);
+}
+
+void Workspace::connectActions() {
+    connect(details_, &DetailPane::closed, this, &Workspace::hideDetails);
     connect(details_, &DetailPane::editRequested, this, &Workspace::openEditorOf);
-    connect(details_, &DetailPane::logsRequested, this, [this](const ObjectRef& object) { openLogsOf(object, false); });
-    connect(details_, &DetailPane::shellRequested, this, [this] { openShell(); });
+    connect(details_, &DetailPane::logsRequested, this,
+            [this](const ObjectRef& object) { openLogsOf({object}, false); });
+    connect(details_, &DetailPane::shellRequested, this,
+            [this](const ObjectRef& object) { openTerminalOf(object, false); });
     connect(details_, &DetailPane::deleteRequested, this, [this](const ObjectRef& object) { confirmDelete({object}); });
     connect(details_, &DetailPane::jumpRequested, this, &Workspace::jump);
     connect(&actions_, &ObjectActions::scaled, this, [this](const ObjectRef& object, int replicas) {
@@ -67,11 +148,11 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
             [this](int count) { emit told(tr("%n object(s) changed", nullptr, count), false); });
     connect(&actions_, &ObjectActions::removed, this,
             [this](int count) { emit told(tr("%n object(s) deleted", nullptr, count), false); });
-    watchNamespaces();
-    discoverSoon_.setSingleShot(true);
-    discoverSoon_.setInterval(400); // a new definition is served a moment after it is made
-    connect(&discoverSoon_, &QTimer::timeout, this, &Workspace::discover);
-    discover();
+    connect(panels_, &PanelDocks::emptied, this, [this] {
+        if (ResourcePage* shown = currentPage())
+            shown->table().setFocus();
+    });
+    connect(forwards_, &PortForwards::told, this, &Workspace::told);
 }
 
 void Workspace::discover() {
@@ -80,7 +161,8 @@ void Workspace::discover() {
         [this](const client::Result<std::vector<DiscoveredKind>>& found) {
             if (!found)
                 return; // what is known stays; the tables say that the cluster cannot be reached
-            emit kindsKnown(viewsOf(*found));
+            kinds_ = viewsOf(*found);
+            emit kindsKnown(kinds_);
             watchDefinitions();
         });
 }
@@ -95,9 +177,9 @@ void Workspace::watchDefinitions() {
 }
 
 void Workspace::widenDetails(double share) {
-    const int all = columns_->width(), wanted = static_cast<int>(all * share);
-    if (details_->width() < wanted)
-        columns_->setSizes({all - wanted, wanted});
+    const int wanted = static_cast<int>(width() * share);
+    if (detailDock_->width() < wanted)
+        resizeDocks({detailDock_}, {wanted}, Qt::Horizontal);
 }
 
 void Workspace::watchNamespaces() {
@@ -127,6 +209,8 @@ ResourcePage* Workspace::page(const KindView& kind) {
         names << namespaceModel_.row(i).name;
     names.sort();
     made->setNamespaces(names);
+    made->showUsage(*metrics_);
+    made->table().addActions(objectActions_);
     pages_->addWidget(made);
     ResourcePage* shown = made;
     connect(shown, &ResourcePage::currentChanged, this, [this, shown](const ObjectRef& object) {
@@ -134,6 +218,7 @@ ResourcePage* Workspace::page(const KindView& kind) {
             details_->showObject(object);
     });
     connect(shown, &ResourcePage::opened, this, &Workspace::showObject);
+    connect(shown, &ResourcePage::selectionChanged, this, &Workspace::updateActions);
     connect(shown, &ResourcePage::rowChanged, this, [this, shown](const QString& uid) {
         details_->refreshIf(uid);
         if (const int at = shown->model().find(uid); at >= 0 && pendingJump_.kind == &shown->kind()) {
@@ -147,15 +232,45 @@ ResourcePage* Workspace::page(const KindView& kind) {
     });
     connect(shown, &ResourcePage::scaleRequested, &actions_, &ObjectActions::scale);
     connect(shown, &ResourcePage::menuRequested, this, &Workspace::showMenu);
-    connect(shown, &ResourcePage::namespaceChosen, this, [this](const QString& ns) {
-        namespace_ = ns;
-        for (ResourcePage* each : std::as_const(byKind_))
-            each->setNamespace(ns);
+    connect(shown, &ResourcePage::namespacesChosen, this, &Workspace::chooseNamespaces);
+    connect(shown, &ResourcePage::freshnessChanged, this, [this, shown](client::Freshness state, qint64 since) {
+        if (shown == currentPage())
+            emit freshnessChanged(state, since);
     });
     return made;
 }
 
+void Workspace::chooseNamespaces(const QStringList& chosen) {
+    chosen_ = chosen;
+    for (ResourcePage* each : std::as_const(byKind_))
+        each->setChosenNamespaces(chosen);
+}
+
+QWidget* Workspace::specialPage(const QString& id) {
+    QWidget*& made = special_[id];
+    if (made == nullptr) {
+        made = makeSpecialPage(id, *this);
+        if (made != nullptr)
+            pages_->addWidget(made);
+    }
+    return made;
+}
+
+void Workspace::showPageWidget(QWidget* page, const QString& id) {
+    pages_->setCurrentWidget(page);
+    shown_ = id;
+    updateActions();
+    emit kindShown(id);
+}
+
 void Workspace::showKind(const QString& id) {
+    if (isSpecialPage(id)) {
+        wantedKind_.clear();
+        hideDetails();
+        QWidget* page = specialPage(id);
+        showPageWidget(page, id);
+        return page->setFocus();
+    }
     const KindView* kind = findKindView(id);
     if (kind == nullptr)
         return;
@@ -173,17 +288,15 @@ void Workspace::showKind(const QString& id) {
         return;
     }
     ResourcePage* shown = page(*kind);
-    shown->setNamespace(namespace_);
+    shown->setChosenNamespaces(chosen_);
     if (details_->object().kind != kind)
-        details_->hide();
-    pages_->setCurrentWidget(shown);
+        detailDock_->hide();
+    showPageWidget(shown, id);
     shown->table().setFocus();
-    emit kindShown(id);
 }
 
 QString Workspace::currentKind() const {
-    const ResourcePage* shown = currentPage();
-    return shown == nullptr ? QString() : QLatin1String(shown->kind().id);
+    return shown_;
 }
 
 ResourcePage* Workspace::currentPage() const {
@@ -194,7 +307,13 @@ void Workspace::showObject(const ObjectRef& object) {
     if (object.kind == nullptr)
         return;
     details_->showObject(object);
-    details_->show();
+    detailDock_->show();
+}
+
+void Workspace::hideDetails() {
+    detailDock_->hide();
+    if (ResourcePage* shown = currentPage())
+        shown->table().setFocus();
 }
 
 std::vector<ObjectRef> Workspace::selectedObjects() const {
@@ -213,11 +332,6 @@ void Workspace::showDetails() {
     details_->showOverview();
 }
 
-void Workspace::restartSelected() {
-    if (const auto objects = selectedObjects(); !objects.empty() && objects.front().kind->restarts())
-        actions_.restart(objects);
-}
-
 void Workspace::showYaml() {
     showDetails();
     details_->showYaml();
@@ -227,16 +341,14 @@ void Workspace::showYaml() {
 void Workspace::jump(const ObjectRef& object) {
     if (object.kind == nullptr)
         return;
-    if (!namespace_.isEmpty() && namespace_ != object.ns) { // it must not be hidden
-        namespace_.clear();
-        for (ResourcePage* each : std::as_const(byKind_))
-            each->setNamespace({});
-    }
+    if (!chosen_.isEmpty() && !object.ns.isEmpty() && !chosen_.contains(object.ns)) // it must not be hidden
+        chooseNamespaces({});
     showKind(QLatin1String(object.kind->id));
     if (currentPage() == nullptr || &currentPage()->kind() != object.kind) { // its columns are being asked for
         pendingJump_ = object;
         return;
     }
+    currentPage()->filterLine().clear();
     ResourceModel& model = currentPage()->model();
     for (int i = 0; i < model.rowCount(); ++i)
         if (model.row(i).name == object.name && model.row(i).ns == object.ns) {
@@ -257,30 +369,15 @@ void Workspace::reconnect() {
 }
 
 void Workspace::showMenu(const QPoint& at) {
-    const auto objects = selectedObjects();
-    if (objects.empty())
+    if (selectedObjects().empty())
         return;
-    const KindView& kind = *objects.front().kind;
+    updateActions();
     QMenu menu(this);
-    const auto add = [&](const char* iconName, const QString& words, auto call) {
-        connect(menu.addAction(icon(QLatin1String(iconName)), words), &QAction::triggered, this, call);
-    };
-    add("search", tr("Details\tEnter"), [this] { showDetails(); });
-    if (kind.hasLogs() || kind.scales()) {
-        add("logs", tr("Logs\tL"), [this] { openLogs(false); });
-        add("previous", tr("Logs of the previous run\tP"), [this] { openLogs(true); });
+    for (QAction* action : std::as_const(objectActions_)) {
+        if (action->objectName() == QLatin1String("delete"))
+            menu.addSeparator();
+        menu.addAction(action);
     }
-    if (kind.hasLogs())
-        add("terminal", tr("Shell\tS"), [this] { openShell(); });
-    add("edit", tr("Edit YAML\tE"), [this] { openEditor(); });
-    if (kind.restarts())
-        add("refresh", tr("Restart\tR"), [this] { restartSelected(); });
-    if (kind.resource.kind == "Node") {
-        add("stop", tr("Keep new pods away (cordon)"), [this, objects] { actions_.cordon(objects, true); });
-        add("start", tr("Let pods come again (uncordon)"), [this, objects] { actions_.cordon(objects, false); });
-    }
-    menu.addSeparator();
-    add("delete", tr("Delete\tCtrl+D"), [this] { deleteSelected(); });
     menu.exec(at);
 }
 

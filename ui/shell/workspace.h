@@ -1,81 +1,119 @@
 #pragma once
 
 #include "ui/editor/apply_dialog.h"
-#include "ui/logs/log_panel.h"
 #include "ui/resources/detail_pane.h"
-#include "ui/terminal/terminal_panel.h"
+#include "ui/resources/resource_page.h"
+#include "ui/shell/object_commands.h"
+#include "ui/shell/panel_docks.h"
 
-#include <QSplitter>
+#include <QMainWindow>
 #include <QStackedWidget>
-#include <QTabWidget>
-#include <QWidget>
+#include <QToolBar>
 
 namespace slipway::ui {
 
-/// Everything about one open cluster: the tables, the details beside them, and logs, terminals and editors below.
-class Workspace : public QWidget {
+class MetricsStore;
+class PortForwards;
+
+/// Everything about one open cluster: the tables and other pages in the middle, and docks around them: the details at
+/// the side, logs, terminals and editors below, or wherever they are dragged.
+class Workspace : public QMainWindow {
     Q_OBJECT
 public:
     explicit Workspace(SessionPtr session, QWidget* parent = nullptr);
+    ~Workspace() override;
 
     const SessionPtr& session() const { return session_; }
+    ObjectActions& actions() { return actions_; }
+    MetricsStore& metrics() { return *metrics_; }
+    PortForwards& forwards() { return *forwards_; }
+    /// Shows the table of a kind, or another page ("topology").
     void showKind(const QString& id);
     /// Shows an object in its table with its details.
     void jump(const ObjectRef& object);
+    /// The kind or page that is shown.
     QString currentKind() const;
     ResourcePage* currentPage() const;
     DetailPane& details() { return *details_; }
-    QTabWidget& panels() { return *panels_; }
+    PanelDocks& panels() { return *panels_; }
+    const QList<QAction*>& objectActions() const { return objectActions_; }
+    std::vector<ObjectRef> selectedObjects() const;
+    const std::vector<const KindView*>& kinds() const { return kinds_; }
+    const QStringList& chosenNamespaces() const { return chosen_; }
 
-    void openLogs(bool previous);
-    void openShell();
-    void openEditor();
+    void openLogsOf(const std::vector<ObjectRef>& objects, bool previous);
+    /// A shell in a container of a pod, or (@p attach) its own process.
+    void openTerminalOf(const ObjectRef& pod, bool attach);
+    void openTerminal(const ObjectRef& pod, const QString& container, bool attach);
+    void openEditorOf(const ObjectRef& object);
     void openNewYaml(const QString& yaml = {}, int line = 0, const QString& error = {});
+    void forwardPort(const ObjectRef& object);
     void showYaml();
     void showDetails();
+    void hideDetails();
+    void showHistoryOf(const ObjectRef& object);
+    void showWhyPending(const ObjectRef& pod);
+    void confirmDelete(const std::vector<ObjectRef>& objects);
     void deleteSelected();
-    void restartSelected();
     void focusFilter();
     /// Shows what applying the YAML would do, and does it when told to.
-    ApplyDialog* applyYaml(std::vector<YamlSource> sources, bool atOnce);
-    void closePanel();
+    ApplyDialog* applyYaml(std::vector<YamlSource> sources, bool atOnce, ApplyMode mode = ApplyMode::merge);
+    void closePanel() { panels_->closeCurrent(); }
     void reconnect();
+    /// Tells what is allowed anew, after the guard was set or lifted.
+    void updateActions();
+    /// True when nothing unsaved would be lost, or somebody agreed to lose it.
+    bool mayClose();
+
+    QByteArray layoutState() const { return saveState(); }
+    void restoreLayout(const QByteArray& state);
 
 signals:
     void kindShown(const QString& id);
     /// The kinds this cluster has are known, or have changed.
     void kindsKnown(const std::vector<const slipway::ui::KindView*>& kinds);
     void told(const QString& message, bool bad);
+    void freshnessChanged(slipway::client::Freshness state, qint64 since);
+
+protected:
+    void hideEvent(QHideEvent* event) override;
+    QMenu* createPopupMenu() override { return nullptr; }
 
 private:
     ResourcePage* page(const KindView& kind);
+    QWidget* specialPage(const QString& id);
+    void makeActions();
+    void connectActions();
     void watchNamespaces();
     void discover();
     void watchDefinitions();
     void widenDetails(double share);
     void showObject(const ObjectRef& object);
-    void openLogsOf(const ObjectRef& object, bool previous);
-    void openShellOf(const ObjectRef& object, const std::vector<QString>& containers);
-    void openEditorOf(const ObjectRef& object);
-    void confirmDelete(const std::vector<ObjectRef>& objects);
-    void addPanel(QWidget* panel, const QString& iconName, const QString& title);
-    void followPods(const ObjectRef& deployment, bool previous);
-    void closeTab(int index);
+    void showPageWidget(QWidget* page, const QString& id);
+    void chooseNamespaces(const QStringList& chosen);
+    void run(const ObjectCommand& command);
     void showMenu(const QPoint& at);
-    std::vector<ObjectRef> selectedObjects() const;
+    void finishDelete(const std::vector<ObjectRef>& objects, const QStringList& dependants);
 
     SessionPtr session_;
     ObjectActions actions_;
-    QSplitter *rows_, *columns_;
+    MetricsStore* metrics_;
+    PortForwards* forwards_;
     QStackedWidget* pages_;
+    QToolBar* bar_;
     DetailPane* details_;
-    QTabWidget* panels_;
+    QDockWidget* detailDock_;
+    PanelDocks* panels_;
     QHash<QString, ResourcePage*> byKind_;
+    QHash<QString, QWidget*> special_;
+    QList<QAction*> objectActions_;
+    std::vector<const KindView*> kinds_;
     std::unique_ptr<ReflectorAdapter> namespaceWatch_, definitionWatch_;
     QTimer discoverSoon_;
     QString wantedKind_; ///< whose columns are being asked for
+    QString shown_;
     ResourceModel namespaceModel_;
-    QString namespace_;
+    QStringList chosen_; ///< namespaces; none: all
     ObjectRef pendingJump_;
 };
 

@@ -1,154 +1,89 @@
-// The bottom panels of a workspace: logs, terminals, editors; and what asks before it acts.
+// What a workspace opens: logs, terminals, editors, and what asks before it acts.
+#include "ui/access/port_forwards.h"
+#include "ui/actions/dependants.h"
+#include "ui/actions/why_pending.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/history/change_journal.h"
+#include "ui/history/history_page.h"
+#include "ui/logs/log_panel.h"
 #include "ui/session/background.h"
+#include "ui/shell/special_pages.h"
 #include "ui/shell/workspace.h"
+#include "ui/terminal/terminal_panel.h"
 
 #include <QInputDialog>
 #include <QMessageBox>
-#include <QTabBar>
 
 namespace slipway::ui {
 
-void Workspace::addPanel(QWidget* panel, const QString& iconName, const QString& title) {
-    const int index = panels_->addTab(panel, icon(iconName), title);
-    auto* close = new QToolButton;
-    close->setIcon(icon(QStringLiteral("close"), colors().muted));
-    close->setIconSize(QSize(12, 12));
-    close->setToolTip(tr("Close   Ctrl+W"));
-    close->setAccessibleName(tr("Close %1").arg(title));
-    close->setFocusPolicy(Qt::NoFocus);
-    connect(close, &QToolButton::clicked, panel, [this, panel] { closeTab(panels_->indexOf(panel)); });
-    panels_->tabBar()->setTabButton(index, QTabBar::RightSide, close);
-    panels_->show();
-    panels_->setCurrentIndex(index);
-    panel->setFocus();
+void Workspace::openLogsOf(const std::vector<ObjectRef>& objects, bool previous) {
+    auto work = [session = session_, objects] { return logTargetOf(*session->client, objects); };
+    inBackground(this, std::move(work), [this, objects, previous](const client::Result<LogTarget>& target) {
+        if (!target)
+            return emit told(errorText(target.error()), true);
+        const QString title =
+            objects.size() == 1 ? objects.front().name : tr("%n objects", nullptr, static_cast<int>(objects.size()));
+        panels_->add(new LogPanel(session_, *target, previous), QStringLiteral("logs"), QStringLiteral("logs"), title);
+    });
 }
 
-void Workspace::closeTab(int index) {
-    QWidget* panel = panels_->widget(index);
-    if (auto* editor = qobject_cast<EditorPanel*>(panel); editor != nullptr && editor->isModified()) {
-        const auto answer =
-            QMessageBox::question(this, tr("Close the editor?"), tr("What you changed has not been applied."),
-                                  QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-        if (answer != QMessageBox::Discard)
-            return;
-    }
-    panels_->removeTab(index);
-    delete panel;
-    panels_->setVisible(panels_->count() > 0);
-    if (ResourcePage* shown = currentPage(); shown != nullptr && panels_->count() == 0)
-        shown->table().setFocus();
-}
-
-void Workspace::closePanel() {
-    if (panels_->count() > 0)
-        closeTab(panels_->currentIndex());
-}
-
-void Workspace::openLogs(bool previous) {
-    const auto objects = selectedObjects();
-    if (!objects.empty())
-        openLogsOf(objects.front(), previous);
-}
-
-void Workspace::openLogsOf(const ObjectRef& object, bool previous) {
-    if (object.kind->scales())
-        return followPods(object, previous);
-    ResourcePage* shown = page(*object.kind);
-    std::vector<LogSource> sources;
-    for (const Row& row : shown->selectedRows())
-        for (const QString& container : row.containers)
-            sources.push_back({row.ns, row.name, container});
-    if (const int at = shown->model().find(object.uid); at >= 0 && sources.empty())
-        for (const QString& container : shown->model().row(at).containers)
-            sources.push_back({object.ns, object.name, container});
-    if (!sources.empty())
-        addPanel(new LogPanel(session_, std::move(sources), previous), QStringLiteral("logs"), object.name);
-}
-
-void Workspace::followPods(const ObjectRef& deployment, bool previous) {
-    auto work = [session = session_, deployment]() -> client::Result<std::vector<LogSource>> {
-        const std::string ns = deployment.ns.toStdString();
-        auto object = session->client->get(deployment.kind->resource, ns, deployment.name.toStdString());
-        if (!object)
-            return std::unexpected(object.error());
-        client::ListOptions options;
-        if (const api::Json* selector = api::find(*object, {"spec", "selector"});
-            selector != nullptr && selector->is_object())
-            options.labelSelector = api::formatSelector(selector->get_object());
-        auto pods = session->client->list(findKindView(QStringLiteral("pods"))->resource, ns, options);
-        if (!pods)
-            return std::unexpected(pods.error());
-        std::vector<LogSource> sources;
-        for (const api::Json& pod : pods->items) {
-            const Row row = readRow(*findKindView(QStringLiteral("pods")), pod);
-            for (const QString& container : row.containers)
-                sources.push_back({row.ns, row.name, container});
-        }
-        return sources;
+void Workspace::openTerminalOf(const ObjectRef& pod, bool attach) {
+    auto work = [session = session_, pod] {
+        return session->client->get(pod.kind->resource, pod.ns.toStdString(), pod.name.toStdString());
     };
-    inBackground(this, std::move(work),
-                 [this, deployment, previous](const client::Result<std::vector<LogSource>>& sources) {
-                     if (!sources)
-                         return emit told(errorText(sources.error()), true);
-                     if (sources->empty())
-                         return emit told(tr("%1 has no pods.").arg(deployment.name), true);
-                     addPanel(new LogPanel(session_, *sources, previous), QStringLiteral("logs"), deployment.name);
-                 });
-}
-
-void Workspace::openShell() {
-    ResourcePage* shown = currentPage();
-    if (shown == nullptr || !shown->kind().hasLogs())
-        return;
-    const auto rows = shown->selectedRows();
-    if (!rows.empty())
-        openShellOf({&shown->kind(), rows.front().ns, rows.front().name, rows.front().uid}, rows.front().containers);
-}
-
-void Workspace::openShellOf(const ObjectRef& object, const std::vector<QString>& containers) {
-    if (containers.empty())
-        return;
-    QString container = containers.front();
-    if (containers.size() > 1) {
-        bool chosen = false;
-        container = QInputDialog::getItem(this, tr("Shell"), tr("Container of %1").arg(object.name),
-                                          QStringList(containers.begin(), containers.end()), 0, false, &chosen);
-        if (!chosen)
+    inBackground(this, std::move(work), [this, pod, attach](const client::Result<api::Json>& object) {
+        if (!object || !object->is_object())
+            return emit told(object ? QString() : errorText(object.error()), true);
+        const QStringList containers = containersOf(object->get_object());
+        if (containers.isEmpty())
             return;
-    }
-    addPanel(new TerminalPanel(session_, object.ns, object.name, container), QStringLiteral("terminal"), object.name);
+        QString container = containers.front();
+        if (containers.size() > 1) {
+            bool chosen = false;
+            container = QInputDialog::getItem(this, attach ? tr("Attach") : tr("Shell"),
+                                              tr("Container of %1").arg(pod.name), containers, 0, false, &chosen);
+            if (!chosen)
+                return;
+        }
+        openTerminal(pod, container, attach);
+    });
 }
 
-void Workspace::openEditor() {
-    const auto objects = selectedObjects();
-    if (!objects.empty())
-        openEditorOf(objects.front());
+void Workspace::openTerminal(const ObjectRef& pod, const QString& container, bool attach) {
+    panels_->add(new TerminalPanel(session_, pod.ns, pod.name, container, attach), QStringLiteral("terminal"),
+                 QStringLiteral("terminal"), pod.name);
 }
 
 void Workspace::openEditorOf(const ObjectRef& object) {
     auto* editor = new EditorPanel(session_, object.kind->resource, object.ns, object.name);
     connect(editor, &EditorPanel::applied, this,
             [this](const QString& name) { emit told(tr("%1 applied").arg(name), false); });
-    addPanel(editor, QStringLiteral("edit"), object.name);
+    panels_->add(editor, QStringLiteral("editor"), QStringLiteral("edit"), object.name);
 }
 
 void Workspace::openNewYaml(const QString& yaml, int line, const QString& error) {
     auto* editor = new EditorPanel(session_, yaml);
     connect(editor, &EditorPanel::applied, this, [this] { emit told(tr("Applied"), false); });
-    addPanel(editor, QStringLiteral("edit"), tr("New YAML"));
+    panels_->add(editor, QStringLiteral("editor"), QStringLiteral("edit"), tr("New YAML"));
     if (line > 0) {
         editor->editor().markError(line, error);
         editor->editor().goToLine(line);
     }
 }
 
-ApplyDialog* Workspace::applyYaml(std::vector<YamlSource> sources, bool atOnce) {
-    auto* dialog = new ApplyDialog(session_, std::move(sources), atOnce, this);
+void Workspace::forwardPort(const ObjectRef& object) {
+    forwards_->ask(*this, object);
+    connect(
+        forwards_, &PortForwards::added, this, [this] { showKind(QLatin1String(forwardsPage)); },
+        Qt::SingleShotConnection);
+}
+
+ApplyDialog* Workspace::applyYaml(std::vector<YamlSource> sources, bool atOnce, ApplyMode mode) {
+    auto* dialog = new ApplyDialog(session_, std::move(sources), atOnce, this, mode);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ApplyDialog::finishedApplying, this, [this](const QString& summary, const QString& firstKind) {
         emit told(summary, false);
-        if (const KindView* kind = findKindView(firstKind, QString()))
+        if (const KindView* kind = findKindView(firstKind, QString()); kind != nullptr && !isSpecialPage(shown_))
             showKind(QLatin1String(kind->id));
     });
     connect(dialog, &ApplyDialog::editRequested, this, &Workspace::openNewYaml);
@@ -156,26 +91,57 @@ ApplyDialog* Workspace::applyYaml(std::vector<YamlSource> sources, bool atOnce) 
     return dialog;
 }
 
+void Workspace::showHistoryOf(const ObjectRef& object) {
+    showKind(QLatin1String(historyPage));
+    if (auto* page = qobject_cast<HistoryPage*>(specialPage(QLatin1String(historyPage))))
+        page->showOnly(RequestedObject{
+            text(object.kind->resource.group), {}, text(object.kind->resource.resource), object.ns, object.name, {}}
+                           .path());
+}
+
+void Workspace::showWhyPending(const ObjectRef& pod) {
+    showWhyPendingDialog(*this, session_, pod);
+}
+
+bool Workspace::mayClose() {
+    for (int i = 0; i < panels_->count(); ++i)
+        if (auto* editor = qobject_cast<EditorPanel*>(panels_->widget(i)); editor != nullptr && !editor->mayClose())
+            return false;
+    return true;
+}
+
 void Workspace::deleteSelected() {
     if (const auto objects = selectedObjects(); !objects.empty())
         confirmDelete(objects);
 }
 
+/// Asks with what would go as well.
 void Workspace::confirmDelete(const std::vector<ObjectRef>& objects) {
+    auto work = [session = session_, objects] { return dependantsOf(*session->client, objects); };
+    inBackground(this, std::move(work),
+                 [this, objects](const QStringList& dependants) { finishDelete(objects, dependants); });
+}
+
+void Workspace::finishDelete(const std::vector<ObjectRef>& objects, const QStringList& dependants) {
     QStringList names;
     for (const ObjectRef& object : objects)
         names << object.name;
     const int count = static_cast<int>(objects.size());
-    QMessageBox question(QMessageBox::Warning, tr("Delete?"),
-                         tr("Delete %n object(s) from %1?", nullptr, count).arg(session_->name), QMessageBox::Cancel,
-                         this);
-    question.setInformativeText(names.mid(0, 10).join(QLatin1Char('\n')) +
-                                (count > 10 ? QStringLiteral("\n…") : QString()));
-    auto* yes = question.addButton(tr("Delete"), QMessageBox::DestructiveRole);
-    question.setDefaultButton(QMessageBox::Cancel);
-    question.exec();
-    if (question.clickedButton() == yes)
-        actions_.remove(objects);
+    auto* question = new QMessageBox(QMessageBox::Warning, tr("Delete?"),
+                                     tr("Delete %n object(s) from %1?", nullptr, count).arg(session_->name),
+                                     QMessageBox::Cancel, this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    QString words = names.mid(0, 10).join(QLatin1Char('\n')) + (count > 10 ? QStringLiteral("\n…") : QString());
+    if (!dependants.isEmpty()) {
+        const int more = static_cast<int>(dependants.size());
+        words += QStringLiteral("\n\n") + tr("%n other object(s) will go with it:", nullptr, more) + QLatin1Char('\n') +
+                 dependants.mid(0, 12).join(QLatin1Char('\n')) + (more > 12 ? QStringLiteral("\n…") : QString());
+    }
+    question->setInformativeText(words);
+    auto* yes = question->addButton(tr("Delete"), QMessageBox::DestructiveRole);
+    question->setDefaultButton(QMessageBox::Cancel);
+    connect(yes, &QAbstractButton::clicked, this, [this, objects] { actions_.remove(objects); });
+    question->open();
 }
 
 } // namespace slipway::ui

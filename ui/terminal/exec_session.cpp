@@ -40,11 +40,23 @@ ExecResult readExecStatus(std::string_view json) {
     return result;
 }
 
+namespace {
+
+std::string streamTarget(const QString& ns, const QString& pod, const QString& container, const char* verb) {
+    return "/api/v1/namespaces/" + client::percentEncode(ns.toStdString()) + "/pods/" +
+           client::percentEncode(pod.toStdString()) + "/" + verb +
+           "?stdin=true&stdout=true&tty=true&container=" + client::percentEncode(container.toStdString());
+}
+
+} // namespace
+
+std::string attachTarget(const QString& ns, const QString& pod, const QString& container) {
+    return streamTarget(ns, pod, container, "attach");
+}
+
 std::string execTarget(const QString& ns, const QString& pod, const QString& container,
                        const std::vector<std::string>& command) {
-    std::string target = "/api/v1/namespaces/" + client::percentEncode(ns.toStdString()) + "/pods/" +
-                         client::percentEncode(pod.toStdString()) + "/exec?stdin=true&stdout=true&tty=true&container=" +
-                         client::percentEncode(container.toStdString());
+    std::string target = streamTarget(ns, pod, container, "exec");
     for (const std::string& word : command)
         target += "&command=" + client::percentEncode(word);
     return target;
@@ -52,7 +64,8 @@ std::string execTarget(const QString& ns, const QString& pod, const QString& con
 
 std::vector<std::string> shellCommand() {
     return {"sh", "-c",
-            "TERM=xterm-256color; export TERM; if command -v bash >/dev/null 2>&1; then exec bash; else exec sh; fi"};
+            "TERM=xterm-256color; export TERM; for shell in bash ash; do "
+            "command -v $shell >/dev/null 2>&1 && exec $shell; done; exec sh"};
 }
 
 /// Shared by the GUI thread, the reader and the writer; the last of them frees it.

@@ -25,6 +25,9 @@ ExecResult readExecStatus(std::string_view json);
 std::string execTarget(const QString& ns, const QString& pod, const QString& container,
                        const std::vector<std::string>& command);
 
+/// The same for the container's own process.
+std::string attachTarget(const QString& ns, const QString& pod, const QString& container);
+
 /// The command that starts the best shell a container has: bash, else sh.
 std::vector<std::string> shellCommand();
 

@@ -1,32 +1,34 @@
 #include "ui/terminal/terminal_panel.h"
 
+#include "ui/look/look.h"
 #include "ui/look/theme.h"
 
 #include <QBuffer>
 #include <QHBoxLayout>
+#include <QShortcut>
 #include <QVBoxLayout>
 #include <qtermwidget.h>
 #include <termios.h>
 
 namespace slipway::ui {
 
-TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, QWidget* parent)
+TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, bool attach,
+                             QWidget* parent)
     : QWidget(parent)
     , session_(std::move(session))
     , ns_(std::move(ns))
     , pod_(std::move(pod))
     , container_(std::move(container))
+    , attach_(attach)
     , terminal_(new QTermWidget(0, this))
     , bar_(new QFrame)
     , message_(new QLabel)
-    , again_(new QPushButton(tr("Open again"))) {
+    , again_(new QPushButton) {
     terminal_->setTerminalFont(monospaceFont());
-    terminal_->setColorScheme(isDarkTheme() ? QStringLiteral("WhiteOnBlack") : QStringLiteral("BlackOnWhite"));
     terminal_->setScrollBarPosition(QTermWidget::ScrollBarRight);
     terminal_->setHistorySize(10'000);
     terminal_->setMargin(6);
     terminal_->setTerminalSizeHint(false);
-    terminal_->setAccessibleName(tr("Terminal in %1").arg(pod_));
     terminal_->startTerminalTeletype();
     // The far end has a terminal of its own: this one must hand bytes through unchanged.
     termios mode{};
@@ -54,18 +56,36 @@ TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QStrin
         if (exec_ && running_)
             exec_->send(QByteArray(bytes, size));
     });
+    const auto act = [this](const QKeyCombination key, void (QTermWidget::*call)()) {
+        auto* shortcut = new QShortcut(key, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, terminal_, call);
+    };
+    act(Qt::CTRL | Qt::SHIFT | Qt::Key_C, &QTermWidget::copyClipboard);
+    act(Qt::CTRL | Qt::SHIFT | Qt::Key_V, &QTermWidget::pasteClipboard);
+    act(Qt::CTRL | Qt::Key_Plus, &QTermWidget::zoomIn);
+    act(Qt::CTRL | Qt::Key_Minus, &QTermWidget::zoomOut);
+    act(Qt::CTRL | Qt::SHIFT | Qt::Key_F, &QTermWidget::toggleShowSearchBar);
     open();
+    keepLook(this, [this] { retranslate(); });
 }
 
 TerminalPanel::~TerminalPanel() = default;
+
+void TerminalPanel::retranslate() {
+    terminal_->setColorScheme(isDarkTheme() ? QStringLiteral("WhiteOnBlack") : QStringLiteral("BlackOnWhite"));
+    terminal_->setAccessibleName(tr("Terminal in %1").arg(pod_));
+    again_->setText(tr("Open again"));
+}
 
 void TerminalPanel::open() {
     running_ = false;
     again_->hide();
     bar_->show();
-    message_->setText(tr("Opening a shell in %1 / %2").arg(pod_, container_));
-    exec_ = std::make_unique<ExecSession>(session_, execTarget(ns_, pod_, container_, shellCommand()),
-                                          terminal_->getPtySlaveFd());
+    message_->setText((attach_ ? tr("Attaching to %1 / %2") : tr("Opening a shell in %1 / %2")).arg(pod_, container_));
+    exec_ = std::make_unique<ExecSession>(
+        session_, attach_ ? attachTarget(ns_, pod_, container_) : execTarget(ns_, pod_, container_, shellCommand()),
+        terminal_->getPtySlaveFd());
     connect(exec_.get(), &ExecSession::opened, this, [this] {
         running_ = true;
         bar_->hide();

@@ -16,7 +16,9 @@ namespace slipway::ui {
 class TerminalPanel : public QWidget {
     Q_OBJECT
 public:
-    TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, QWidget* parent = nullptr);
+    /// A new shell, or (@p attach) the container's own process.
+    TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, bool attach = false,
+                  QWidget* parent = nullptr);
     ~TerminalPanel() override;
 
     /// Sends text as if it had been typed.
@@ -31,11 +33,13 @@ protected:
 
 private:
     void open();
+    void retranslate();
     void tellSize();
     void showEnd(const ExecResult& result);
 
     SessionPtr session_;
     QString ns_, pod_, container_;
+    bool attach_;
     QTermWidget* terminal_;
     QWidget* bar_;
     QLabel* message_;

@@ -3,19 +3,17 @@
 #include <unistd.h>
 
 #include "cluster/base/files.h"
+#include "vmdriver/address_plan.h"
 #include "vmdriver/command.h"
 #include "vmdriver/native/node_files.h"
 #include "vmdriver/native/node_network.h"
 #include "vmdriver/native/sandbox.h"
-#include "vmdriver/native/subnet.h"
 
 namespace slipway::vmdriver {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr auto stopPatience = std::chrono::seconds(15);
 
 class NativeDriver final : public Driver {
 public:
@@ -24,21 +22,56 @@ public:
     std::string_view name() const override { return "native"; }
 
     Result<void> checkHost() const override;
-    Result<void> allocate(ClusterProfile& profile) override;
-    Result<void> prepare(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) override;
+    Result<void> allocate(ClusterProfile& profile) override {
+        return planAddresses(profile, ProfileStore(paths_.stateDir));
+    }
+    Result<void> setUp(const ClusterProfile& profile, std::stop_token) override { return setUpNetwork(profile); }
+    Result<void> tearDown(const ClusterProfile& profile) override {
+        tearDownNetwork(profile.name);
+        return {};
+    }
+    NodePlatform platform(const ClusterProfile&) const override { return {.resolverText = hostResolverText()}; }
+    Result<void> prepare(const ClusterProfile& profile, const NodeProfile& node, const std::vector<NodeFile>& wanted,
+                         std::stop_token stop) override {
+        return prepareNodeFiles(files(profile, node), paths_.nodeImage, wanted, stop);
+    }
     Result<void> start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) override;
-    Result<void> stop(const ClusterProfile& profile, const NodeProfile& node) override;
+    Result<void> stop(const ClusterProfile& profile, const NodeProfile& node, std::chrono::seconds patience) override;
     Result<void> remove(const ClusterProfile& profile, const NodeProfile& node) override;
+    Result<void> pause(const ClusterProfile& profile, const NodeProfile& node) override {
+        return sandbox(profile, node).pause();
+    }
+    Result<void> resume(const ClusterProfile& profile, const NodeProfile& node) override {
+        return sandbox(profile, node).resume();
+    }
+    Result<void> applyResources(const ClusterProfile& profile, const NodeProfile& node) override {
+        return sandbox(profile, node).limit({node.resources.cpus, node.resources.memoryMiB << 20});
+    }
     NodeStatus status(const ClusterProfile& profile, const NodeProfile& node) const override;
     Result<int> run(const ClusterProfile& profile, const NodeProfile& node, const std::vector<std::string>& command,
-                    const fs::path& input) override;
-    fs::path hostPath(const ClusterProfile& profile, const NodeProfile& node, const fs::path& inside) const override;
+                    const RunStreams& streams, std::stop_token stop) override;
+    Result<std::string> readFile(const ClusterProfile& profile, const NodeProfile& node,
+                                 const std::string& inside) override;
+    Result<Endpoint> endpoint(const ClusterProfile&, const NodeProfile& node, int port) const override {
+        return Endpoint{node.address, port}; // the host is in the nodes' network
+    }
+    Result<void> save(const ClusterProfile& profile, const NodeProfile& node, const fs::path& folder,
+                      std::stop_token stop) override {
+        return saveNodeFiles(files(profile, node), folder, stop);
+    }
+    Result<void> restore(const ClusterProfile& profile, const NodeProfile& node, const fs::path& folder,
+                         std::stop_token stop) override {
+        return restoreNodeFiles(files(profile, node), folder, stop);
+    }
 
 private:
     NodeFiles files(const ClusterProfile& profile, const NodeProfile& node) const;
     Sandbox sandbox(const ClusterProfile& profile, const NodeProfile& node) const;
-    Result<void> end(const ClusterProfile& profile, const NodeProfile& node, std::chrono::seconds patience) const;
     Result<void> launch(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop);
+    fs::path base() const {
+        std::error_code ignored;
+        return fs::canonical(paths_.nodeImage / "base", ignored);
+    }
 
     NativePaths paths_;
 };
@@ -64,92 +97,62 @@ Result<void> NativeDriver::checkHost() const {
     return {};
 }
 
-Result<void> NativeDriver::allocate(ClusterProfile& profile) {
-    std::vector<Ipv4Network> taken = parseRoutes(base::readFile("/proc/net/route").value_or(""));
-    const ProfileStore store(paths_.stateDir);
-    for (const auto& other : store.list())
-        if (const auto known = store.load(other))
-            if (const auto network = parseNetwork(known->subnet))
-                taken.push_back(*network);
-    const auto subnet = chooseSubnet(taken);
-    if (!subnet)
-        return failure(DriverErrc::network, "every address range for nodes is already in use on this machine");
-    profile.subnet = *subnet;
-    int number = 2;
-    for (auto& node : profile.nodes)
-        node.address = addressIn(*subnet, number++);
-    return {};
-}
-
 NodeFiles NativeDriver::files(const ClusterProfile& profile, const NodeProfile& node) const {
     return {ProfileStore(paths_.stateDir).clusterDir(profile.name) / "nodes" / node.name};
 }
 
 Sandbox NativeDriver::sandbox(const ClusterProfile& profile, const NodeProfile& node) const {
     const NodeFiles of = files(profile, node);
-    std::error_code ignored;
     return Sandbox({.id = sandboxId(profile, node),
                     .runDir = paths_.runDir,
                     .upper = of.upper(),
                     .work = of.work(),
-                    .lowers = {of.programs(), fs::canonical(paths_.nodeImage / "base", ignored)},
+                    .lowers = {of.programs(), base()},
                     .log = of.log() / "init.log"});
-}
-
-Result<void> NativeDriver::prepare(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
-    return prepareNodeFiles(files(profile, node), paths_.nodeImage, profile, node, stop);
 }
 
 Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
     const NodeFiles of = files(profile, node);
     Sandbox box = sandbox(profile, node);
-    const SandboxSpec spec{.hostName = node.name,
-                           .cgroupPath = "/slipway/" + sandboxId(profile, node),
-                           .rootfs = {},
-                           .command = {"/usr/bin/slipway-node-init"},
-                           .binds = {{of.containerd(), "/var/lib/containerd"},
-                                     {of.data(), "/var/lib/slipway"},
-                                     {of.log(), "/var/log/slipway"}}};
+    SandboxSpec spec{.hostName = node.name,
+                     .cgroupPath = "/slipway/" + sandboxId(profile, node),
+                     .rootfs = {},
+                     .command = {"/usr/bin/slipway-node-init"},
+                     .binds = {{of.containerd(), "/var/lib/containerd"},
+                               {of.data(), "/var/lib/slipway"},
+                               {of.log(), "/var/log/slipway"}},
+                     .limits = {node.resources.cpus, node.resources.memoryMiB << 20}};
+    for (const auto& folder : profile.folders)
+        spec.binds.push_back({folder.source, folder.destination, folder.readOnly});
     const auto pid = box.create(spec, readHostAbilities(), stop);
     if (!pid)
         return std::unexpected(pid.error());
-    const NodeLink link{.hostInterface = interfaceName(profile.name, node.name),
-                        .subnet = profile.subnet,
-                        .hostAddress = addressIn(profile.subnet, 1),
-                        .nodeAddress = node.address};
-    if (auto attached = attachLink(link, *pid); !attached)
+    if (auto attached = attachNode(profile, node, *pid); !attached)
         return attached;
-    if (auto started = box.start(stop); !started)
-        return started;
-    allowOutwards(link);
-    return {};
+    return box.start(stop);
 }
 
 Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {
-    if (sandbox(profile, node).livePid() != 0)
-        return {};
+    if (Sandbox box = sandbox(profile, node); box.livePid() != 0)
+        return box.paused() ? box.resume() : Result<void>();
     // A node that died, or a host that went down, leaves files and perhaps an interface; begin clean.
-    if (auto cleaned = this->stop(profile, node); !cleaned)
+    constexpr auto atOnce = std::chrono::seconds(0); // nothing runs in it that a signal would reach
+    if (auto cleaned = this->stop(profile, node, atOnce); !cleaned)
         return cleaned;
     auto launched = launch(profile, node, stop);
     if (!launched)
-        (void)end(profile, node, std::chrono::seconds(0)); // nothing runs in it that a signal would reach
+        (void)this->stop(profile, node, atOnce);
     return launched;
 }
 
-Result<void> NativeDriver::stop(const ClusterProfile& profile, const NodeProfile& node) {
-    return end(profile, node, stopPatience);
-}
-
-Result<void> NativeDriver::end(const ClusterProfile& profile, const NodeProfile& node,
-                               std::chrono::seconds patience) const {
+Result<void> NativeDriver::stop(const ClusterProfile& profile, const NodeProfile& node, std::chrono::seconds patience) {
     auto ended = sandbox(profile, node).end(patience);
-    detachLink(interfaceName(profile.name, node.name));
+    detachNode(profile.name, node.name);
     return ended;
 }
 
 Result<void> NativeDriver::remove(const ClusterProfile& profile, const NodeProfile& node) {
-    if (auto ended = stop(profile, node); !ended)
+    if (auto ended = stop(profile, node, std::chrono::seconds(0)); !ended)
         return ended;
     std::error_code error;
     fs::remove_all(files(profile, node).dir, error);
@@ -159,11 +162,12 @@ Result<void> NativeDriver::remove(const ClusterProfile& profile, const NodeProfi
 }
 
 NodeStatus NativeDriver::status(const ClusterProfile& profile, const NodeProfile& node) const {
-    NodeStatus status{.name = node.name, .address = node.address};
-    status.pid = sandbox(profile, node).livePid();
+    NodeStatus status{.name = node.name, .address = node.address, .controlPlane = node.controlPlane};
+    const Sandbox box = sandbox(profile, node);
+    status.pid = box.livePid();
     std::error_code error;
     if (status.pid != 0)
-        status.state = NodeState::running;
+        status.state = box.paused() ? NodeState::paused : NodeState::running;
     else if (!fs::exists(files(profile, node).dir, error))
         status.state = NodeState::absent;
     else
@@ -172,24 +176,27 @@ NodeStatus NativeDriver::status(const ClusterProfile& profile, const NodeProfile
 }
 
 Result<int> NativeDriver::run(const ClusterProfile& profile, const NodeProfile& node,
-                              const std::vector<std::string>& command, const fs::path& input) {
+                              const std::vector<std::string>& command, const RunStreams& streams,
+                              std::stop_token stop) {
     const Sandbox box = sandbox(profile, node);
     if (box.livePid() == 0)
         return failure(DriverErrc::notRunning, "node " + node.name + " is not running");
-    return box.run(command, input);
+    return box.run(command, streams, stop);
 }
 
-fs::path NativeDriver::hostPath(const ClusterProfile& profile, const NodeProfile& node, const fs::path& inside) const {
-    const NodeFiles of = files(profile, node);
-    const std::string text = inside.lexically_normal().string();
-    for (const auto& [prefix, place] : {std::pair<std::string, fs::path>{"/var/lib/slipway", of.data()},
-                                        {"/var/log/slipway", of.log()},
-                                        {"/var/lib/containerd", of.containerd()}})
-        if (text == prefix || text.starts_with(prefix + "/"))
-            return place / fs::path(text.substr(prefix.size())).relative_path();
-    if (const int pid = sandbox(profile, node).livePid())
-        return fs::path("/proc") / std::to_string(pid) / "root" / inside.relative_path();
-    return of.upper() / inside.relative_path();
+Result<std::string> NativeDriver::readFile(const ClusterProfile& profile, const NodeProfile& node,
+                                           const std::string& inside) {
+    std::string content;
+    if (sandbox(profile, node).livePid() != 0 && !sandbox(profile, node).paused()) {
+        const auto code = run(profile, node, {"/bin/cat", "--", inside}, {.output = &content}, {});
+        if (code && *code == 0)
+            return content;
+        return failure(DriverErrc::notFound, node.name + " has no readable " + inside);
+    }
+    for (const auto& place : files(profile, node).places(inside, base()))
+        if (auto text = base::readFile(place))
+            return std::move(*text);
+    return failure(DriverErrc::notFound, node.name + " has no readable " + inside);
 }
 
 std::unique_ptr<Driver> makeNativeDriver(NativePaths paths) {

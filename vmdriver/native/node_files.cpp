@@ -1,7 +1,10 @@
 #include "vmdriver/native/node_files.h"
 
-#include <format>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cluster/base/files.h"
 #include "cluster/base/random.h"
@@ -13,99 +16,113 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The second address of the service network, reserved for DNS by convention of the field ("10.96.0.0/16" -> ".10").
-std::string dnsAddress(const std::string& serviceCidr) {
-    return serviceCidr.substr(0, serviceCidr.rfind('.')) + ".10";
+/// What a snapshot holds of a node, besides its copy of the programs, which is made anew.
+constexpr const char* keptFolders[] = {"upper", "containerd", "data"};
+
+Result<void> makeFolder(const fs::path& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    return error ? failure(DriverErrc::io, path.string() + ": " + error.message()) : Result<void>();
 }
 
-Result<void> writeText(const fs::path& path, const std::string& text) {
-    std::error_code error;
-    fs::create_directories(path.parent_path(), error);
-    std::ofstream file(path);
-    file << text << std::flush;
-    if (!file)
-        return failure(DriverErrc::io, path.string() + " cannot be written");
-    return {};
+/// Written anew rather than over the old one, so that its mode holds from the first byte.
+Result<void> writeFile(const fs::path& path, const NodeFile& file) {
+    if (auto made = makeFolder(path.parent_path()); !made)
+        return made;
+    unlink(path.c_str());
+    const int target = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.mode);
+    bool good = target >= 0 && fchmod(target, file.mode) == 0 &&
+                write(target, file.content.data(), file.content.size()) == static_cast<ssize_t>(file.content.size());
+    if (target >= 0)
+        good = close(target) == 0 && good;
+    return good ? Result<void>() : failure(DriverErrc::io, path.string() + ": " + std::strerror(errno));
 }
 
 /// The node's own identity (machine-id(5)), made once.
-Result<void> writeMachineId(const NodeFiles& files) {
-    const fs::path kept = files.dir / "machine-id", shown = files.programs() / "etc/machine-id";
-    std::error_code error;
-    if (!fs::exists(kept, error)) {
-        std::string id = base::newUuid();
-        std::erase(id, '-');
-        if (auto written = writeText(kept, id + "\n"); !written)
-            return written;
-    }
-    return writeText(shown, base::readFile(kept).value_or(""));
+Result<NodeFile> machineId(const NodeFiles& node) {
+    const fs::path kept = node.dir / "machine-id";
+    if (auto known = base::readFile(kept))
+        return NodeFile{"/etc/machine-id", std::move(*known)};
+    std::string id = base::newUuid();
+    std::erase(id, '-');
+    NodeFile file{"/etc/machine-id", id + "\n"};
+    if (auto written = writeFile(kept, file); !written)
+        return std::unexpected(written.error());
+    return file;
 }
 
-/// The host's name servers; loopback ones are left out, since they mean another machine inside the node.
-std::string resolverFile() {
-    std::ifstream host("/etc/resolv.conf");
-    std::string text;
-    for (std::string line; std::getline(host, line);)
-        if (!line.starts_with("nameserver 127.") && !line.starts_with("nameserver ::1"))
-            text += line + "\n";
-    return text;
+Result<void> copyTree(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
+    return mustRun(DriverErrc::io, {"cp", "-a", "--reflink=auto", from.string(), to.string()}, {}, stop);
+}
+
+/// A copy that takes its place only when it is whole.
+Result<void> placeCopy(const fs::path& from, const fs::path& to, const std::stop_token& stop) {
+    const fs::path fresh = to.string() + ".new";
+    std::error_code error;
+    fs::remove_all(fresh, error);
+    if (auto copied = copyTree(from, fresh, stop); !copied)
+        return copied;
+    fs::remove_all(to, error);
+    fs::rename(fresh, to, error);
+    return error ? failure(DriverErrc::io, to.string() + ": " + error.message()) : Result<void>();
 }
 
 } // namespace
 
-std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node, bool hasServer, bool hasAgent) {
-    const std::string identity = "/var/lib/slipway/server/node-" + node.name; // written by the server
-    std::string text = "[containerd]\n/usr/bin/containerd\n--config\n/etc/containerd/config.toml\n";
-    if (hasServer && node.controlPlane)
-        text += std::format("\n[server]\n/usr/bin/slipway-server\n--data-dir\n/var/lib/slipway/server\n"
-                            "--bind-address\n0.0.0.0\n--advertise-address\n{}\n--secure-port\n6443\n"
-                            "--service-cidr\n{}\n--cluster-cidr\n{}\n--node-name\n{}\n",
-                            node.address, profile.serviceCidr, profile.clusterCidr, node.name);
-    if (hasAgent)
-        text += std::format("\n[agent]\n?{0}.kubeconfig\n?{0}.crt\n?{0}.key\n/usr/bin/slipway-agent\n"
-                            "--kubeconfig\n{0}.kubeconfig\n--node-name\n{1}\n--node-ip\n{2}\n"
-                            "--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
-                            identity, node.name, node.address, dnsAddress(profile.serviceCidr), profile.clusterCidr);
-    if (hasAgent && node.controlPlane)
-        text += "--control-plane\n";
-    return text;
+std::vector<fs::path> NodeFiles::places(const std::string& inside, const fs::path& base) const {
+    const fs::path path = fs::path(inside).lexically_normal();
+    for (const auto& [prefix, place] : {std::pair<fs::path, fs::path>{"/var/lib/slipway", data()},
+                                        {"/var/log/slipway", log()},
+                                        {"/var/lib/containerd", containerd()}}) {
+        const fs::path below = path.lexically_relative(prefix);
+        if (!below.empty() && *below.begin() != "..")
+            return {place / below};
+    }
+    return {upper() / path.relative_path(), programs() / path.relative_path(), base / path.relative_path()};
 }
 
-Result<void> prepareNodeFiles(const NodeFiles& files, const fs::path& image, const ClusterProfile& profile,
-                              const NodeProfile& node, std::stop_token stop) {
+Result<void> prepareNodeFiles(const NodeFiles& node, const fs::path& image, const std::vector<NodeFile>& files,
+                              std::stop_token stop) {
+    for (const auto& path : {node.programs(), node.upper(), node.work(), node.data(), node.log()})
+        if (auto made = makeFolder(path); !made)
+            return made;
     std::error_code error;
-    for (const auto& path : {files.programs(), files.upper(), files.work(), files.data(), files.log()})
-        if (fs::create_directories(path, error); error)
-            return failure(DriverErrc::io, path.string() + ": " + error.message());
-    fs::permissions(files.data(), fs::perms::owner_all, error);
-
+    fs::permissions(node.data(), fs::perms::owner_all, error);
     if (auto copied = mustRun(DriverErrc::io,
-                              {"cp", "-a", "-u", (image / "programs/.").string(), files.programs().string()}, {}, stop);
+                              {"cp", "-a", "-u", (image / "programs/.").string(), node.programs().string()}, {}, stop);
         !copied)
         return copied;
-    if (!fs::exists(files.containerd() / "done", error)) {
-        const fs::path fresh = files.dir / "containerd.new";
-        fs::remove_all(fresh, error);
-        if (auto copied =
-                mustRun(DriverErrc::io, {"cp", "-a", (image / "containerd").string(), fresh.string()}, {}, stop);
-            !copied)
+    if (!fs::exists(node.containerd() / "done", error))
+        if (auto copied = placeCopy(image / "containerd", node.containerd(), stop); !copied)
             return copied;
-        fs::remove_all(files.containerd(), error);
-        fs::rename(fresh, files.containerd(), error);
-        if (error)
-            return failure(DriverErrc::io, files.containerd().string() + ": " + error.message());
-    }
-
-    const fs::path etc = files.programs() / "etc", bin = files.programs() / "usr/bin";
-    const std::string services = servicesFile(profile, node, fs::exists(bin / "slipway-server", error),
-                                              fs::exists(bin / "slipway-agent", error));
-    const std::string hosts = std::format("127.0.0.1 localhost\n{} {}\n", node.address, node.name);
-    for (const auto& [name, text] : {std::pair<const char*, std::string>{"slipway/services", services},
-                                     {"hosts", hosts},
-                                     {"resolv.conf", resolverFile()}})
-        if (auto written = writeText(etc / name, text); !written)
+    auto all = files;
+    if (auto id = machineId(node))
+        all.push_back(std::move(*id));
+    else
+        return std::unexpected(id.error());
+    for (const auto& file : all) {
+        const auto places = node.places(file.path, {});
+        const fs::path& place = places.size() > 1 ? places.at(1) : places.front(); // the programs' layer
+        if (auto written = writeFile(place, file); !written)
             return written;
-    return writeMachineId(files);
+    }
+    return {};
+}
+
+Result<void> saveNodeFiles(const NodeFiles& node, const fs::path& folder, std::stop_token stop) {
+    for (const char* name : keptFolders)
+        if (auto copied = copyTree(node.dir / name, folder / name, stop); !copied)
+            return copied;
+    return {};
+}
+
+Result<void> restoreNodeFiles(const NodeFiles& node, const fs::path& folder, std::stop_token stop) {
+    if (auto made = makeFolder(node.dir); !made)
+        return made;
+    for (const char* name : keptFolders)
+        if (auto copied = placeCopy(folder / name, node.dir / name, stop); !copied)
+            return copied;
+    return {};
 }
 
 } // namespace slipway::vmdriver

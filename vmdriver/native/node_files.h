@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "vmdriver/driver_error.h"
-#include "vmdriver/profile.h"
+#include "vmdriver/node_config.h"
 
 namespace slipway::vmdriver {
 
@@ -18,14 +19,20 @@ struct NodeFiles {
     std::filesystem::path containerd() const { return dir / "containerd"; }
     std::filesystem::path data() const { return dir / "data"; }
     std::filesystem::path log() const { return dir / "log"; }
+
+    /// The host's places that may hold a path of a stopped node, the one that wins first. `base` is the image's lowest
+    /// layer.
+    std::vector<std::filesystem::path> places(const std::string& inside, const std::filesystem::path& base) const;
 };
 
-/// Text of /etc/slipway/services for the node: containerd, and the programs the image has.
-std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node, bool hasServer, bool hasAgent);
+/// Copies the programs and, the first time, the containerd store out of the image, and writes `files`. Does only what
+/// is missing or older. Errors: io, cancelled.
+Result<void> prepareNodeFiles(const NodeFiles& node, const std::filesystem::path& image,
+                              const std::vector<NodeFile>& files, std::stop_token stop);
 
-/// Copies the programs and, the first time, the containerd store out of the image, and writes hosts, resolv.conf and
-/// the services. Does only what is missing or older. Errors: io, cancelled.
-Result<void> prepareNodeFiles(const NodeFiles& files, const std::filesystem::path& image, const ClusterProfile& profile,
-                              const NodeProfile& node, std::stop_token stop);
+/// Copies what the node keeps into `folder`, and back. The copy shares blocks where the file system can. Errors: io,
+/// cancelled.
+Result<void> saveNodeFiles(const NodeFiles& node, const std::filesystem::path& folder, std::stop_token stop);
+Result<void> restoreNodeFiles(const NodeFiles& node, const std::filesystem::path& folder, std::stop_token stop);
 
 } // namespace slipway::vmdriver

@@ -3,40 +3,104 @@
 #include <algorithm>
 #include <cstdint>
 #include <fcntl.h>
+#include <filesystem>
 #include <format>
 #include <fstream>
 #include <sched.h>
 #include <unistd.h>
 
+#include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "vmdriver/command.h"
+#include "vmdriver/subnet.h"
 
 namespace slipway::vmdriver {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-/// nft table names may not hold dashes.
-std::string tableName(std::string interface) {
-    std::ranges::replace(interface, '-', '_');
-    return interface;
+const fs::path forwarding = "/proc/sys/net/ipv4/ip_forward";
+const fs::path forwardingBefore = "/run/slipway/ip_forward-before"; // one for the host, whatever clusters there are
+
+std::string hashed(const char* prefix, const std::string& text) {
+    std::uint32_t hash = 2166136261u; // FNV-1a
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    return std::format("{}-{:08x}", prefix, hash);
 }
 
-bool writeSysctl(const char* path, const char* value) {
+bool exists(const std::string& interface) {
+    return access(("/sys/class/net/" + interface).c_str(), F_OK) == 0;
+}
+
+bool writeText(const fs::path& path, const std::string& text) {
     std::ofstream file(path);
-    file << value << std::flush;
+    file << text << std::flush;
     return static_cast<bool>(file);
 }
 
-Result<void> configureNodeSide(const NodeLink& link, pid_t pid) {
+/// Whether any bridge is left on the host, whoever made it: its users may need forwarding.
+bool anyBridge() {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/sys/class/net", ignored))
+        if (fs::exists(entry.path() / "bridge", ignored))
+            return true;
+    return false;
+}
+
+void allowForwarding() {
+    const std::string now = base::readFile(forwarding).value_or("");
+    if (now.starts_with('1'))
+        return;
+    std::error_code ignored;
+    fs::create_directories(forwardingBefore.parent_path(), ignored);
+    if (writeText(forwarding, "1"))
+        writeText(forwardingBefore, now);
+    else
+        base::info("node", "the host does not allow forwarding; nodes cannot pull images");
+}
+
+void restoreForwarding() {
+    std::error_code ignored;
+    const auto before = base::readFile(forwardingBefore);
+    if (!before || anyBridge())
+        return;
+    writeText(forwarding, *before);
+    fs::remove(forwardingBefore, ignored);
+}
+
+/// Other software's firewall (Docker sets this) may drop what is forwarded unless it is told otherwise.
+bool forwardingIsDropped() {
+    const auto policy =
+        findProgram("iptables") ? runCommand({"iptables", "-w", "-S", "FORWARD"}) : Result<CommandResult>();
+    return policy && policy->output.starts_with("-P FORWARD DROP");
+}
+
+void passFirewall(const std::string& bridge) {
+    if (!forwardingIsDropped())
+        return;
+    for (const char* side : {"-i", "-o"})
+        if (const auto known = runCommand({"iptables", "-w", "-C", "FORWARD", side, bridge, "-j", "ACCEPT"});
+            known && known->exitCode != 0)
+            (void)runCommand({"iptables", "-w", "-I", "FORWARD", side, bridge, "-j", "ACCEPT"});
+}
+
+void forgetFirewall(const std::string& bridge) {
+    if (!forwardingIsDropped())
+        return;
+    for (const char* side : {"-i", "-o"})
+        (void)runCommand({"iptables", "-w", "-D", "FORWARD", side, bridge, "-j", "ACCEPT"});
+}
+
+Result<void> configureNodeSide(const ClusterProfile& profile, const NodeProfile& node, pid_t pid) {
     const std::string path = std::format("/proc/{}/ns/net", pid);
     const int space = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (space < 0)
         return failure(DriverErrc::network, "the node's network namespace is gone");
-    const std::string batch = std::format("link set lo up\n"
-                                          "addr add {}/24 dev eth0\n"
-                                          "link set eth0 up\n"
+    const std::string batch = std::format("link set lo up\naddr add {}/24 dev eth0\nlink set eth0 up\n"
                                           "route add default via {}\n",
-                                          link.nodeAddress, link.hostAddress);
+                                          node.address, addressIn(profile.subnet, 1));
     auto done = mustRun(DriverErrc::network, {"ip", "-batch", "-"},
                         {.input = batch, .inChild = [space] { return setns(space, CLONE_NEWNET) == 0; }});
     close(space);
@@ -46,41 +110,54 @@ Result<void> configureNodeSide(const NodeLink& link, pid_t pid) {
 } // namespace
 
 std::string interfaceName(const std::string& cluster, const std::string& node) {
-    std::uint32_t hash = 2166136261u; // FNV-1a
-    for (const char c : cluster + "/" + node)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    return std::format("slw-{:08x}", hash);
+    return hashed("slw", cluster + "/" + node);
 }
 
-Result<void> attachLink(const NodeLink& link, pid_t pid) {
-    const std::string batch = std::format("link add {0} type veth peer name eth0 netns {1}\n"
-                                          "addr add {2}/24 dev {0}\n"
-                                          "link set {0} up\n",
-                                          link.hostInterface, pid, link.hostAddress);
+std::string bridgeName(const std::string& cluster) {
+    return hashed("slb", cluster);
+}
+
+Result<void> setUpNetwork(const ClusterProfile& profile) {
+    const std::string bridge = bridgeName(profile.name);
+    if (!exists(bridge)) {
+        const std::string batch = std::format("link add {0} type bridge\naddr add {1}/24 dev {0}\nlink set {0} up\n",
+                                              bridge, addressIn(profile.subnet, 1));
+        if (auto made = mustRun(DriverErrc::network, {"ip", "-batch", "-"}, {.input = batch}); !made)
+            return made;
+    }
+    allowForwarding();
+    if (const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = networkRules(profile)}); !done)
+        base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
+    if (!profile.ports.empty()) // connections from the host's own loopback address go out through the bridge
+        writeText("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
+    passFirewall(bridge);
+    return {};
+}
+
+void tearDownNetwork(const std::string& cluster) {
+    const std::string bridge = bridgeName(cluster);
+    if (exists(bridge)) {
+        forgetFirewall(bridge);
+        (void)runCommand({"ip", "link", "del", bridge});
+    }
+    std::string table = bridge;
+    std::ranges::replace(table, '-', '_');
+    (void)runCommand({"nft", "delete", "table", "ip", table});
+    restoreForwarding();
+}
+
+Result<void> attachNode(const ClusterProfile& profile, const NodeProfile& node, pid_t pid) {
+    const std::string batch =
+        std::format("link add {0} type veth peer name eth0 netns {1}\nlink set {0} master {2}\nlink set {0} up\n",
+                    interfaceName(profile.name, node.name), pid, bridgeName(profile.name));
     if (auto made = mustRun(DriverErrc::network, {"ip", "-batch", "-"}, {.input = batch}); !made)
         return made;
-    return configureNodeSide(link, pid);
+    return configureNodeSide(profile, node, pid);
 }
 
-void allowOutwards(const NodeLink& link) {
-    if (!writeSysctl("/proc/sys/net/ipv4/ip_forward", "1"))
-        base::info("node", "the host does not allow forwarding; nodes cannot pull images");
-    const std::string rules = std::format("table ip {0} {{\n"
-                                          "  chain postrouting {{\n"
-                                          "    type nat hook postrouting priority srcnat; policy accept;\n"
-                                          "    ip saddr {1} oifname != \"{2}\" masquerade\n"
-                                          "  }}\n"
-                                          "}}\n",
-                                          tableName(link.hostInterface), link.subnet, link.hostInterface);
-    const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = rules});
-    if (!done)
-        base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
-}
-
-void detachLink(const std::string& hostInterface) {
-    if (access(("/sys/class/net/" + hostInterface).c_str(), F_OK) == 0)
-        (void)runCommand({"ip", "link", "del", hostInterface});
-    (void)runCommand({"nft", "delete", "table", "ip", tableName(hostInterface)});
+void detachNode(const std::string& cluster, const std::string& node) {
+    if (const std::string link = interfaceName(cluster, node); exists(link))
+        (void)runCommand({"ip", "link", "del", link});
 }
 
 } // namespace slipway::vmdriver

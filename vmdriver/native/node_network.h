@@ -1,32 +1,37 @@
 #pragma once
-// The link between the host and a node's network namespace.
+// The network of a native cluster: one bridge on the host, a link from it into each node's network namespace.
 
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 #include "vmdriver/driver_error.h"
+#include "vmdriver/profile.h"
 
 namespace slipway::vmdriver {
 
-struct NodeLink {
-    std::string hostInterface; ///< "slw-" and eight hexadecimal digits
-    std::string subnet;        ///< "172.30.0.0/24"
-    std::string hostAddress, nodeAddress;
-};
-
-/// "slw-1a2b3c4d": stable for a cluster and node, and short enough for an interface name.
+/// "slw-1a2b3c4d": the host's end of a node's link; stable for a cluster and node, and short enough for an interface.
 std::string interfaceName(const std::string& cluster, const std::string& node);
 
-/// Makes a veth pair: hostInterface here, eth0 in the network namespace of process `pid`, with addresses and the
-/// default route. Error: network.
-Result<void> attachLink(const NodeLink& link, pid_t pid);
+/// "slb-1a2b3c4d": the cluster's bridge, which has the host's address in the cluster's subnet.
+std::string bridgeName(const std::string& cluster);
 
-/// Lets the node reach what the host reaches, by forwarding and masquerading, where the host allows that. Only pulling
-/// images needs it, so a failure is logged and no more. Forwarding stays on afterwards, since others may have come to
-/// rely on it.
-void allowOutwards(const NodeLink& link);
+/// Makes the bridge when it is missing, and (again) the rules beside it: outward traffic is masqueraded, nothing from
+/// outside reaches nodes but what the profile publishes. Where the host does not allow rules, the cluster works
+/// without the way outwards and that is logged. Error: network.
+Result<void> setUpNetwork(const ClusterProfile& profile);
 
-/// Removes the interface and its rules; succeeds when there are none.
-void detachLink(const std::string& hostInterface);
+/// Removes the bridge and its rules, and puts the host's forwarding back when this was the last bridge that needed it.
+void tearDownNetwork(const std::string& cluster);
+
+/// Makes a veth pair: one end in the bridge, eth0 in the network namespace of process `pid`, with the node's address
+/// and the default route. Error: network.
+Result<void> attachNode(const ClusterProfile& profile, const NodeProfile& node, pid_t pid);
+
+/// Removes the node's link; succeeds when there is none.
+void detachNode(const std::string& cluster, const std::string& node);
+
+/// The nft script that replaces the cluster's table: a pure function of the profile.
+std::string networkRules(const ClusterProfile& profile);
 
 } // namespace slipway::vmdriver

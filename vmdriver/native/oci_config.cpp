@@ -103,6 +103,16 @@ json::object process(const SandboxSpec& spec, const HostAbilities& host) {
         {"noNewPrivileges", false}};
 }
 
+json::object resources(const SandboxLimits& limits) {
+    json::object part{{"devices", json::array{json::object{{"allow", true}, {"access", "rwm"}}}}};
+    constexpr std::int64_t period = 100'000; // microseconds
+    if (limits.cpus > 0)
+        part["cpu"] = {{"quota", static_cast<std::int64_t>(limits.cpus * period)}, {"period", period}};
+    if (limits.memoryBytes > 0)
+        part["memory"] = {{"limit", limits.memoryBytes}};
+    return part;
+}
+
 json::object linuxPart(const SandboxSpec& spec, const HostAbilities& host) {
     json::array namespaces;
     for (const auto* type : {"pid", "mount", "ipc", "uts", "network", "cgroup"})
@@ -111,7 +121,7 @@ json::object linuxPart(const SandboxSpec& spec, const HostAbilities& host) {
     json::object part{{"namespaces", std::move(namespaces)}, {"rootfsPropagation", "rprivate"}};
     if (host.cgroups) {
         part["cgroupsPath"] = spec.cgroupPath;
-        part["resources"] = {{"devices", json::array{json::object{{"allow", true}, {"access", "rwm"}}}}};
+        part["resources"] = resources(spec.limits);
     }
     return part;
 }

@@ -22,12 +22,19 @@ struct BindMount {
     bool readOnly = false;
 };
 
+/// What the sandbox may use; zero: no limit.
+struct SandboxLimits {
+    double cpus = 0;
+    std::int64_t memoryBytes = 0;
+};
+
 struct SandboxSpec {
     std::string hostName;
     std::string cgroupPath; ///< "/slipway/CLUSTER-NODE"
     std::filesystem::path rootfs;
     std::vector<std::string> command;
     std::vector<BindMount> binds;
+    SandboxLimits limits{};
 };
 
 /// The text of config.json. The sandbox has its own pid, mount, ipc, uts, network and cgroup namespaces, every

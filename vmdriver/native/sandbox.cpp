@@ -117,6 +117,8 @@ int Sandbox::livePid() const {
 
 Result<void> Sandbox::end(std::chrono::seconds patience) {
     if (const int pid = livePid()) {
+        if (paused())
+            (void)resume(); // a frozen process hears no signal
         // A first process that has not set up its signals yet loses SIGTERM, so it is said again.
         const auto deadline = std::chrono::steady_clock::now() + patience;
         bool ended = false;
@@ -139,12 +141,48 @@ Result<void> Sandbox::end(std::chrono::seconds patience) {
     return {};
 }
 
-Result<int> Sandbox::run(const std::vector<std::string>& command, const fs::path& input) const {
-    auto argv = runc({"exec", layout_.id});
+Result<void> Sandbox::pause() const {
+    return mustRun(DriverErrc::sandbox, runc({"pause", layout_.id}));
+}
+
+Result<void> Sandbox::resume() const {
+    return mustRun(DriverErrc::sandbox, runc({"resume", layout_.id}));
+}
+
+bool Sandbox::paused() const {
+    const std::string group = "slipway/" + layout_.id;
+    const auto v1 = base::readFile("/sys/fs/cgroup/freezer/" + group + "/freezer.state");
+    const auto v2 = base::readFile("/sys/fs/cgroup/" + group + "/cgroup.freeze");
+    return (v1 && v1->starts_with("FR")) || (v2 && v2->starts_with('1')); // FROZEN or FREEZING
+}
+
+Result<void> Sandbox::limit(const SandboxLimits& limits) const {
+    constexpr std::int64_t period = 100'000; // microseconds
+    const auto quota = limits.cpus > 0 ? static_cast<std::int64_t>(limits.cpus * period) : -1;
+    const auto memory = limits.memoryBytes > 0 ? limits.memoryBytes : -1;
+    return mustRun(DriverErrc::sandbox, runc({"update", "--cpu-quota", std::to_string(quota), "--cpu-period",
+                                              std::to_string(period), "--memory", std::to_string(memory), layout_.id}));
+}
+
+Result<int> Sandbox::run(const std::vector<std::string>& command, const RunStreams& streams,
+                         std::stop_token stop) const {
+    auto argv = runc({"exec"});
+    if (streams.terminal)
+        argv.push_back("--tty");
+    argv.push_back(layout_.id);
     argv.insert(argv.end(), command.begin(), command.end());
-    auto result = runCommand(argv, {.inputFile = input, .inheritStreams = true});
+    const bool collects = streams.output != nullptr;
+    auto result = runCommand(argv,
+                             {.inputFile = streams.input,
+                              .outputFile = streams.outputFile,
+                              .collectErrors = true,
+                              .inheritStreams = !collects && streams.outputFile.empty(),
+                              .keptOutput = collects ? std::size_t(64) << 20 : 0},
+                             stop);
     if (!result)
         return std::unexpected(result.error());
+    if (collects)
+        *streams.output = std::move(result->output);
     return result->exitCode;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "vmdriver/command.h"
-#include "vmdriver/driver_error.h"
+#include "vmdriver/driver.h"
 #include "vmdriver/native/oci_config.h"
 
 namespace slipway::vmdriver {
@@ -39,8 +39,14 @@ public:
     int livePid() const;
     /// SIGTERM, then SIGKILL after `patience`; removes runc's state, the bundle and the control groups.
     Result<void> end(std::chrono::seconds patience);
-    /// Runs a command inside with this process's streams.
-    Result<int> run(const std::vector<std::string>& command, const std::filesystem::path& input) const;
+    /// Freezes every process, and lets them run again.
+    Result<void> pause() const;
+    Result<void> resume() const;
+    bool paused() const;
+    /// Changes the limits of a running sandbox.
+    Result<void> limit(const SandboxLimits& limits) const;
+    /// Runs a command inside.
+    Result<int> run(const std::vector<std::string>& command, const RunStreams& streams, std::stop_token stop) const;
 
 private:
     std::vector<std::string> runc(std::initializer_list<std::string> words) const;

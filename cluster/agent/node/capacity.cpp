@@ -60,6 +60,45 @@ std::string groupOf(const fs::path& procRoot, const std::string& controller) {
     return "/";
 }
 
+/// The value of a key in a file of "key value" lines.
+std::int64_t entry(const fs::path& path, const std::string& key) {
+    std::ifstream file(path);
+    std::string name;
+    for (std::int64_t value = 0; file >> name >> value;)
+        if (name == key)
+            return value;
+    return 0;
+}
+
+/// What a group that is bounded may still take; caches that nobody uses do not count as taken.
+void limitAvailable(Capacity& capacity, const fs::path& folder, const char* most, const char* usage,
+                    const char* inactive) {
+    const auto bound = number(folder / most), used = number(folder / usage);
+    if (!bound || !used || *bound >= capacity.memoryBytes + 1)
+        return;
+    const std::int64_t taken = std::max<std::int64_t>(0, *used - entry(folder / "memory.stat", inactive));
+    capacity.memoryAvailable = std::clamp<std::int64_t>(*bound - taken, 0, capacity.memoryAvailable);
+}
+
+void countProcesses(Capacity& capacity, const fs::path& procRoot, const std::vector<fs::path>& groups) {
+    capacity.processes = number(procRoot / "sys/kernel/pid_max").value_or(0);
+    if (const auto threads = number(procRoot / "sys/kernel/threads-max"); threads && *threads > 0)
+        capacity.processes = std::min(capacity.processes, *threads);
+    std::ifstream load(procRoot / "loadavg");
+    std::string skip, tasks;
+    load >> skip >> skip >> skip >> tasks; // "runnable/all"
+    const std::size_t slash = tasks.find('/');
+    const std::int64_t running = slash == std::string::npos ? 0 : std::strtoll(tasks.c_str() + slash + 1, nullptr, 10);
+    capacity.processesFree = std::max<std::int64_t>(0, capacity.processes - running);
+    for (const fs::path& folder : groups) {
+        const auto most = number(folder / "pids.max"), used = number(folder / "pids.current");
+        if (most && used && *most < capacity.processes) {
+            capacity.processes = *most;
+            capacity.processesFree = std::max<std::int64_t>(0, *most - *used);
+        }
+    }
+}
+
 void limit(std::int64_t& value, std::int64_t most) {
     if (most > 0 && most < value)
         value = most;
@@ -95,15 +134,23 @@ Capacity readCapacity(const fs::path& root, const fs::path& cgroupRoot, const fs
             limit(capacity.milliCpu, *quota * 1000 / *period);
     }
     std::error_code error;
-    if (fs::exists(cgroupRoot / "cgroup.controllers", error))
-        applyV2(cgroupRoot, groupOf(procRoot, ""), capacity);
-    else
-        applyV2(cgroupRoot / "unified", groupOf(procRoot, ""), capacity);
+    const bool unified = fs::exists(cgroupRoot / "cgroup.controllers", error);
+    const fs::path second = unified ? cgroupRoot : cgroupRoot / "unified";
+    applyV2(second, groupOf(procRoot, ""), capacity);
     capacity.memoryAvailable = std::min(meminfo(procRoot, "MemAvailable"), capacity.memoryBytes);
+    for (const fs::path& folder : chain(cgroupRoot / "memory", groupOf(procRoot, "memory")))
+        limitAvailable(capacity, folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
+    for (const fs::path& folder : chain(second, groupOf(procRoot, "")))
+        limitAvailable(capacity, folder, "memory.max", "memory.current", "inactive_file");
+    countProcesses(capacity, procRoot,
+                   unified ? chain(second, groupOf(procRoot, ""))
+                           : chain(cgroupRoot / "pids", groupOf(procRoot, "pids")));
     struct statvfs disk{};
     if (::statvfs(root.c_str(), &disk) == 0) {
         capacity.storageBytes = static_cast<std::int64_t>(disk.f_blocks) * static_cast<std::int64_t>(disk.f_frsize);
         capacity.storageFree = static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
+        capacity.inodes = static_cast<std::int64_t>(disk.f_files);
+        capacity.inodesFree = static_cast<std::int64_t>(disk.f_favail);
     }
     return capacity;
 }

@@ -9,6 +9,7 @@ namespace slipway::agent {
 /// What the machine around the agent really has, as far as its own control group lets it.
 struct Capacity {
     std::int64_t milliCpu = 0, memoryBytes = 0, storageBytes = 0, storageFree = 0, memoryAvailable = 0;
+    std::int64_t inodes = 0, inodesFree = 0, processes = 0, processesFree = 0;
     int pods = 110;
 };
 

@@ -75,31 +75,34 @@ core::NodeStatus withoutTimes(core::NodeStatus status) {
 } // namespace
 
 core::NodeStatus nodeStatus(const NodeIdentity& identity, const Capacity& capacity, const RuntimeVersion& runtime,
-                            const RuntimeHealth& health, const std::vector<ImageInfo>& images) {
+                            const RuntimeHealth& health, const std::vector<ImageInfo>& images, const NodeState& state) {
     core::NodeStatus status;
     utsname system{};
     ::uname(&system);
-    status.capacity = {{"cpu", capacity.milliCpu % 1000 == 0 ? std::to_string(capacity.milliCpu / 1000)
-                                                             : std::format("{}m", capacity.milliCpu)},
-                       {"memory", std::format("{}Ki", capacity.memoryBytes / 1024)},
-                       {"ephemeral-storage", std::format("{}Ki", capacity.storageBytes / 1024)},
-                       {"pods", std::to_string(capacity.pods)}};
-    status.allocatable = status.capacity;
+    status.capacity = capacityQuantities(capacity);
+    status.allocatable = allocatableQuantities(capacity, identity.reserve);
     status.addresses = {{identity.ip, "InternalIP"}, {identity.hostname, "Hostname"}};
-    const bool lowMemory = capacity.memoryAvailable > 0 && capacity.memoryAvailable < 100LL << 20;
-    const bool lowDisk = capacity.storageBytes > 0 && capacity.storageFree < capacity.storageBytes / 10;
+    const auto& [lowMemory, lowDisk, lowPid] = state.pressure;
     status.conditions = {
         condition("MemoryPressure", lowMemory,
                   lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
                   lowMemory ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available"),
         condition("DiskPressure", lowDisk, lowDisk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
                   lowDisk ? "kubelet has disk pressure" : "kubelet has no disk pressure"),
-        condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available")};
-    const bool ready = health.runtimeReady && health.networkReady;
+        condition("PIDPressure", lowPid, lowPid ? "KubeletHasInsufficientPID" : "KubeletHasSufficientPID",
+                  lowPid ? "kubelet has insufficient PID available" : "kubelet has sufficient PID available")};
+    const bool ready = health.runtimeReady && health.networkReady && !state.shuttingDown;
     status.conditions.push_back(
         condition("Ready", ready, ready ? "KubeletReady" : "KubeletNotReady",
-                  ready ? "kubelet is posting ready status"
-                        : "container runtime is down or its network is not ready: " + health.message));
+                  ready                ? "kubelet is posting ready status"
+                  : state.shuttingDown ? "node is shutting down"
+                                       : "container runtime is down or its network is not ready: " + health.message));
+    core::NodeRuntimeHandler handler;
+    handler.features = core::NodeRuntimeHandlerFeatures{false, false};
+    status.runtimeHandlers.push_back(handler);
+    handler.name = "runc";
+    status.runtimeHandlers.push_back(handler);
+    status.features = core::NodeFeatures{false};
     status.daemonEndpoints = core::NodeDaemonEndpoints{core::DaemonEndpoint{identity.port}};
     core::NodeSystemInfo info;
     info.architecture = architecture(system);
@@ -157,6 +160,7 @@ std::string NodeRegistration::waitForPodCidr(std::chrono::milliseconds timeout) 
 }
 
 void NodeRegistration::statusThread(std::stop_token stop) {
+    event("Starting", "Starting kubelet.");
     while (!stop.stop_requested()) {
         bool ok = registered_ || (registered_ = ensureNode());
         ok = ok && writeStatus();
@@ -202,8 +206,15 @@ core::NodeStatus NodeRegistration::currentStatus() {
     auto health = runtime_.health();
     const RuntimeHealth condition =
         health ? *health : RuntimeHealth{false, false, "container runtime is unreachable: " + health.error().message};
-    core::NodeStatus status = nodeStatus(identity_, readCapacity(identity_.root), version, condition,
-                                         runtime_.listImages().value_or(std::vector<ImageInfo>()));
+    Capacity capacity = readCapacity(identity_.root);
+    capacity.pods = identity_.maxPods;
+    NodeState state;
+    {
+        std::lock_guard lock(mutex_);
+        state = state_;
+    }
+    core::NodeStatus status = nodeStatus(identity_, capacity, version, condition,
+                                         runtime_.listImages().value_or(std::vector<ImageInfo>()), state);
     const std::string now = base::nowRfc3339();
     for (auto& one : status.conditions) {
         one.lastHeartbeatTime = one.lastTransitionTime = now;
@@ -247,17 +258,60 @@ bool NodeRegistration::writeStatus() {
         registered_ = written.error().kind != client::Errc::notFound;
         return false;
     }
-    if (ready && !readyTold_) {
-        core::ObjectReference about;
-        about.kind = "Node";
-        about.name = about.uid = identity_.name;
-        events_.record(about, "Normal", "NodeReady", std::format("Node {} status is now: NodeReady", identity_.name));
+    tellChanges(written_, status);
+    if (ready && !readyTold_)
         base::info("agent", "node {} is ready", identity_.name);
-    }
     readyTold_ = ready;
     written_ = std::move(status);
     writtenAt_ = now;
     return true;
+}
+
+/// An event for each condition that is new or has turned, as clients that watch nodes expect.
+void NodeRegistration::tellChanges(const core::NodeStatus& before, const core::NodeStatus& now) {
+    struct Turn {
+        std::string_view type;
+        const char *whenTrue, *whenFalse;
+    };
+    static constexpr Turn turns[] = {
+        {"MemoryPressure", "NodeHasInsufficientMemory", "NodeHasSufficientMemory"},
+        {"DiskPressure", "NodeHasDiskPressure", "NodeHasNoDiskPressure"},
+        {"PIDPressure", "NodeHasInsufficientPID", "NodeHasSufficientPID"},
+        {"Ready", "NodeReady", "NodeNotReady"},
+    };
+    for (const auto& condition : now.conditions) {
+        const auto turn = std::ranges::find(turns, condition.type, &Turn::type);
+        const auto known = std::ranges::find(before.conditions, condition.type, &core::NodeCondition::type);
+        const bool first = condition.type == "Ready" && condition.status == "True" && !readyTold_;
+        if (turn == std::end(turns) ||
+            (known != before.conditions.end() && known->status == condition.status && !first))
+            continue;
+        const char* reason = condition.status == "True" ? turn->whenTrue : turn->whenFalse;
+        event(reason, std::format("Node {} status is now: {}", identity_.name, reason));
+    }
+}
+
+void NodeRegistration::event(const char* reason, const std::string& message) {
+    core::ObjectReference about;
+    about.kind = "Node";
+    about.name = about.uid = identity_.name;
+    events_.record(about, "Normal", reason, message);
+}
+
+void NodeRegistration::tell(const NodePressure& pressure) {
+    {
+        std::lock_guard lock(mutex_);
+        state_.pressure = pressure;
+    }
+    refresh();
+}
+
+void NodeRegistration::tellShutdown() {
+    {
+        std::lock_guard lock(mutex_);
+        state_.shuttingDown = true;
+    }
+    refresh();
 }
 
 void NodeRegistration::leaseThread(std::stop_token stop) {

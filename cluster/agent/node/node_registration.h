@@ -1,6 +1,7 @@
 #pragma once
 
-#include "cluster/agent/node/capacity.h"
+#include "cluster/agent/node/allocatable.h"
+#include "cluster/agent/node/pressure.h"
 #include "cluster/agent/pod/event_sink.h"
 #include "cluster/agent/runtime/runtime.h"
 #include "cluster/client/client.h"
@@ -18,11 +19,21 @@ struct NodeIdentity {
     bool controlPlane = false;
     std::string podCidr; ///< to be asked for; empty: whatever the control plane gives
     std::filesystem::path root;
+    NodeReserve reserve;
+    int maxPods = 110;
+};
+
+/// What else the node says of itself.
+struct NodeState {
+    NodePressure pressure;
+    bool shuttingDown = false;
+    bool operator==(const NodeState&) const = default;
 };
 
 /// What the node says of itself, apart from time stamps. Plain except for reading the system's own files.
 core::NodeStatus nodeStatus(const NodeIdentity& identity, const Capacity& capacity, const RuntimeVersion& runtime,
-                            const RuntimeHealth& health, const std::vector<ImageInfo>& images);
+                            const RuntimeHealth& health, const std::vector<ImageInfo>& images,
+                            const NodeState& state = {});
 
 /// Registers the node, keeps its status current (on change, and every five minutes) and its lease renewed (every ten
 /// seconds, for forty). Owns two threads. Thread-safe.
@@ -37,6 +48,9 @@ public:
     void start();
     /// Looks at the node's condition at once (images or the runtime changed).
     void refresh();
+    /// Changes what the node says of itself, and says it at once.
+    void tell(const NodePressure& pressure);
+    void tellShutdown();
     /// The node's pod address range once it is known, waiting for up to @p timeout; empty otherwise.
     std::string waitForPodCidr(std::chrono::milliseconds timeout);
 
@@ -45,6 +59,8 @@ private:
     void leaseThread(std::stop_token stop);
     bool ensureNode();
     bool writeStatus();
+    void tellChanges(const core::NodeStatus& before, const core::NodeStatus& now);
+    void event(const char* reason, const std::string& message);
     bool renewLease();
     core::NodeStatus currentStatus();
 
@@ -55,6 +71,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     bool refresh_ = false;
+    NodeState state_;
     std::string podCidr_, uid_;
     core::NodeStatus written_;
     std::chrono::steady_clock::time_point writtenAt_;

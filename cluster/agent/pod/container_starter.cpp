@@ -31,13 +31,36 @@ std::optional<ContainerStarter::Failure> ContainerStarter::startSandbox(const co
     }
     std::error_code error;
     fs::create_directories(environment_.paths.logDir(pod), error);
-    const SandboxConfig config = sandboxConfig(pod, attempt, environment_.paths, environment_.dns);
-    const auto id = environment_.runtime.runSandbox(config);
+    SandboxConfig config = sandboxOf(pod, attempt);
+    const auto handler = runtimeHandler(pod);
+    config.runtimeHandler = handler.value_or("");
+    const auto id =
+        handler ? environment_.runtime.runSandbox(config)
+                : RuntimeResult<std::string>(std::unexpected(RuntimeError{RuntimeError::Kind::other, handler.error()}));
     if (id)
         return std::nullopt;
     environment_.events.record(referenceTo(pod), "Warning", "FailedCreatePodSandBox",
                                "Failed to create pod sandbox: " + id.error().message);
     return Failure{waiting, std::chrono::seconds(2)};
+}
+
+SandboxConfig ContainerStarter::sandboxOf(const core::Pod& pod, unsigned attempt) const {
+    SandboxConfig config = sandboxConfig(pod, attempt, environment_.paths, environment_.dns);
+    if (environment_.cgroups != nullptr)
+        config.cgroupParent = PodCgroups::pathOf(pod);
+    return config;
+}
+
+/// What the runtime is to be asked for; an error where what the pod asks for cannot be given.
+std::expected<std::string, std::string> ContainerStarter::runtimeHandler(const core::Pod& pod) const {
+    if (!pod.spec->hostUsers.value_or(true))
+        return std::unexpected("user namespaces are not supported by the runtime of this node");
+    if (pod.spec->runtimeClassName.empty())
+        return "";
+    auto handler = environment_.objects.runtimeHandler(pod.spec->runtimeClassName);
+    if (!handler)
+        return std::unexpected("failed to get sandbox runtime: " + handler.error().message);
+    return *handler == "runc" ? "" : *handler; // the runtime's default goes by both names
 }
 
 std::optional<ContainerStarter::Failure>
@@ -60,7 +83,8 @@ ContainerStarter::startContainer(const core::Pod& pod, const core::Container& co
     const auto variables = containerEnvironment(here, container, environment_.objects, environment_.node);
     if (!variables)
         return configFailure(pod, container, variables.error());
-    auto config = containerConfig(here, container, attempt, *variables, image, environment_.node.memoryBytes);
+    auto config = containerConfig(here, container, attempt, *variables, image, environment_.node.memoryBytes,
+                                  environment_.paths.seccompDir());
     if (!config)
         return configFailure(pod, container, config.error());
     if (!targetId.empty()) {
@@ -75,8 +99,7 @@ ContainerStarter::startContainer(const core::Pod& pod, const core::Container& co
         return configFailure(pod, container, added.error());
 
     const auto about = referenceTo(pod, container.name);
-    const SandboxConfig sandboxSettings = sandboxConfig(pod, sandbox.attempt, environment_.paths, environment_.dns);
-    const auto created = environment_.runtime.createContainer(sandbox.id, *config, sandboxSettings);
+    const auto created = environment_.runtime.createContainer(sandbox.id, *config, sandboxOf(pod, sandbox.attempt));
     if (!created) {
         environment_.events.record(about, "Warning", "Failed", "Error: " + created.error().message);
         return Failure{{"CreateContainerError", created.error().message}};
@@ -165,14 +188,23 @@ std::expected<ImageInfo, ContainerStarter::Failure> ContainerStarter::pulled(con
 std::vector<std::optional<RegistryLogin>> ContainerStarter::logins(const core::Pod& pod,
                                                                    const core::Container& container) {
     std::vector<std::optional<RegistryLogin>> result;
+    std::string missing;
     const std::string registry = registryOf(normalizeImage(container.image));
     for (const auto& reference : pod.spec->imagePullSecrets) {
         const auto secret = environment_.objects.secret(pod.metadata.namespace_, reference.name);
-        if (!secret)
+        if (!secret) {
+            missing += (missing.empty() ? "" : ", ") + reference.name;
             continue;
+        }
         for (RegistryLogin& login : registryLogins(*secret, registry))
             result.emplace_back(std::move(login));
     }
+    if (!missing.empty())
+        environment_.events.record(
+            referenceTo(pod), "Warning", "FailedToRetrieveImagePullSecret",
+            std::format(
+                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
+                missing));
     result.emplace_back(std::nullopt);
     return result;
 }

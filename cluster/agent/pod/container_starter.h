@@ -33,6 +33,8 @@ public:
                                           std::string& id);
 
 private:
+    SandboxConfig sandboxOf(const core::Pod& pod, unsigned attempt) const;
+    std::expected<std::string, std::string> runtimeHandler(const core::Pod& pod) const;
     std::expected<void, std::string> addFiles(const core::Pod& pod, const core::Container& container,
                                               const std::vector<std::string>& podIps, ContainerConfig& config);
     Failure configFailure(const core::Pod& pod, const core::Container& container, const std::string& message);

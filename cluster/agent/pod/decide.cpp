@@ -6,12 +6,23 @@
 namespace slipway::agent {
 namespace {
 
+/// A container's own rules and policy (KEP-5307) come before the pod's.
 bool mayRestart(const core::PodSpec& spec, const core::Container& container, const ContainerInfo& last) {
-    if (isSidecar(container))
-        return true;
-    if (spec.restartPolicy == "Never")
+    for (const core::ContainerRestartRule& rule : container.restartPolicyRules) {
+        if (!rule.exitCodes)
+            continue;
+        const bool listed = std::ranges::contains(rule.exitCodes->values, last.exitCode);
+        if (listed == (rule.exitCodes->operator_ == "In"))
+            return rule.action == "Restart";
+    }
+    const std::string& policy = container.restartPolicy.empty() ? spec.restartPolicy : container.restartPolicy;
+    if (policy == "Never")
         return false;
-    return spec.restartPolicy != "OnFailure" || last.exitCode != 0;
+    return policy != "OnFailure" || last.exitCode != 0;
+}
+
+bool stays(const core::Container& initContainer) {
+    return initContainer.restartPolicy == "Always";
 }
 
 bool everStartedMain(const PodView& view) {
@@ -33,14 +44,12 @@ bool allMainFinished(const PodView& view) {
 
 /// A failed init container that is not tried again ends the pod.
 bool initFailed(const PodView& view) {
-    if (view.pod->spec->restartPolicy != "Never" || everStartedMain(view))
-        return false;
-    for (const core::Container& container : view.pod->spec->initContainers) {
+    const core::PodSpec& spec = *view.pod->spec;
+    return !everStartedMain(view) && std::ranges::any_of(spec.initContainers, [&](const core::Container& container) {
         const ContainerInfo* info = view.state.container(container.name);
-        if (!isSidecar(container) && info != nullptr && info->phase == ContainerPhase::exited && info->exitCode != 0)
-            return true;
-    }
-    return false;
+        return info != nullptr && info->phase == ContainerPhase::exited && info->exitCode != 0 &&
+               !mayRestart(spec, container, *info);
+    });
 }
 
 class Decision {
@@ -144,6 +153,23 @@ private:
         return true;
     }
 
+    /// A change of bounds, in place where the container allows it.
+    void resize(const core::Container& container, const ContainerInfo& info) {
+        const auto wanted = view_.wanted.find(container.name), applied = view_.applied.find(container.name);
+        if (wanted == view_.wanted.end() || applied == view_.applied.end())
+            return;
+        const bool cpu = !wanted->second.sameCpu(applied->second), memory = !wanted->second.sameMemory(applied->second);
+        const bool restarts = std::ranges::any_of(container.resizePolicy, [&](const auto& policy) {
+            return policy.restartPolicy == "RestartContainer" &&
+                   ((cpu && policy.resourceName == "cpu") || (memory && policy.resourceName == "memory"));
+        });
+        if (restarts)
+            actions_.kill.push_back(
+                {info.id, info.name, std::format("Container {} resize requires restart", info.name)});
+        else if (cpu || memory)
+            actions_.resize.push_back(container.name);
+    }
+
     void keepRunning(const core::Container& container) {
         const ContainerInfo* info = view_.state.current(container.name);
         if (info == nullptr) {
@@ -157,7 +183,8 @@ private:
         }
         switch (info->phase) {
         case ContainerPhase::running:
-            killWhenUnfit(container, *info);
+            if (!killWhenUnfit(container, *info))
+                resize(container, *info);
             break;
         case ContainerPhase::exited:
             if (mayRestart(spec_, container, *info))
@@ -189,7 +216,7 @@ private:
     bool runInitContainers() {
         const bool past = everStartedMain(view_);
         for (const core::Container& container : spec_.initContainers) {
-            if (isSidecar(container)) {
+            if (stays(container)) {
                 keepRunning(container);
                 if (!past && !startedAndFit(container))
                     return false;
@@ -225,9 +252,9 @@ bool initialized(const PodView& view) {
         if (info == nullptr)
             return false;
         const auto verdict = view.verdicts.find(container.name);
-        const bool fine = isSidecar(container) ? info->phase == ContainerPhase::running &&
-                                                     (verdict == view.verdicts.end() || verdict->second.started)
-                                               : succeeded(*info);
+        const bool fine = stays(container) ? info->phase == ContainerPhase::running &&
+                                                 (verdict == view.verdicts.end() || verdict->second.started)
+                                           : succeeded(*info);
         if (!fine)
             return false;
     }

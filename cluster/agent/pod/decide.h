@@ -19,10 +19,11 @@ struct Actions {
     unsigned sandboxAttempt = 0;
     std::vector<Start> start;
     std::vector<Kill> kill;
+    std::vector<std::string> resize;        ///< running containers whose bounds are to change
     std::map<std::string, Waiting> waiting; ///< containers in back-off, and why
     std::optional<WallTime> wakeAt;         ///< decide again at this time at the latest
 
-    bool idle() const { return !stopPod && !createSandbox && start.empty() && kill.empty(); }
+    bool idle() const { return !stopPod && !createSandbox && start.empty() && kill.empty() && resize.empty(); }
 };
 
 /// Decides from what should be (the pod) and what is (the runtime's state, probes, back-offs). Plain: no side effects.

@@ -28,6 +28,12 @@ Namespaces namespacesOf(const core::PodSpec& spec) {
     return result;
 }
 
+/// A kernel setting's name, which may be written with slashes.
+std::string dotted(std::string name) {
+    std::ranges::replace(name, '/', '.');
+    return name;
+}
+
 void setDns(SandboxConfig& config, const core::Pod& pod, const DnsSettings& dns) {
     const core::PodSpec& spec = *pod.spec;
     std::string policy = spec.dnsPolicy.empty() ? "ClusterFirst" : spec.dnsPolicy;
@@ -68,8 +74,22 @@ std::string capabilityName(const std::string& name) {
     return name.starts_with("CAP_") ? name.substr(4) : name;
 }
 
+std::optional<std::string> setSeccomp(ContainerConfig& config, const std::optional<core::SeccompProfile>& profile,
+                                      const std::filesystem::path& profiles) {
+    config.seccompUnconfined = !profile || profile->type == "Unconfined" || config.privileged;
+    if (config.seccompUnconfined || profile->type != "Localhost")
+        return std::nullopt;
+    const std::filesystem::path file = profiles / profile->localhostProfile;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error))
+        return std::format("cannot load seccomp profile \"{}\": open {}: no such file or directory", file.string(),
+                           file.string());
+    config.seccompFile = file.string();
+    return std::nullopt;
+}
+
 std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod& pod, const core::Container& container,
-                                       const ImageInfo& image) {
+                                       const ImageInfo& image, const std::filesystem::path& seccompProfiles) {
     const core::PodSecurityContext podSecurity = pod.spec->securityContext.value_or(core::PodSecurityContext());
     const core::SecurityContext security = container.securityContext.value_or(core::SecurityContext());
     config.privileged = security.privileged.value_or(false);
@@ -88,8 +108,10 @@ std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod&
         for (const auto& name : security.capabilities->drop)
             config.dropCapabilities.push_back(capabilityName(name));
     }
-    const auto& seccomp = security.seccompProfile ? security.seccompProfile : podSecurity.seccompProfile;
-    config.seccompUnconfined = !seccomp || seccomp->type == "Unconfined";
+    config.procUnmasked = security.procMount == "Unmasked";
+    if (auto refused = setSeccomp(
+            config, security.seccompProfile ? security.seccompProfile : podSecurity.seccompProfile, seccompProfiles))
+        return refused;
     const bool nonRoot = security.runAsNonRoot ? *security.runAsNonRoot : podSecurity.runAsNonRoot.value_or(false);
     if (!nonRoot)
         return std::nullopt;
@@ -125,12 +147,21 @@ void parseResolvConf(std::string_view text, DnsSettings& settings) {
 }
 
 std::string podHostname(const core::Pod& pod) {
+    if (!pod.spec->hostnameOverride.empty())
+        return pod.spec->hostnameOverride;
     std::string name = pod.spec->hostname.empty() ? pod.metadata.name : pod.spec->hostname;
     if (name.size() > 63)
         name.resize(63);
     while (!name.empty() && (name.back() == '-' || name.back() == '.'))
         name.pop_back();
     return name;
+}
+
+std::string podDomainName(const core::Pod& pod, const std::string& clusterDomain) {
+    if (pod.spec->subdomain.empty() || !pod.spec->hostnameOverride.empty())
+        return podHostname(pod);
+    return std::format("{}.{}.{}.svc.{}", podHostname(pod), pod.spec->subdomain, pod.metadata.namespace_,
+                       clusterDomain);
 }
 
 std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain,
@@ -144,8 +175,8 @@ std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips,
     const std::string name = podHostname(pod);
     for (const auto& ip : host ? std::vector<std::string>() : ips) {
         text += ip;
-        if (!pod.spec->subdomain.empty())
-            text += std::format("\t{}.{}.{}.svc.{}", name, pod.spec->subdomain, pod.metadata.namespace_, clusterDomain);
+        if (const std::string full = podDomainName(pod, clusterDomain); full != name)
+            text += "\t" + full;
         text += "\t" + name + "\n";
     }
     if (!pod.spec->hostAliases.empty())
@@ -171,20 +202,27 @@ SandboxConfig sandboxConfig(const core::Pod& pod, unsigned attempt, const AgentP
     config.labels.merge(podLabels(pod));
     config.namespaces = namespacesOf(spec);
     if (config.namespaces.network == NamespaceMode::pod)
-        config.hostname = podHostname(pod);
+        config.hostname =
+            spec.setHostnameAsFQDN.value_or(false) ? podDomainName(pod, dns.clusterDomain) : podHostname(pod);
     setDns(config, pod, dns);
-    for (const core::Container& container : spec.containers)
+    const auto addPorts = [&](const core::Container& container) {
         for (const core::ContainerPort& port : container.ports)
             if (port.hostPort.value_or(0) > 0 && config.namespaces.network == NamespaceMode::pod)
                 config.ports.push_back(
                     {port.protocol.empty() ? "TCP" : port.protocol, port.hostIP, port.containerPort, *port.hostPort});
+    };
+    for (const core::Container& container : spec.containers)
+        addPorts(container);
+    for (const core::Container& container : spec.initContainers)
+        if (container.restartPolicy == "Always")
+            addPorts(container);
     for (const auto* list : {&spec.initContainers, &spec.containers})
         for (const core::Container& container : *list)
             if (container.securityContext && container.securityContext->privileged.value_or(false))
                 config.privileged = true;
     if (spec.securityContext)
         for (const core::Sysctl& sysctl : spec.securityContext->sysctls)
-            config.sysctls[sysctl.name] = sysctl.value;
+            config.sysctls[dotted(sysctl.name)] = sysctl.value;
     return config;
 }
 
@@ -232,7 +270,8 @@ std::optional<int> resolvePort(const core::Container& container, const api::IntO
 
 std::expected<ContainerConfig, std::string> containerConfig(const core::Pod& pod, const core::Container& container,
                                                             unsigned attempt, const Environment& environment,
-                                                            const ImageInfo& image, std::int64_t nodeMemory) {
+                                                            const ImageInfo& image, std::int64_t nodeMemory,
+                                                            const std::filesystem::path& seccompProfiles) {
     ContainerConfig config;
     config.name = container.name;
     config.attempt = attempt;
@@ -261,7 +300,7 @@ std::expected<ContainerConfig, std::string> containerConfig(const core::Pod& pod
     config.tty = container.tty.value_or(false);
     config.resources = containerResources(pod, container, nodeMemory);
     config.namespaces = namespacesOf(*pod.spec);
-    if (auto refused = setSecurity(config, pod, container, image))
+    if (auto refused = setSecurity(config, pod, container, image, seccompProfiles))
         return std::unexpected(*refused);
     return config;
 }

@@ -12,6 +12,8 @@ namespace slipway::agent {
 struct AgentPaths {
     std::filesystem::path root = "/var/lib/slipway-agent", logs = "/var/log/pods";
 
+    /// Where profiles are that pods name (seccompProfile of type Localhost).
+    std::filesystem::path seccompDir() const { return root / "seccomp"; }
     std::filesystem::path podDir(const std::string& uid) const { return root / "pods" / uid; }
     std::filesystem::path volumeDir(const std::string& uid, const std::string& volume) const {
         return podDir(uid) / "volumes" / volume;
@@ -31,6 +33,8 @@ struct DnsSettings {
 void parseResolvConf(std::string_view text, DnsSettings& settings);
 
 std::string podHostname(const core::Pod& pod);
+/// "web.sub.default.svc.cluster.local"; the bare host name of a pod without a subdomain.
+std::string podDomainName(const core::Pod& pod, const std::string& clusterDomain);
 /// /etc/hosts of a pod's containers; on the host network it begins with @p nodeHosts, the node's own.
 std::string hostsFile(const core::Pod& pod, const std::vector<std::string>& ips, const std::string& clusterDomain,
                       const std::string& nodeHosts = {});
@@ -46,6 +50,7 @@ std::optional<int> resolvePort(const core::Container& container, const api::IntO
 /// Everything of a container but its mounts. The error is a message for CreateContainerConfigError.
 std::expected<ContainerConfig, std::string> containerConfig(const core::Pod& pod, const core::Container& container,
                                                             unsigned attempt, const Environment& environment,
-                                                            const ImageInfo& image, std::int64_t nodeMemory);
+                                                            const ImageInfo& image, std::int64_t nodeMemory,
+                                                            const std::filesystem::path& seccompProfiles = {});
 
 } // namespace slipway::agent

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/agent/node/pod_cgroups.h"
+#include "cluster/agent/pod/admission.h"
 #include "cluster/agent/pod/event_sink.h"
 #include "cluster/agent/pod/pod_config.h"
 #include "cluster/agent/probe/probes.h"
@@ -32,6 +34,11 @@ struct PodEnvironment {
     std::string nodeIp;
     /// Looks at a pod again; may be called from any thread, and after the pods are gone.
     std::function<void(const std::string& uid)> wake = {};
+    /// The node as admission sees it; unset: every pod is taken.
+    std::function<NodeView()> view = {};
+    /// The pods that are on the node besides one; set by Pods.
+    std::function<PodList(const std::string& uid)> neighbours = {};
+    const PodCgroups* cgroups = nullptr; ///< null: the runtime's own groups are enough
 };
 
 } // namespace slipway::agent

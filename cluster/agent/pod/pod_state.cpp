@@ -1,7 +1,5 @@
 #include "cluster/agent/pod/pod_state.h"
 
-#include "cluster/agent/pod/quantity.h"
-
 namespace slipway::agent {
 
 const ContainerInfo* PodRuntimeState::container(std::string_view name, int skip) const {
@@ -60,22 +58,6 @@ std::string targetOf(const core::PodSpec& spec, std::string_view name) {
 
 bool isTerminal(const core::Pod& pod) {
     return pod.status && (pod.status->phase == "Succeeded" || pod.status->phase == "Failed");
-}
-
-std::string qosClass(const core::PodSpec& spec) {
-    bool any = false, guaranteed = true;
-    for (const auto* list : {&spec.initContainers, &spec.containers})
-        for (const core::Container& container : *list) {
-            const core::ResourceRequirements resources = container.resources.value_or(core::ResourceRequirements());
-            for (const char* name : {"cpu", "memory"}) {
-                const auto limit = resources.limits.find(name), request = resources.requests.find(name);
-                const bool hasLimit = limit != resources.limits.end(), hasRequest = request != resources.requests.end();
-                any = any || hasLimit || hasRequest;
-                if (!hasLimit || (hasRequest && parseMilli(request->second) != parseMilli(limit->second)))
-                    guaranteed = false;
-            }
-        }
-    return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
 }
 
 } // namespace slipway::agent

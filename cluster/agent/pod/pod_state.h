@@ -1,7 +1,7 @@
 #pragma once
 
+#include "cluster/agent/pod/pod_resources.h"
 #include "cluster/agent/runtime/runtime.h"
-#include "cluster/api/types/core_v1.h"
 
 #include <map>
 #include <optional>
@@ -11,8 +11,6 @@
 
 /// What the agent knows about one pod, as values that the plain functions of decide.h and pod_status.h judge.
 namespace slipway::agent {
-
-namespace core = api::core_v1;
 
 /// Labels and annotations that tie sandboxes and containers to pods; the same names as Kubernetes' own agent uses.
 namespace labels {
@@ -37,8 +35,9 @@ struct PodRuntimeState {
 /// What the probes of a running container say.
 struct ProbeVerdict {
     bool started = true, ready = true;
-    bool failed = false; ///< liveness or startup failed often enough: to be restarted
-    std::string message; ///< why, for the event
+    bool failed = false;                            ///< liveness or startup failed often enough: to be restarted
+    std::string message;                            ///< why, for the event
+    std::optional<std::chrono::seconds> grace = {}; ///< that the failed probe gives the container to end
 };
 
 /// A delay that doubles with each failure.
@@ -61,27 +60,41 @@ struct Waiting {
     std::string reason, message;
 };
 
+/// Why the agent itself ends a pod.
+struct PodFailure {
+    std::string reason, message;                    ///< DeadlineExceeded, Evicted, Terminated, ...
+    std::optional<std::chrono::seconds> grace = {}; ///< instead of the pod's own, where it is shorter
+    bool disruption = false;                        ///< told by the condition DisruptionTarget, too
+};
+
+/// How far a change of a running pod's resources has come (KEP-1287).
+struct ResizeState {
+    std::string pendingReason, pendingMessage; ///< Deferred or Infeasible; empty: nothing waits
+    bool inProgress = false;
+    std::string error; ///< what the runtime said to the last try
+};
+
 /// Everything decide() and podStatus() look at.
 struct PodView {
     const core::Pod* pod = nullptr;
     PodRuntimeState state;
-    std::map<std::string, ProbeVerdict> verdicts; ///< by container name; absent: no probes
-    std::map<std::string, BackOff> crashes;       ///< by container name
-    std::map<std::string, WallTime> notBefore;    ///< starts that wait, for instance after a failed pull
-    std::map<std::string, Waiting> waiting;       ///< why a container has not been started
-    std::map<std::string, int> restarts;          ///< counts known from the pod's last status
-    bool terminating = false;                     ///< deleted, or to be ended for another reason
-    std::set<std::string> starting;               ///< running already, but the postStart hook has not ended
-    std::string failReason, failMessage;          ///< set when the agent itself ended the pod (DeadlineExceeded)
+    std::map<std::string, ProbeVerdict> verdicts;      ///< by container name; absent: no probes
+    std::map<std::string, BackOff> crashes;            ///< by container name
+    std::map<std::string, WallTime> notBefore;         ///< starts that wait, for instance after a failed pull
+    std::map<std::string, Waiting> waiting;            ///< why a container has not been started
+    std::map<std::string, int> restarts;               ///< counts known from the pod's last status
+    bool terminating = false;                          ///< deleted, or to be ended for another reason
+    std::set<std::string> starting;                    ///< running already, but the postStart hook has not ended
+    std::optional<PodFailure> failure;                 ///< set when the agent itself ends the pod
+    std::map<std::string, ContainerResources> wanted;  ///< bounds by container name
+    std::map<std::string, ContainerResources> applied; ///< bounds that running containers have, by container name
+    std::map<std::string, core::ResourceRequirements> allocated; ///< what the bounds were made from, by container name
+    ResizeState resize;
     std::string hostIp;
     std::vector<std::string> podIps;
     WallTime now;
 };
 
-/// An init container that stays (restartPolicy: Always).
-inline bool isSidecar(const core::Container& container) {
-    return container.restartPolicy == "Always";
-}
 /// The specification of a container or init container of that name, or null.
 const core::Container* findContainer(const core::PodSpec& spec, std::string_view name);
 /// An ephemeral container as a container, or the container of that name; nothing when there is none.
@@ -92,7 +105,4 @@ bool isTerminal(const core::Pod& pod);
 inline bool succeeded(const ContainerInfo& info) {
     return info.phase == ContainerPhase::exited && info.exitCode == 0;
 }
-/// "Guaranteed", "Burstable" or "BestEffort".
-std::string qosClass(const core::PodSpec& spec);
-
 } // namespace slipway::agent

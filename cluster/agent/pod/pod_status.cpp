@@ -1,6 +1,7 @@
 #include "cluster/agent/pod/pod_status.h"
 
 #include "cluster/agent/pod/decide.h"
+#include "cluster/agent/pod/pod_conditions.h"
 #include "cluster/base/time.h"
 
 #include <algorithm>
@@ -41,8 +42,59 @@ const core::ContainerStatus* statusOf(const std::vector<core::ContainerStatus>& 
     return nullptr;
 }
 
+/// What a running container may use: what was asked for last, once the runtime has it.
+void addResources(core::ContainerStatus& status, const PodView& view, const core::ContainerStatus* before) {
+    const auto allocated = view.allocated.find(status.name);
+    if (allocated == view.allocated.end())
+        return;
+    const auto wanted = view.wanted.find(status.name), applied = view.applied.find(status.name);
+    const bool there = wanted == view.wanted.end() || applied == view.applied.end() ||
+                       (wanted->second.sameCpu(applied->second) && wanted->second.sameMemory(applied->second));
+    status.resources = there || before == nullptr || !before->resources ? allocated->second : *before->resources;
+}
+
+/// What is known of a container that the runtime has lost.
+core::ContainerState lostState(const core::ContainerStatus* before, const char* when) {
+    core::ContainerState result;
+    core::ContainerStateTerminated& state = result.terminated.emplace();
+    state.exitCode = 137;
+    state.reason = "ContainerStatusUnknown";
+    state.message = std::format("The container could not be located when the pod was {}", when);
+    if (before != nullptr) {
+        state.containerID = before->containerID;
+        if (before->state && before->state->running)
+            state.message += ".  The container used to be Running";
+    }
+    return result;
+}
+
+/// Nothing of the pod is left to run, and nothing will.
+bool isOver(const PodView& view) {
+    return view.terminating && !view.state.sandboxReady() &&
+           std::ranges::all_of(view.state.containers,
+                               [](const ContainerInfo& info) { return info.phase == ContainerPhase::exited; });
+}
+
+/// The state of a container that was not started, or is gone from the runtime.
+void describeAbsent(core::ContainerStatus& status, const PodView& view, const Waiting& why,
+                    const core::ContainerStatus* before) {
+    status.started = false;
+    status.state = waitingState(why);
+    if (before == nullptr)
+        return;
+    status.restartCount = before->restartCount;
+    status.lastState = before->lastState;
+    if (!before->state || !before->state->running)
+        return;
+    if (view.terminating)
+        status.state = lostState(before, "deleted");
+    else
+        status.lastState = lostState(before, "deleted");
+}
+
 core::ContainerStatus containerStatus(const PodView& view, const core::Container& container, bool init,
                                       const core::ContainerStatus* before) {
+    const bool stays = init && container.restartPolicy == "Always";
     core::ContainerStatus status;
     status.name = container.name;
     status.image = container.image;
@@ -57,12 +109,9 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
         if (before != nullptr && before->state && before->state->terminated &&
             (view.terminating || isTerminal(*view.pod)))
             return *before;
-        status.state = waitingState(why);
-        status.started = false;
-        if (before != nullptr) {
-            status.restartCount = before->restartCount;
-            status.lastState = before->lastState;
-        }
+        describeAbsent(status, view, why, before);
+        if (isOver(view) && initialized(view) && !status.state->terminated)
+            status.state = lostState(before, "terminated");
         return status;
     }
     status.containerID = "containerd://" + info->id;
@@ -77,9 +126,10 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
         status.state = runningSince(info->startedAt);
         status.started = verdict == view.verdicts.end() || verdict->second.started;
         status.ready = *status.started && (verdict == view.verdicts.end() || verdict->second.ready);
+        addResources(status, view, before);
     } else if (info->phase == ContainerPhase::exited) {
         status.state = terminated(*info);
-        status.ready = init && !isSidecar(container) && info->exitCode == 0;
+        status.ready = init && !stays && info->exitCode == 0;
     } else {
         status.state = waitingState({"ContainerCreating", ""});
     }
@@ -100,7 +150,7 @@ std::string phaseOf(const PodView& view, const core::PodStatus& status) {
     for (std::size_t i = 0; i < spec.initContainers.size() && !initialized(view); ++i) {
         const auto& container = status.initContainerStatuses[i];
         if (spec.restartPolicy == "Never" && container.state && container.state->terminated &&
-            container.state->terminated->exitCode != 0 && !isSidecar(spec.initContainers[i]))
+            container.state->terminated->exitCode != 0 && spec.initContainers[i].restartPolicy != "Always")
             return "Failed";
     }
     if (!initialized(view) && !view.terminating)
@@ -117,6 +167,8 @@ std::string phaseOf(const PodView& view, const core::PodStatus& status) {
         else
             ++waiting;
     }
+    if (isOver(view)) // whatever did not end well has failed
+        return good == static_cast<int>(spec.containers.size()) ? "Succeeded" : "Failed";
     if (waiting > 0)
         return "Pending";
     if (running > 0)
@@ -133,87 +185,25 @@ std::string phaseOf(const PodView& view, const core::PodStatus& status) {
     return spec.restartPolicy == "Never" ? "Failed" : "Running";
 }
 
-void setCondition(core::PodStatus& status, const std::optional<core::PodStatus>& before, std::string type, bool value,
-                  std::string reason, std::string message, WallTime now) {
-    core::PodCondition condition;
-    condition.type = std::move(type);
-    condition.status = value ? "True" : "False";
-    condition.reason = std::move(reason);
-    condition.message = std::move(message);
-    condition.lastTransitionTime = base::formatTime(now);
-    if (before)
-        for (const auto& old : before->conditions)
-            if (old.type == condition.type && old.status == condition.status && !old.lastTransitionTime.empty())
-                condition.lastTransitionTime = old.lastTransitionTime;
-    status.conditions.push_back(std::move(condition));
-}
-
-/// "containers with unready status: [web]" and the like; empty when all are fine.
-std::string notFine(const char* what, const std::vector<std::string>& names) {
-    if (names.empty())
-        return {};
-    std::string list;
-    for (const auto& name : names)
-        list += (list.empty() ? "" : " ") + name;
-    return std::format("containers with {} status: [{}]", what, list);
-}
-
-void setConditions(core::PodStatus& status, const PodView& view, const std::optional<core::PodStatus>& before) {
-    const core::PodSpec& spec = *view.pod->spec;
-    std::vector<std::string> uninitialized, unready;
-    if (!initialized(view))
-        for (std::size_t i = 0; i < spec.initContainers.size(); ++i) {
-            const auto& container = status.initContainerStatuses[i];
-            if (isSidecar(spec.initContainers[i]) ? !container.started.value_or(false) : !container.ready)
-                uninitialized.push_back(container.name);
-        }
-    for (const auto& container : status.containerStatuses)
-        if (!container.ready)
-            unready.push_back(container.name);
-    for (std::size_t i = 0; i < spec.initContainers.size(); ++i)
-        if (isSidecar(spec.initContainers[i]) && !status.initContainerStatuses[i].ready)
-            unready.push_back(status.initContainerStatuses[i].name);
-
-    const bool succeeded = status.phase == "Succeeded", failed = status.phase == "Failed";
-    const std::string why = succeeded ? "PodCompleted" : failed ? "PodFailed" : "";
-    setCondition(status, before, "PodReadyToStartContainers", view.state.sandboxReady(), "", "", view.now);
-    setCondition(status, before, "Initialized", uninitialized.empty() || succeeded,
-                 succeeded               ? why
-                 : uninitialized.empty() ? ""
-                                         : "ContainersNotInitialized",
-                 succeeded ? "" : notFine("incomplete", uninitialized), view.now);
-    const bool over = succeeded || failed;
-    const std::string reason = over ? why : unready.empty() ? "" : "ContainersNotReady";
-    const std::string message = over ? "" : notFine("unready", unready);
-    const bool containersReady = unready.empty() && !over;
-    bool gates = true;
-    for (const auto& gate : spec.readinessGates) {
-        bool open = false;
-        if (before)
-            for (const auto& condition : before->conditions)
-                open = open || (condition.type == gate.conditionType && condition.status == "True");
-        gates = gates && open;
-    }
-    setCondition(status, before, "Ready", containersReady && gates,
-                 containersReady && !gates ? "ReadinessGatesNotReady" : reason,
-                 containersReady && !gates ? "the status of pod readiness gate is not \"True\"" : message, view.now);
-    setCondition(status, before, "ContainersReady", containersReady, reason, message, view.now);
-    setCondition(status, before, "PodScheduled", true, "", "", view.now);
-    // Conditions that others set (readiness gates, the scheduler's, the node controller's) stay.
-    if (before)
-        for (const auto& old : before->conditions) {
-            const bool ours = std::ranges::any_of(status.conditions, [&](const auto& c) { return c.type == old.type; });
-            if (!ours)
-                status.conditions.push_back(old);
-        }
+/// The containers' last words together fit into 12 KiB.
+void shortenMessages(core::PodStatus& status) {
+    constexpr std::size_t most = 12 * 1024;
+    std::vector<std::string*> messages;
+    for (auto* list : {&status.initContainerStatuses, &status.containerStatuses, &status.ephemeralContainerStatuses})
+        for (core::ContainerStatus& container : *list)
+            for (auto* state : {&container.state, &container.lastState})
+                if (*state && (*state)->terminated)
+                    messages.push_back(&(*state)->terminated->message);
+    std::size_t total = 0;
+    for (const std::string* message : messages)
+        total += message->size();
+    if (total <= most)
+        return;
+    for (std::string* message : messages)
+        message->resize(std::min(message->size(), most / messages.size()));
 }
 
 } // namespace
-
-bool isNodesCondition(std::string_view type) {
-    return type == "PodScheduled" || type == "Initialized" || type == "ContainersReady" || type == "Ready" ||
-           type == "PodReadyToStartContainers";
-}
 
 core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStatus>& before) {
     const core::PodSpec& spec = *view.pod->spec;
@@ -234,14 +224,14 @@ core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStat
             status.ephemeralContainerStatuses.push_back(std::move(one));
         }
     const bool final_ = before && (before->phase == "Succeeded" || before->phase == "Failed");
-    status.phase = final_ ? before->phase : !view.failReason.empty() ? "Failed" : phaseOf(view, status);
+    status.phase = final_ ? before->phase : view.failure ? "Failed" : phaseOf(view, status);
     // The last word is said once nothing runs any more.
     const bool runs = std::ranges::any_of(
         view.state.containers, [](const ContainerInfo& info) { return info.phase == ContainerPhase::running; });
     if (!final_ && runs && (status.phase == "Failed" || status.phase == "Succeeded"))
         status.phase = "Running";
-    status.reason = !view.failReason.empty() ? view.failReason : before ? before->reason : "";
-    status.message = !view.failReason.empty() ? view.failMessage : before && final_ ? before->message : "";
+    status.reason = view.failure ? view.failure->reason : before ? before->reason : "";
+    status.message = view.failure ? view.failure->message : before && final_ ? before->message : "";
     status.qosClass = before && !before->qosClass.empty() ? before->qosClass : qosClass(spec);
     status.startTime = before && !before->startTime.empty() ? before->startTime : base::formatTime(view.now);
     status.observedGeneration = view.pod->metadata.generation;
@@ -257,6 +247,7 @@ core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStat
     if (!status.podIPs.empty())
         status.podIP = status.podIPs.front().ip;
     setConditions(status, view, before);
+    shortenMessages(status);
     return status;
 }
 

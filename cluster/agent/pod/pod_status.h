@@ -8,7 +8,4 @@ namespace slipway::agent {
 /// where nothing changed, and a final phase stays final.
 core::PodStatus podStatus(const PodView& view, const std::optional<core::PodStatus>& before);
 
-/// Whether the node writes pod conditions of that type; all others belong to somebody else.
-bool isNodesCondition(std::string_view type);
-
 } // namespace slipway::agent

@@ -1,6 +1,6 @@
 #include "cluster/agent/pod/pod_worker.h"
 
-#include "cluster/agent/image/images.h"
+#include "cluster/agent/pod/pod_conditions.h"
 #include "cluster/agent/pod/pod_status.h"
 #include "cluster/base/log.h"
 #include "cluster/base/time.h"
@@ -16,9 +16,8 @@ using std::chrono::system_clock;
 namespace {
 
 constexpr int mostSteps = 20; ///< bounds one sync; the next one goes on
-constexpr seconds retryReport{5}, retryStop{2}, leastGrace{2}, pullBackOffShown{3};
+constexpr seconds retryReport{5}, retryResize{10}, pullBackOffShown{3};
 constexpr seconds refreshOften{10}, refreshSeldom{60};
-constexpr seconds hookLimit{3600};
 
 void earliest(std::optional<WallTime>& wakeAt, WallTime time) {
     wakeAt = wakeAt ? std::min(*wakeAt, time) : time;
@@ -44,20 +43,24 @@ bool changesOften(const core::Pod& pod) {
     return std::ranges::any_of(pod.spec->volumes, often);
 }
 
-std::string firstOf(const std::vector<std::string>& list) {
-    return list.empty() ? std::string() : list.front();
-}
-
-seconds since(WallTime begin) {
-    return std::chrono::duration_cast<seconds>(system_clock::now() - begin);
+const core::ContainerStatus* statusOf(const std::optional<core::PodStatus>& status, const std::string& name) {
+    if (status)
+        for (const auto* list : {&status->initContainerStatuses, &status->containerStatuses})
+            for (const core::ContainerStatus& container : *list)
+                if (container.name == name)
+                    return &container;
+    return nullptr;
 }
 
 } // namespace
 
-PodWorker::PodWorker(PodEnvironment& environment, std::shared_ptr<const core::Pod> pod)
+PodWorker::PodWorker(PodEnvironment& environment, std::shared_ptr<const core::Pod> pod,
+                     std::optional<Rejection> rejection)
     : environment_(environment)
     , starter_(environment)
     , observer_(environment)
+    , rejection_(std::move(rejection))
+    , resize_(*pod)
     , pod_(std::move(pod))
     , operations_([wake = environment.wake, uid = pod_->metadata.uid] {
         if (wake)
@@ -83,6 +86,17 @@ void PodWorker::abandon() {
     abandoned_ = true;
 }
 
+void PodWorker::fail(PodFailure failure) {
+    std::lock_guard lock(mutex_);
+    if (!failure_)
+        failure_ = std::move(failure);
+}
+
+std::optional<PodFailure> PodWorker::failure() const {
+    std::lock_guard lock(mutex_);
+    return failure_;
+}
+
 std::shared_ptr<const core::Pod> PodWorker::pod() const {
     std::lock_guard lock(mutex_);
     return pod_;
@@ -94,16 +108,25 @@ core::PodStatus PodWorker::status() const {
 }
 
 std::chrono::seconds PodWorker::grace(const core::Pod& pod) const {
-    if (pod.metadata.deletionGracePeriodSeconds)
-        return seconds(*pod.metadata.deletionGracePeriodSeconds);
-    return seconds(pod.spec->terminationGracePeriodSeconds.value_or(30));
+    const seconds own(
+        pod.metadata.deletionGracePeriodSeconds.value_or(pod.spec->terminationGracePeriodSeconds.value_or(30)));
+    const auto failed = failure();
+    return failed && failed->grace ? std::min(*failed->grace, own) : own;
 }
 
 std::optional<WallTime> PodWorker::sync() {
+    if (rejection_)
+        return syncRejected();
     std::optional<WallTime> wakeAt;
     for (int step = 0; step < mostSteps && !finished_; ++step) {
         operations_.handle();
-        const auto pod = this->pod();
+        const auto given = this->pod();
+        const NodeView node = environment_.view ? environment_.view() : NodeView();
+        const auto pod = resize_.allocate(given, node.allocatable, [&](const core::Pod& wish) {
+            return environment_.neighbours && !node.allocatable.empty()
+                       ? lacksRoom(wish, environment_.neighbours(wish.metadata.uid), node.allocatable)
+                       : std::nullopt;
+        });
         auto state = observer_.observe(pod->metadata.uid);
         if (!state) {
             base::warn("agent", "cannot look at pod {}/{}: {}", pod->metadata.namespace_, pod->metadata.name,
@@ -116,6 +139,8 @@ std::optional<WallTime> PodWorker::sync() {
         PodView now = view(pod, std::move(*state));
         const Actions actions = decide(now);
         noteWaiting(*pod, actions);
+        if (!actions.resize.empty() || !resize_.pendingReason().empty())
+            earliest(wakeAt, now.now + retryResize);
         now.waiting = waiting_;
         if (actions.wakeAt)
             earliest(wakeAt, *actions.wakeAt);
@@ -194,28 +219,18 @@ PodView PodWorker::view(const std::shared_ptr<const core::Pod>& pod, PodRuntimeS
     view.pod = pod.get();
     view.state = std::move(state);
     view.now = system_clock::now();
-    view.terminating = abandoned_ || !pod->metadata.deletionTimestamp.empty() || !failReason_.empty();
-    view.failReason = failReason_;
-    view.failMessage = failMessage_;
+    view.failure = failure();
+    view.terminating = abandoned_ || !pod->metadata.deletionTimestamp.empty() || view.failure;
     view.hostIp = environment_.nodeIp;
     if (pod->spec->hostNetwork.value_or(false))
         view.podIps = {environment_.nodeIp};
     else if (view.state.sandboxReady())
         view.podIps = observer_.addresses(*view.state.sandbox());
-    const std::string ip = view.podIps.empty() ? "" : view.podIps.front();
-    for (const auto* list : {&pod->spec->initContainers, &pod->spec->containers})
-        for (const core::Container& container : *list) {
-            const ContainerInfo* info = view.state.current(container.name);
-            if (info == nullptr || info->phase != ContainerPhase::running)
-                continue;
-            waiting_.erase(container.name);
-            notBefore_.erase(container.name);
-            pullFailed_.erase(container.name);
-            if (!view.terminating && !starting_.contains(container.name) && !endings_.contains(info->id))
-                environment_.probes.watch(pod, container, *info, ip);
-            if (const auto verdict = environment_.probes.verdict(info->id))
-                view.verdicts[container.name] = *verdict;
-        }
+    watchProbes(view, pod);
+    for (const ContainerInfo& info : view.state.containers)
+        if (const auto verdict = environment_.probes.verdict(info.id))
+            view.verdicts[info.name] = *verdict;
+    noteResources(view);
     view.crashes = crashes_;
     view.notBefore = notBefore_;
     view.waiting = waiting_;
@@ -229,9 +244,54 @@ PodView PodWorker::view(const std::shared_ptr<const core::Pod>& pod, PodRuntimeS
     return view;
 }
 
+/// Containers that run have nothing to wait for any more, and are looked at as they ask.
+void PodWorker::watchProbes(const PodView& view, const std::shared_ptr<const core::Pod>& pod) {
+    const std::string ip = view.podIps.empty() ? "" : view.podIps.front();
+    for (const auto* list : {&pod->spec->initContainers, &pod->spec->containers})
+        for (const core::Container& container : *list) {
+            const ContainerInfo* info = view.state.current(container.name);
+            if (info == nullptr || info->phase != ContainerPhase::running)
+                continue;
+            waiting_.erase(container.name);
+            notBefore_.erase(container.name);
+            pullFailed_.erase(container.name);
+            if (view.terminating || starting_.contains(container.name) || endings_.contains(info->id))
+                continue;
+            // What was said of the same instance before the agent began holds until it is looked at again.
+            const core::ContainerStatus* before = statusOf(reported_, container.name);
+            const bool same = before != nullptr && before->containerID.ends_with("://" + info->id);
+            environment_.probes.watch(pod, container, *info, ip,
+                                      {same && before->started.value_or(false), same && before->ready});
+        }
+}
+
+/// Bounds that containers should have, and those that they have.
+void PodWorker::noteResources(PodView& view) {
+    view.allocated = resize_.allocated();
+    view.wanted = wantedResources(*view.pod, environment_.node.memoryBytes);
+    for (const auto& [name, wanted] : view.wanted) {
+        const ContainerInfo* info = view.state.current(name);
+        if (info == nullptr || info->phase != ContainerPhase::running)
+            continue;
+        const auto known = applied_.find(info->id);
+        view.applied[name] =
+            known != applied_.end() ? known->second : applied_[info->id] = info->resources.value_or(wanted);
+        view.resize.inProgress =
+            view.resize.inProgress || !wanted.sameCpu(view.applied[name]) || !wanted.sameMemory(view.applied[name]);
+    }
+    std::erase_if(applied_, [&](const auto& entry) {
+        return std::ranges::find(view.state.containers, entry.first, &ContainerInfo::id) == view.state.containers.end();
+    });
+    if (!view.resize.inProgress)
+        resizeError_.clear();
+    view.resize.error = resizeError_;
+    view.resize.pendingReason = resize_.pendingReason();
+    view.resize.pendingMessage = resize_.pendingMessage();
+}
+
 void PodWorker::checkDeadline(const core::Pod& pod, std::optional<WallTime>& wakeAt) {
     const auto limit = pod.spec->activeDeadlineSeconds;
-    if (!limit || !failReason_.empty() || isTerminal(pod) || !reported_)
+    if (!limit || failure() || isTerminal(pod) || !reported_)
         return;
     const auto started = base::parseTime(reported_->startTime);
     if (!started)
@@ -241,9 +301,9 @@ void PodWorker::checkDeadline(const core::Pod& pod, std::optional<WallTime>& wak
         earliest(wakeAt, deadline);
         return;
     }
-    failReason_ = "DeadlineExceeded";
-    failMessage_ = "Pod was active on the node longer than the specified deadline";
-    environment_.events.record(referenceTo(pod), "Normal", failReason_, failMessage_);
+    const PodFailure late{"DeadlineExceeded", "Pod was active on the node longer than the specified deadline"};
+    environment_.events.record(referenceTo(pod), "Normal", late.reason, late.message);
+    fail(late);
 }
 
 bool PodWorker::take(const PodView& view, const Actions& actions) {
@@ -258,250 +318,41 @@ bool PodWorker::take(const PodView& view, const Actions& actions) {
             progress = environment_.runtime.removeContainer(info->id).has_value() || progress;
             continue;
         }
-        const auto container = anyContainer(*view.pod->spec, wanted.name);
-        const bool own = container && container->livenessProbe &&
-                         container->livenessProbe->terminationGracePeriodSeconds && view.verdicts.contains(wanted.name);
-        kill(view, *info, wanted.message,
-             own ? seconds(*container->livenessProbe->terminationGracePeriodSeconds) : grace(*view.pod));
+        const auto verdict = view.verdicts.find(wanted.name);
+        const auto own =
+            verdict != view.verdicts.end() && verdict->second.failed ? verdict->second.grace : std::nullopt;
+        kill(view, *info, wanted.message, own.value_or(grace(*view.pod)));
     }
+    progress = resize(view, actions) || progress;
     if (actions.createSandbox)
         return startSandbox(view, actions) || progress;
     return startContainers(view, actions) || progress;
 }
 
-bool PodWorker::startSandbox(const PodView& view, const Actions& actions) {
-    for (const SandboxInfo& old : view.state.sandboxes)
-        std::ignore = environment_.runtime.stopSandbox(old.id);
-    if (!view.state.sandboxes.empty())
-        environment_.events.record(referenceTo(*view.pod), "Normal", "SandboxChanged",
-                                   "Pod sandbox changed, it will be killed and re-created.");
-    notBefore_.erase("");
-    if (const auto failure = starter_.startSandbox(*view.pod, actions.sandboxAttempt))
-        notBefore_[""] = system_clock::now() + failure->retryAfter;
-    else
-        refreshVolumesAt_ = system_clock::now() + refreshOften;
-    return true;
-}
-
-bool PodWorker::startContainers(const PodView& view, const Actions& actions) {
-    bool progress = false;
-    for (const Actions::Start& start : actions.start) {
-        if (operations_.anyRunning("hook/"))
-            break; // one after the other: a postStart hook holds up the containers behind it
-        const auto container = anyContainer(*view.pod->spec, start.name);
-        if (!container || operations_.running("pull/" + start.name))
-            continue;
-        notBefore_.erase(start.name);
-        if (const auto ready = images_.extract(start.name)) {
-            progress = startContainer(view, start, *container, ready.mapped()) || progress;
-            continue;
-        }
-        const auto local = starter_.localImage(*view.pod, *container);
-        if (!local) {
-            noteFailure(start.name, local.error());
-            progress = true;
-        } else if (*local)
-            progress = startContainer(view, start, *container, **local) || progress;
-        else {
-            environment_.events.record(referenceTo(*view.pod, start.name), "Normal", "Pulling",
-                                       std::format("Pulling image \"{}\"", container->image));
-            pull(*container, starter_.logins(*view.pod, *container), 0, system_clock::now());
-        }
-    }
-    return progress;
-}
-
-void PodWorker::pull(const core::Container& container, std::vector<std::optional<RegistryLogin>> logins,
-                     std::size_t index, WallTime begin) {
-    const std::string image = normalizeImage(container.image);
-    operations_.begin<RuntimeResult<std::string>>(
-        "pull/" + container.name,
-        [&](OperationDone<std::string> done) {
-            return environment_.runtime.beginPull(image, logins[index], std::move(done));
-        },
-        [this, container, logins, index, begin](const RuntimeResult<std::string>& result) {
-            if (!result && result.error().kind == RuntimeError::Kind::cancelled)
-                return; // the pod is being ended
-            if (!result && index + 1 < logins.size())
-                return pull(container, logins, index + 1, begin);
-            auto pulled = starter_.pulled(*pod(), container, result, system_clock::now() - begin);
-            if (pulled)
-                images_[container.name] = std::move(*pulled);
-            else
-                noteFailure(container.name, pulled.error());
-        });
-}
-
-bool PodWorker::startContainer(const PodView& view, const Actions::Start& start, const core::Container& container,
-                               const ImageInfo& image) {
-    const ContainerInfo* last = view.state.current(start.name);
-    if (last != nullptr && last->phase == ContainerPhase::exited)
-        crashes_[start.name].next(view.now);
-    std::string targetId, id;
-    if (const std::string target = targetOf(*view.pod->spec, start.name); !target.empty())
-        if (const ContainerInfo* info = view.state.current(target); info != nullptr)
-            targetId = info->id;
-    const auto failure = starter_.startContainer(*view.pod, container, *view.state.sandbox(), start.attempt, image,
-                                                 view.podIps, targetId, id);
-    if (failure) {
-        noteFailure(start.name, *failure);
-        return true;
-    }
-    waiting_.erase(start.name);
-    pullFailed_.erase(start.name);
-    if (container.lifecycle && container.lifecycle->postStart)
-        runPostStart(container, id, firstOf(view.podIps));
-    return true;
-}
-
-void PodWorker::runPostStart(const core::Container& container, const std::string& id, const std::string& podIp) {
-    starting_.insert(container.name);
-    operations_.begin<CheckResult>(
-        "hook/" + container.name,
-        [&](CheckDone done) {
-            return beginHook(*container.lifecycle->postStart, {&container, id, podIp}, environment_.runtime,
-                             environment_.checks, hookLimit, std::move(done));
-        },
-        [this, id, container](const CheckResult& result) {
-            starting_.erase(container.name);
-            const auto pod = this->pod();
-            if (result.good || abandoned_ || !pod->metadata.deletionTimestamp.empty())
-                return;
-            environment_.events.record(referenceTo(*pod, container.name), "Warning", "FailedPostStartHook",
-                                       "PostStartHook failed");
-            base::warn("agent", "postStart hook of {}/{} {} failed: {}", pod->metadata.namespace_, pod->metadata.name,
-                       container.name, result.output);
-            ContainerInfo info;
-            info.id = id;
-            info.name = container.name;
-            info.phase = ContainerPhase::running;
-            PodView view;
-            view.pod = pod.get();
-            kill(view, info, "FailedPostStartHook", grace(*pod));
-        });
-}
-
-void PodWorker::noteFailure(const std::string& name, const ContainerStarter::Failure& failure) {
-    const auto now = system_clock::now();
-    if (failure.retryAfter.count() > 0)
-        notBefore_[name] = now + failure.retryAfter;
-    if (failure.waiting.reason == "ErrImagePull")
-        pullFailed_[name] = now;
-    waiting_[name] = failure.waiting;
-}
-
-/// Ends a running container: its preStop hook within the grace period, then the signal. Once begun it is only hurried.
-void PodWorker::kill(const PodView& view, const ContainerInfo& info, const std::string& message, seconds time) {
-    const core::Pod& pod = *view.pod;
-    const std::string key = "stop/" + info.id;
-    const auto [found, fresh] = endings_.try_emplace(info.id, Ending{system_clock::now(), time, false, {}});
-    Ending& ending = found->second;
-    if (!fresh && time < ending.grace) { // asked again, with less patience
-        ending.grace = time;
-        ending.hookDone = true;
-        operations_.cancel(key);
-    }
-    if (operations_.running(key) || ending.retryAt > system_clock::now())
-        return;
-    if (fresh)
-        environment_.events.record(referenceTo(pod, info.name), "Normal", "Killing",
-                                   message.empty() ? "Stopping container " + info.name : message);
-    const auto container = anyContainer(*pod.spec, info.name);
-    const bool hooked = container && container->lifecycle && container->lifecycle->preStop;
-    if (!hooked || ending.hookDone || time.count() == 0 || info.phase != ContainerPhase::running) {
-        const seconds left = ending.grace - since(ending.began);
-        return stop(pod, info,
-                    time.count() == 0 ? time
-                    : hooked          ? std::max(left, leastGrace)
-                                      : std::max(left, seconds(0)));
-    }
-    operations_.begin<CheckResult>(
-        key,
-        [&](CheckDone done) {
-            return beginHook(*container->lifecycle->preStop, {&*container, info.id, firstOf(view.podIps)},
-                             environment_.runtime, environment_.checks, time, std::move(done));
-        },
-        [this, id = info.id, name = info.name](const CheckResult& result) {
-            if (const auto known = endings_.find(id); known != endings_.end())
-                known->second.hookDone = true;
-            if (!result.good)
-                environment_.events.record(referenceTo(*this->pod(), name), "Warning", "FailedPreStopHook",
-                                           "PreStopHook failed");
-        });
-}
-
-void PodWorker::stop(const core::Pod& pod, const ContainerInfo& info, seconds time) {
-    operations_.begin<RuntimeResult<void>>(
-        "stop/" + info.id,
-        [&](OperationDone<void> done) { return environment_.runtime.beginStop(info.id, time, std::move(done)); },
-        [this, id = info.id, name = info.name, ns = pod.metadata.namespace_,
-         podName = pod.metadata.name](const RuntimeResult<void>& stopped) {
-            if (stopped || stopped.error().kind == RuntimeError::Kind::cancelled)
-                return;
-            base::warn("agent", "stopping container {} of {}/{}: {}", name, ns, podName, stopped.error().message);
-            if (const auto known = endings_.find(id); known != endings_.end())
-                known->second.retryAt = system_clock::now() + retryStop;
-        });
-}
-
-/// Main containers first and at once; sidecars after them, in reverse order (KEP-753); the sandbox last.
-bool PodWorker::stopPod(const PodView& view) {
-    if (stopBegan_ == WallTime())
-        stopBegan_ = view.now;
-    environment_.probes.forget(view.pod->metadata.uid);
-    const seconds time = grace(*view.pod);
-    std::vector<const ContainerInfo*> sidecars;
-    bool mains = false, progress = false;
-    for (const ContainerInfo& info : view.state.containers) {
-        if (info.phase == ContainerPhase::exited)
-            continue;
-        if (info.phase == ContainerPhase::created) {
-            progress = environment_.runtime.removeContainer(info.id).has_value() || progress;
-            continue;
-        }
-        const auto container = anyContainer(*view.pod->spec, info.name);
-        if (container && isSidecar(*container))
-            sidecars.push_back(&info);
-        else {
-            mains = true;
-            kill(view, info, "", time);
-        }
-    }
-    if (mains || progress)
-        return progress;
-    if (!sidecars.empty()) {
-        const auto newest = std::ranges::max_element(sidecars, {}, [](const auto* info) { return info->createdAt; });
-        const seconds left = time.count() == 0 ? time : std::max(time - since(stopBegan_), leastGrace);
-        const auto known = endings_.find((*newest)->id);
-        kill(view, **newest, "", known == endings_.end() ? left : std::min(known->second.grace, time));
+/// The pod's own group is widened before its containers and narrowed after them: the kernel refuses a group whose
+/// members may use more.
+bool PodWorker::resize(const PodView& view, const Actions& actions) {
+    if (actions.resize.empty())
         return false;
-    }
-    for (const SandboxInfo& sandbox : view.state.sandboxes)
-        if (auto stopped = environment_.runtime.stopSandbox(sandbox.id); !stopped) {
-            base::warn("agent", "stopping the sandbox of {}/{}: {}", view.pod->metadata.namespace_,
-                       view.pod->metadata.name, stopped.error().message);
-            endings_[sandbox.id].retryAt = system_clock::now() + retryStop;
-            return false;
+    if (environment_.cgroups != nullptr)
+        std::ignore = environment_.cgroups->preparePod(*view.pod);
+    bool progress = false;
+    for (const std::string& name : actions.resize) {
+        const ContainerInfo* info = view.state.current(name);
+        const ContainerResources& wanted = view.wanted.at(name);
+        if (const auto changed = environment_.runtime.updateResources(info->id, wanted)) {
+            applied_[info->id] = wanted;
+            progress = true;
+        } else if (resizeError_ != changed.error().message) {
+            resizeError_ = changed.error().message;
+            progress = true; // to be told
         }
-    return true;
-}
-
-/// Two instances of each container stay, for logs of the previous one; sandboxes go with their containers.
-void PodWorker::removeOld(const PodView& view) {
-    std::map<std::string, int> seen;
-    std::map<std::string, int> perSandbox;
-    for (const ContainerInfo& info : view.state.containers) {
-        if (++seen[info.name] > 2 && info.phase == ContainerPhase::exited) {
-            std::ignore = environment_.runtime.removeContainer(info.id);
-            std::error_code error;
-            std::filesystem::remove(
-                environment_.paths.logDir(*view.pod) / info.name / std::format("{}.log", info.attempt), error);
-        } else
-            ++perSandbox[info.sandboxId];
     }
-    for (std::size_t i = 1; i < view.state.sandboxes.size(); ++i)
-        if (perSandbox[view.state.sandboxes[i].id] == 0)
-            std::ignore = environment_.runtime.removeSandbox(view.state.sandboxes[i].id);
+    if (environment_.cgroups != nullptr)
+        if (const auto narrowed = environment_.cgroups->preparePod(*view.pod); !narrowed && resizeError_.empty())
+            base::warn("agent", "resizing {}/{}: {}", view.pod->metadata.namespace_, view.pod->metadata.name,
+                       narrowed.error());
+    return progress;
 }
 
 /// True when the API has the status.
@@ -516,14 +367,17 @@ bool PodWorker::report(const PodView& view) {
             if (!isNodesCondition(condition.type))
                 before->conditions.push_back(condition);
     }
-    core::PodStatus status = podStatus(view, before);
+    return write(*view.pod, podStatus(view, before));
+}
+
+bool PodWorker::write(const core::Pod& pod, core::PodStatus status) {
     {
         std::lock_guard lock(mutex_);
         status_ = status;
     }
     if (reported_ && *reported_ == status)
         return true;
-    switch (environment_.writer.writeStatus(*view.pod, status)) {
+    switch (environment_.writer.writeStatus(pod, status)) {
     case PodWriter::Outcome::written:
         reported_ = std::move(status);
         return true;
@@ -535,29 +389,29 @@ bool PodWorker::report(const PodView& view) {
     return false;
 }
 
-/// Nothing runs any more. Volumes go before the object does; logs and dead containers after.
-/// False when it has to be tried again.
-bool PodWorker::finish(const PodView& view) {
-    if (!abandoned_ && view.pod->metadata.deletionTimestamp.empty())
-        return true; // ended for another reason: the object stays, and so do logs
-    if (!abandoned_ && environment_.writer.removePod(*view.pod) == PodWriter::Outcome::retry)
-        return false;
-    // A static pod's mirror has nobody else to take it away.
-    if (abandoned_ && view.pod->metadata.annotations.contains("kubernetes.io/config.source"))
-        std::ignore = environment_.writer.removePod(*view.pod);
-    finished_ = cleanUp(view.state, *view.pod);
-    return finished_;
-}
-
-bool PodWorker::cleanUp(const PodRuntimeState& state, const core::Pod& pod) {
-    environment_.probes.forget(pod.metadata.uid);
-    for (const ContainerInfo& info : state.containers)
-        std::ignore = environment_.runtime.removeContainer(info.id);
-    for (const SandboxInfo& sandbox : state.sandboxes)
-        std::ignore = environment_.runtime.removeSandbox(sandbox.id);
-    std::error_code error;
-    std::filesystem::remove_all(environment_.paths.logDir(pod), error);
-    return environment_.volumes.remove(pod.metadata.uid);
+/// A rejected pod has no containers to tell of, and leaves nothing behind.
+std::optional<WallTime> PodWorker::syncRejected() {
+    const auto pod = this->pod();
+    const auto now = system_clock::now();
+    PodView none;
+    none.pod = pod.get();
+    none.now = now;
+    none.terminating = true;
+    none.failure = PodFailure{rejection_->reason, "Pod was rejected: " + rejection_->message};
+    core::PodStatus status = podStatus(none, reported_ ? reported_ : pod->status);
+    status.containerStatuses.clear();
+    status.initContainerStatuses.clear();
+    status.ephemeralContainerStatuses.clear();
+    if (!reported_)
+        environment_.events.record(referenceTo(*pod), "Warning", rejection_->reason, rejection_->message);
+    if (!abandoned_ && !write(*pod, std::move(status)))
+        return now + retryReport;
+    const bool gone = abandoned_ || (!pod->metadata.deletionTimestamp.empty() &&
+                                     environment_.writer.removePod(*pod) != PodWriter::Outcome::retry);
+    finished_ = gone;
+    if (!gone && !pod->metadata.deletionTimestamp.empty())
+        return now + retryReport;
+    return std::nullopt;
 }
 
 } // namespace slipway::agent

@@ -3,6 +3,7 @@
 #include "cluster/agent/pod/container_starter.h"
 #include "cluster/agent/pod/observe.h"
 #include "cluster/agent/pod/operations.h"
+#include "cluster/agent/pod/pod_resize.h"
 
 #include <atomic>
 #include <mutex>
@@ -14,13 +15,19 @@ namespace slipway::agent {
 /// update() and abandon() may be called from any thread; sync() by one thread at a time.
 class PodWorker {
 public:
-    PodWorker(PodEnvironment& environment, std::shared_ptr<const core::Pod> pod);
+    /// A pod with a @p rejection never runs: it is only told so.
+    PodWorker(PodEnvironment& environment, std::shared_ptr<const core::Pod> pod,
+              std::optional<Rejection> rejection = {});
 
     /// The pod as it should be now.
     void update(std::shared_ptr<const core::Pod> pod);
     /// The pod's object is gone: end what runs and clean up.
     void abandon();
     bool abandoned() const { return abandoned_; }
+    /// Ends the pod for good, for a reason that its status then names. The first reason stays.
+    void fail(PodFailure failure);
+    std::optional<PodFailure> failure() const;
+    bool rejected() const { return rejection_.has_value(); }
     std::shared_ptr<const core::Pod> pod() const;
 
     /// Takes all steps that can be taken now. When to come again at the latest; nothing: when something changes.
@@ -37,6 +44,8 @@ private:
     bool stopPod(const PodView& view);
     void kill(const PodView& view, const ContainerInfo& info, const std::string& message, std::chrono::seconds grace);
     void stop(const core::Pod& pod, const ContainerInfo& info, std::chrono::seconds grace);
+    bool resize(const PodView& view, const Actions& actions);
+    std::optional<WallTime> syncRejected();
     bool startSandbox(const PodView& view, const Actions& actions);
     bool startContainers(const PodView& view, const Actions& actions);
     bool startContainer(const PodView& view, const Actions::Start& start, const core::Container& container,
@@ -51,8 +60,12 @@ private:
     void removeOld(const PodView& view);
     void checkDeadline(const core::Pod& pod, std::optional<WallTime>& wakeAt);
     bool report(const PodView& view);
+    bool write(const core::Pod& pod, core::PodStatus status);
+    void watchProbes(const PodView& view, const std::shared_ptr<const core::Pod>& pod);
+    void noteResources(PodView& view);
     bool finish(const PodView& view);
     bool cleanUp(const PodRuntimeState& state, const core::Pod& pod);
+    /// The time a pod has to end.
     std::chrono::seconds grace(const core::Pod& pod) const;
 
     /// How far the end of a running container has come.
@@ -66,8 +79,13 @@ private:
     PodEnvironment& environment_;
     ContainerStarter starter_;
     PodObserver observer_;
+    const std::optional<Rejection> rejection_;
+    PodResize resize_;
+    std::map<std::string, ContainerResources> applied_; ///< bounds of running containers, by id
+    std::string resizeError_;
     mutable std::mutex mutex_;
     std::shared_ptr<const core::Pod> pod_;
+    std::optional<PodFailure> failure_;
     std::atomic<bool> abandoned_ = false, finished_ = false, refreshNow_ = false;
     std::map<std::string, BackOff> crashes_;
     std::map<std::string, WallTime> notBefore_;
@@ -79,7 +97,6 @@ private:
     std::map<std::string, WallTime> pullFailed_; ///< by container name
     std::set<std::string> starting_;
     WallTime stopBegan_;
-    std::string failReason_, failMessage_;
     std::optional<core::PodStatus> reported_; ///< what the API is known to have
     WallTime refreshVolumesAt_;
     core::PodStatus status_;

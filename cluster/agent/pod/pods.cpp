@@ -17,6 +17,29 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
     bool ended = false;
 
     /// With the mutex held.
+    PodList active(const std::string& exceptUid) const {
+        PodList result;
+        for (const auto& [uid, slot] : slots) {
+            if (uid == exceptUid || !slot.worker || slot.worker->rejected() || slot.worker->finished() ||
+                slot.worker->abandoned())
+                continue;
+            auto pod = slot.worker->pod();
+            const std::string phase = slot.worker->status().phase;
+            if (!isTerminal(*pod) && phase != "Failed" && phase != "Succeeded")
+                result.push_back(std::move(pod));
+        }
+        return result;
+    }
+
+    /// A pod that comes new to the node has to fit it; one that runs already, or has ended, is not asked again.
+    std::optional<Rejection> admitted(const core::Pod& pod) const {
+        const bool begun = pod.status && (!pod.status->startTime.empty() || isTerminal(pod));
+        if (!environment.view || begun || !pod.metadata.deletionTimestamp.empty())
+            return std::nullopt;
+        return admit(pod, active(pod.metadata.uid), environment.view());
+    }
+
+    /// With the mutex held.
     void begin(const std::string& uid, Slot& slot) {
         if (ended)
             return;
@@ -66,7 +89,15 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
     }
 };
 
-Pods::Pods(PodEnvironment& environment, TaskPool& pool) : shared_(std::make_shared<Shared>(environment, pool)) {}
+Pods::Pods(PodEnvironment& environment, TaskPool& pool) : shared_(std::make_shared<Shared>(environment, pool)) {
+    environment.neighbours = [weak = std::weak_ptr(shared_)](const std::string& uid) {
+        const auto shared = weak.lock();
+        if (!shared)
+            return PodList();
+        std::lock_guard lock(shared->mutex);
+        return shared->active(uid);
+    };
+}
 
 Pods::~Pods() {
     std::lock_guard lock(shared_->mutex);
@@ -81,9 +112,26 @@ void Pods::set(std::shared_ptr<const core::Pod> pod) {
         slot.next = std::move(pod);
     else if (slot.worker)
         slot.worker->update(std::move(pod));
-    else
-        slot.worker = std::make_shared<PodWorker>(shared_->environment, std::move(pod));
+    else {
+        auto rejection = shared_->admitted(*pod);
+        slot.worker = std::make_shared<PodWorker>(shared_->environment, std::move(pod), std::move(rejection));
+    }
     shared_->begin(uid, slot);
+}
+
+bool Pods::fail(const std::string& uid, PodFailure failure) {
+    std::lock_guard lock(shared_->mutex);
+    const auto found = shared_->slots.find(uid);
+    if (found == shared_->slots.end() || found->second.worker->failure() || found->second.worker->rejected())
+        return false;
+    found->second.worker->fail(std::move(failure));
+    shared_->begin(uid, found->second);
+    return true;
+}
+
+PodList Pods::active(const std::string& exceptUid) const {
+    std::lock_guard lock(shared_->mutex);
+    return shared_->active(exceptUid);
 }
 
 void Pods::drop(const std::string& uid) {
@@ -134,6 +182,10 @@ void Pods::removeOrphans(const std::set<std::string>& wanted) {
     if (const auto sandboxes = shared_->environment.runtime.listSandboxes())
         for (const SandboxInfo& sandbox : *sandboxes)
             note(sandbox.uid, sandbox.ns, sandbox.name);
+    for (const auto& uid :
+         shared_->environment.cgroups != nullptr ? shared_->environment.cgroups->pods() : std::set<std::string>())
+        if (!orphans.contains(uid))
+            note(uid, "", "");
     for (const auto& uid : shared_->environment.volumes.podsOnDisk())
         if (!orphans.contains(uid))
             note(uid, "", "");

@@ -26,6 +26,9 @@ public:
     /// kick() as a function that is harmless once the pods are gone.
     std::function<void(const std::string& uid)> waker() const;
 
+    /// Ends a pod for a reason of the node's (eviction, shutdown); false when there is no such pod, or it ends already.
+    bool fail(const std::string& uid, PodFailure failure);
+
     /// Ends what the runtime has of pods that nobody knows any more, and removes their volumes and logs. To be called
     /// once the wanted pods are known.
     void removeOrphans(const std::set<std::string>& wanted);
@@ -35,6 +38,8 @@ public:
         core::PodStatus status;
     };
     std::vector<Entry> list() const;
+    /// The pods that have a claim on the node: not those that were rejected or have ended, nor the one named.
+    PodList active(const std::string& exceptUid = {}) const;
     std::optional<Entry> find(std::string_view ns, std::string_view name) const;
 
 private:

@@ -323,7 +323,7 @@ OperationPtr beginHook(const core::LifecycleHandler& hook, const CheckTarget& ta
         done({false, noPort(hook.httpGet->port), ""});
         return nullptr;
     }
-    done({true, "", ""});
+    done({false, "Cannot run handler: invalid handler", ""});
     return nullptr;
 }
 

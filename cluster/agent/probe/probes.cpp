@@ -22,7 +22,9 @@ struct Probes::Watched {
     std::string containerId, podIp;
     WallTime startedAt;
     std::map<ProbeKind, ProbeCount> counts;
-    std::string failure; ///< message of the last decisive failure
+    std::string failure;                       ///< message of the last decisive failure
+    std::optional<std::chrono::seconds> grace; ///< of the probe that failed
+    bool readinessOnly = false;
 
     const core::Probe* probe(ProbeKind kind) const {
         const auto& probe = kind == ProbeKind::startup    ? container.startupProbe
@@ -67,7 +69,7 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
         const auto period = std::chrono::seconds(std::max(1, probe.periodSeconds.value_or(10)));
         {
             std::lock_guard lock(mutex);
-            if (!current(watched))
+            if (!current(watched) || (watched->readinessOnly && kind != ProbeKind::readiness))
                 return;
             // Liveness and readiness begin once the startup probe has succeeded, which then ends.
             if (kind != ProbeKind::startup && !watched->started()) {
@@ -91,7 +93,9 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
             if (!current(watched))
                 return;
             tell = take(*watched, kind, *watched->probe(kind), result);
-            again = kind != ProbeKind::startup || !watched->started();
+            // What is about to be restarted is not asked again; what has started is not asked whether it has.
+            const bool restarts = kind != ProbeKind::readiness && watched->counts[kind].verdict == false;
+            again = !restarts && (kind != ProbeKind::startup || !watched->started());
             if (again)
                 schedule(watched, kind, std::chrono::system_clock::now() + period);
         }
@@ -110,9 +114,12 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
             events.record(referenceTo(*watched.pod, watched.container.name), "Warning", "ProbeWarning",
                           std::format("{} probe warning: {}", names[index], result.warning));
         const bool changedNow = watched.counts[kind].take(result.good, probe);
-        if (changedNow && !result.good && kind != ProbeKind::readiness)
+        if (changedNow && !result.good && kind != ProbeKind::readiness) {
             watched.failure =
                 std::format("Container {} failed {} probe, will be restarted", watched.container.name, lower[index]);
+            if (probe.terminationGracePeriodSeconds)
+                watched.grace = std::chrono::seconds(*probe.terminationGracePeriodSeconds);
+        }
         return changedNow;
     }
 };
@@ -127,7 +134,7 @@ Probes::~Probes() {
 }
 
 void Probes::watch(const std::shared_ptr<const core::Pod>& pod, const core::Container& container,
-                   const ContainerInfo& info, const std::string& podIp) {
+                   const ContainerInfo& info, const std::string& podIp, Before before) {
     if (!container.startupProbe && !container.livenessProbe && !container.readinessProbe)
         return;
     std::lock_guard lock(shared_->mutex);
@@ -136,14 +143,31 @@ void Probes::watch(const std::shared_ptr<const core::Pod>& pod, const core::Cont
     std::erase_if(shared_->byContainer, [&](const auto& entry) {
         return entry.second->pod->metadata.uid == pod->metadata.uid && entry.second->container.name == container.name;
     });
-    auto watched = std::make_shared<Watched>(pod, container, info.id, podIp, info.startedAt);
+    auto watched = std::make_shared<Watched>();
+    watched->pod = pod;
+    watched->container = container;
+    watched->containerId = info.id;
+    watched->podIp = podIp;
+    watched->startedAt = info.startedAt;
     for (const ProbeKind kind : {ProbeKind::startup, ProbeKind::liveness, ProbeKind::readiness})
         if (const core::Probe* probe = watched->probe(kind)) {
-            watched->counts[kind].kind = kind;
+            ProbeCount& count = watched->counts[kind];
+            count.kind = kind;
+            if (kind == ProbeKind::readiness ? before.ready : kind == ProbeKind::startup && before.started)
+                count.verdict = true;
+            if (kind == ProbeKind::startup && before.started)
+                continue;
             const auto begin = info.startedAt + std::chrono::seconds(probe->initialDelaySeconds.value_or(0));
             shared_->schedule(watched, kind, begin);
         }
     shared_->byContainer[info.id] = std::move(watched);
+}
+
+void Probes::endRestarts(const std::string& podUid) {
+    std::lock_guard lock(shared_->mutex);
+    for (const auto& [id, watched] : shared_->byContainer)
+        if (watched->pod->metadata.uid == podUid)
+            watched->readinessOnly = true;
 }
 
 void Probes::forget(const std::string& podUid) {
@@ -166,6 +190,7 @@ std::optional<ProbeVerdict> Probes::verdict(const std::string& containerId) cons
     verdict.ready = verdict.started && of(ProbeKind::readiness).value_or(false);
     verdict.failed = of(ProbeKind::startup) == false || of(ProbeKind::liveness) == false;
     verdict.message = watched.failure;
+    verdict.grace = watched.grace;
     return verdict;
 }
 

@@ -29,10 +29,19 @@ public:
     Probes(Runtime& runtime, EventSink& events, TaskPool& pool, CheckLoop& loop,
            std::function<void(const std::string& uid)> changed);
     ~Probes();
+    Probes(const Probes&) = delete;
+    Probes& operator=(const Probes&) = delete;
+
+    struct Before {
+        bool started = false, ready = false;
+    };
 
     /// Begins or goes on with the probes of a running container; probes of an earlier instance end.
+    /// @p before: what is known of this instance from earlier.
     void watch(const std::shared_ptr<const core::Pod>& pod, const core::Container& container, const ContainerInfo& info,
-               const std::string& podIp);
+               const std::string& podIp, Before before);
+    /// The pod is being ended: nothing is restarted any more, but readiness goes on to be told.
+    void endRestarts(const std::string& podUid);
     /// Ends all probes of a pod.
     void forget(const std::string& podUid);
     /// Nothing when the container has no probes being watched.

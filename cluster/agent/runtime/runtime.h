@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 /// What the agent asks of a container runtime, as plain values. cri/ answers through containerd; a simulated runtime
@@ -81,6 +82,12 @@ struct BindMount {
 /// Limits as the kernel's control groups take them; 0: none.
 struct ContainerResources {
     std::int64_t cpuPeriod = 0, cpuQuota = 0, cpuShares = 0, memoryLimit = 0, oomScoreAdjustment = 0;
+
+    /// Whether the bounds are the same that can be changed while a container runs.
+    bool sameCpu(const ContainerResources& other) const {
+        return cpuQuota == other.cpuQuota && cpuShares == other.cpuShares;
+    }
+    bool sameMemory(const ContainerResources& other) const { return memoryLimit == other.memoryLimit; }
 };
 
 /// What a container uses, and what its writable layer holds.
@@ -126,6 +133,7 @@ struct ContainerInfo {
     WallTime startedAt, finishedAt;
     int exitCode = 0;
     std::string reason, message, logPath;
+    std::optional<ContainerResources> resources; ///< where the runtime tells them
 };
 
 struct ImageInfo {
@@ -209,6 +217,11 @@ public:
     virtual RuntimeResult<std::vector<ContainerInfo>> listContainers(const StringMap& labels = {}) = 0;
     virtual RuntimeResult<ContainerInfo> containerStatus(const std::string& id) = 0;
     virtual RuntimeResult<void> reopenLog(const std::string& id) = 0;
+    /// Changes the bounds of a running container.
+    virtual RuntimeResult<void> updateResources(const std::string& id, const ContainerResources& resources) {
+        std::ignore = id, std::ignore = resources;
+        return std::unexpected(RuntimeError{RuntimeError::Kind::other, "the runtime cannot change running containers"});
+    }
     /// What every running container uses now.
     virtual RuntimeResult<std::vector<ContainerUsage>> containerUsage() = 0;
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
@@ -219,6 +232,11 @@ public:
     /// Starts a command in a running container, with a terminal of its own when @p tty.
     virtual RuntimeResult<std::unique_ptr<ExecProcess>>
     exec(const std::string& id, const std::vector<std::string>& command, bool tty, bool input) = 0;
+    /// Joins a running container's own streams; ending the result leaves the container alone. @p tty as the container
+    /// was made.
+    virtual RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input);
+    /// The network namespace a sandbox lives in, as a path; empty: the node's own.
+    virtual RuntimeResult<std::string> networkNamespace(const std::string& sandboxId);
 
     virtual RuntimeResult<std::vector<ImageInfo>> listImages() = 0;
     /// Nothing when the image is not here.
@@ -235,5 +253,13 @@ public:
     virtual RuntimeResult<void> watchEvents(std::stop_token stop,
                                             const std::function<void(const RuntimeEvent&)>& tell) = 0;
 };
+
+// What a runtime may leave out.
+inline RuntimeResult<std::unique_ptr<ExecProcess>> Runtime::attach(const std::string&, bool, bool) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime cannot attach"});
+}
+inline RuntimeResult<std::string> Runtime::networkNamespace(const std::string&) {
+    return std::unexpected(RuntimeError{RuntimeError::Kind::other, "this runtime has no network namespaces"});
+}
 
 } // namespace slipway::agent

@@ -1,14 +1,8 @@
 #include "cluster/agent/server/exec_session.h"
 
-#include "cluster/agent/server/channels.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <condition_variable>
 #include <deque>
@@ -18,15 +12,13 @@
 namespace slipway::agent {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-using boost::system::error_code;
+using wire::Channel;
+using wire::ClientMessage;
 
 constexpr std::size_t mostWaitingInput = 1 << 20;
-constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 
-/// Messages to the client; the command's reader waits when the client is slow.
-using Outgoing = asio::experimental::concurrent_channel<void(error_code, std::string)>;
+/// What the command says; its reader waits when the client is slow.
+using Outgoing = asio::experimental::concurrent_channel<void(error_code, ExecProcess::Piece)>;
 
 /// Writes to the command on a thread of its own, since a command that does not read would block the session.
 class InputWriter {
@@ -93,57 +85,50 @@ private:
     std::thread thread_;
 };
 
-/// Passes on everything the command says, and last how it ended.
+/// Passes on everything the command says, and last that it ended.
 void readProcess(ExecProcess& process, Outgoing& outgoing) {
-    const auto send = [&](std::string message) {
+    for (bool ended = false; !ended;) {
+        ExecProcess::Piece piece = process.read();
+        ended = piece.from == ExecProcess::Piece::From::end;
         try {
-            outgoing.async_send(error_code(), std::move(message), asio::use_future).get();
-            return true;
+            outgoing.async_send(error_code(), std::move(piece), asio::use_future).get();
         } catch (const boost::system::system_error&) {
-            return false; // the client is gone
+            return; // the client is gone
         }
-    };
-    for (;;) {
-        const ExecProcess::Piece piece = process.read();
-        if (piece.from == ExecProcess::Piece::From::end)
-            break;
-        const Channel channel = piece.from == ExecProcess::Piece::From::out ? Channel::output : Channel::error;
-        if (!send(channelMessage(channel, piece.data)))
-            return;
     }
-    const auto code = process.exitCode();
-    send(channelMessage(Channel::status, code ? exitStatus(*code) : exitStatus({}, code.error().message)));
-    send("");
 }
 
-asio::awaitable<void> writeMessages(Socket& socket, Outgoing& outgoing) {
+asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, Outgoing& outgoing,
+                                  WantedStreams wanted) {
+    using From = ExecProcess::Piece::From;
     for (;;) {
-        auto [error, message] = co_await outgoing.async_receive(tuple);
-        if (error || message.empty())
-            break;
-        socket.binary(true);
-        const auto [failed, size] = co_await socket.async_write(asio::buffer(message), tuple);
-        if (failed)
-            co_return;
-    }
-    co_await socket.async_close(beast::websocket::close_code::normal, tuple);
-}
-
-asio::awaitable<void> readMessages(Socket& socket, ExecProcess& process, InputWriter& input, bool v5) {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (beast::flat_buffer buffer;;) {
-        const auto [error, size] = co_await socket.async_read(buffer, tuple);
+        const auto [error, piece] = co_await outgoing.async_receive(tuple);
         if (error)
             co_return;
-        const auto data = buffer.cdata();
-        const ClientMessage message = parseClientMessage({static_cast<const char*>(data.data()), data.size()}, v5);
-        if (message.kind == ClientMessage::Kind::input)
-            input.add(message.data);
-        else if (message.kind == ClientMessage::Kind::endOfInput)
+        if (piece.from == From::end)
+            break;
+        if (piece.from == From::out ? !wanted.output : !wanted.error)
+            continue;
+        if (!co_await streams.write(piece.from == From::out ? Channel::output : Channel::error, piece.data))
+            co_return;
+    }
+    const auto code = process.exitCode();
+    const std::string problem = code ? std::string() : code.error().message;
+    co_await streams.finish(code ? std::optional(*code) : std::nullopt, problem);
+}
+
+asio::awaitable<void> readInput(RemoteStreams& streams, ExecProcess& process, InputWriter& input) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (;;) {
+        const auto message = co_await streams.read();
+        if (!message)
+            co_return;
+        if (message->kind == ClientMessage::Kind::input)
+            input.add(message->data);
+        else if (message->kind == ClientMessage::Kind::endOfInput)
             input.end();
-        else if (message.kind == ClientMessage::Kind::resize)
-            process.resize(message.size.columns, message.size.rows);
-        buffer.consume(buffer.size());
+        else if (message->kind == ClientMessage::Kind::resize)
+            process.resize(message->size.columns, message->size.rows);
         while (input.full()) {
             timer.expires_after(std::chrono::milliseconds(10));
             co_await timer.async_wait(tuple);
@@ -153,7 +138,7 @@ asio::awaitable<void> readMessages(Socket& socket, ExecProcess& process, InputWr
 
 } // namespace
 
-asio::awaitable<void> runExec(Socket& socket, std::shared_ptr<ExecProcess> process, bool v5) {
+asio::awaitable<void> runExec(RemoteStreams& streams, std::shared_ptr<ExecProcess> process, WantedStreams wanted) {
     using namespace asio::experimental::awaitable_operators;
     const auto executor = co_await asio::this_coro::executor;
     Outgoing outgoing(executor, 16);
@@ -162,7 +147,7 @@ asio::awaitable<void> runExec(Socket& socket, std::shared_ptr<ExecProcess> proce
         InputWriter input(process);
         reader = std::thread([&] { readProcess(*process, outgoing); });
         // Whoever ends first ends the other: the command, or the client.
-        co_await (writeMessages(socket, outgoing) || readMessages(socket, *process, input, v5));
+        co_await (writeOutput(streams, *process, outgoing, wanted) || readInput(streams, *process, input));
         outgoing.close();
         process->kill();
     }

@@ -13,7 +13,7 @@ struct NodeServerSettings {
     std::filesystem::path certificate, key; ///< where they do not exist a self-signed pair is made
 };
 
-/// The node's HTTPS server: /healthz, /pods, /containerLogs, /exec, /attach. Owns its threads.
+/// The node's HTTPS server: /healthz, /pods, /containerLogs, /exec, /attach, /portForward. Owns its threads.
 class NodeServer {
 public:
     /// Null when it cannot listen (logged): the node works without.

@@ -1,6 +1,6 @@
 #include "cluster/agent/source/api_objects.h"
 
-#include "cluster/agent/pod/pod_status.h"
+#include "cluster/agent/pod/pod_conditions.h"
 #include "cluster/agent/source/static_pods.h"
 #include "cluster/api/types/authentication_v1.h"
 #include "cluster/base/log.h"
@@ -66,6 +66,16 @@ ObjectResult<core::PersistentVolume> ApiObjects::persistentVolume(const std::str
     return std::unexpected(ObjectError{object.error().kind == client::Errc::notFound, object.error().message});
 }
 
+ObjectResult<std::string> ApiObjects::runtimeHandler(const std::string& runtimeClass) {
+    const client::ResourceRef resource{"node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false};
+    const auto object = client_->get(resource, "", runtimeClass);
+    if (object)
+        return std::string(api::stringAt(*object, {"handler"}));
+    const bool absent = object.error().kind == client::Errc::notFound;
+    return std::unexpected(ObjectError{absent, absent ? std::format("RuntimeClass \"{}\" not found", runtimeClass)
+                                                      : object.error().message});
+}
+
 ObjectResult<std::vector<std::shared_ptr<const core::Service>>> ApiObjects::services() {
     if (!services_.waitForSync(std::chrono::seconds(2)))
         return std::unexpected(
@@ -110,8 +120,13 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
             list->value().get_array().push_back(api::JsonObject{{"$patch", "replace"}});
     api::JsonArray conditions;
     for (const core::PodCondition& condition : status.conditions)
-        if (isNodesCondition(condition.type))
+        if (isNodesCondition(condition.type) || condition.reason == "TerminationByKubelet")
             conditions.emplace_back(api::toJson(condition));
+    // Those that come and go are taken away by name.
+    for (const char* type : {"PodResizePending", "PodResizeInProgress"})
+        if (pod.metadata.generation.value_or(0) > 1 &&
+            std::ranges::find(status.conditions, type, &core::PodCondition::type) == status.conditions.end())
+            conditions.emplace_back(api::JsonObject{{"$patch", "delete"}, {"type", type}});
     body["conditions"] = std::move(conditions);
     api::JsonObject metadata;
     if (!isStatic(pod))

@@ -21,6 +21,7 @@ public:
                                     std::int64_t expirationSeconds) override;
     ObjectResult<core::PersistentVolumeClaim> claim(const std::string& ns, const std::string& name) override;
     ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override;
+    ObjectResult<std::string> runtimeHandler(const std::string& runtimeClass) override;
     ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() override;
     /// Forgets what was kept of objects that no pod of the node refers to.
     void keepOnly(const std::set<std::string>& configMaps, const std::set<std::string>& secrets);

@@ -29,6 +29,10 @@ public:
                                             std::int64_t expirationSeconds) = 0;
     virtual ObjectResult<core::PersistentVolumeClaim> claim(const std::string& ns, const std::string& name) = 0;
     virtual ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) = 0;
+    /// The handler that a RuntimeClass names.
+    virtual ObjectResult<std::string> runtimeHandler(const std::string& runtimeClass) {
+        return std::unexpected(ObjectError{true, "RuntimeClass \"" + runtimeClass + "\" not found"});
+    }
     /// The error says that services have not been read yet.
     virtual ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() = 0;
 };

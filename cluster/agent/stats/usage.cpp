@@ -129,6 +129,10 @@ Usage::Usage(Runtime& runtime, Pods& pods, TaskPool& pool, std::string nodeName,
 
 Usage::~Usage() = default;
 
+std::map<std::string, std::vector<UsageRate>> Usage::byPod() const {
+    return shared_->byPod();
+}
+
 std::string Usage::summary() const {
     const UsageRate node = shared_->node();
     const Capacity capacity = readCapacity(shared_->root);

@@ -28,6 +28,8 @@ public:
     Usage(Runtime& runtime, Pods& pods, TaskPool& pool, std::string nodeName, std::filesystem::path root);
     ~Usage();
 
+    /// What containers use, by pod uid.
+    std::map<std::string, std::vector<UsageRate>> byPod() const;
     /// /stats/summary (k8s.io/kubelet/pkg/apis/stats/v1alpha1).
     std::string summary() const;
     /// /metrics/resource, as Prometheus reads it.

@@ -9,7 +9,7 @@ from pathlib import Path
 from schema_text import read_resources, read_types
 
 TYPED_PACKAGES = ["meta.v1", "core.v1", "apps.v1", "batch.v1", "discovery.v1", "coordination.v1", "networking.v1",
-                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1"]
+                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1", "storage.v1"]
 KEYWORDS = {"namespace", "template", "operator", "default", "continue", "protected", "public", "private", "switch", "case",
             "new", "delete", "export", "import", "class", "signed", "union", "static", "for"}
 CPP_SCALARS = {"string": "std::string", "int32": "std::int32_t", "int64": "std::int64_t", "bool": "bool", "double": "double",
@@ -133,6 +133,9 @@ def ordered(types, package):
     return out
 
 
+# A package whose code is compiled in several files: in how many.
+PARTS = {"core.v1": 4}
+
 # A struct with more than this many fields, those of its members included, gets its special members in the .cpp file:
 # compiled in every user they cost more than all the rest.
 INLINE_FIELDS = 8
@@ -185,6 +188,20 @@ def typed_package(types, package, resources):
                      f"    static constexpr bool namespaced = {str(r.namespaced).lower()};", "};"]
     head += ["} // namespace slipway::api", ""]
 
+    return "\n".join(head), [package_code(ns, part, heavy) for part in split(members, PARTS.get(package, 1))]
+
+
+def split(members, count):
+    """The members in as many runs, each with about the same number of fields."""
+    total, passed, parts = sum(len(t.fields) for t in members), 0, [[] for _ in range(count)]
+    for t in members:
+        parts[min(passed * count // max(total, 1), count - 1)].append(t)
+        passed += len(t.fields)
+    return parts
+
+
+def package_code(ns, members, heavy):
+    """The .cpp file of some of a package's structs: their special members and tables."""
     code = [f'#include "cluster/api/types/{ns}.h"', '#include "cluster/api/codec_ops.h"', "#include <cstddef>", "",
             '#pragma GCC diagnostic ignored "-Winvalid-offsetof"',
             "namespace slipway::api {"]
@@ -207,7 +224,7 @@ def typed_package(types, package, resources):
             code.append(f"    static constexpr StructTable table{{{quote(t.full_name)}, {{}}}};")
         code += ["    return table;", "}"]
     code += ["} // namespace slipway::api", ""]
-    return "\n".join(head), "\n".join(code)
+    return "\n".join(code)
 
 
 def main():
@@ -215,9 +232,10 @@ def main():
     types, resources = read_types(schema), read_resources(schema / "resources.schema")
     write(out / "schema_tables.cpp", schema_tables(types, resources))
     for package in TYPED_PACKAGES:
-        header, code = typed_package(types, package, resources)
+        header, codes = typed_package(types, package, resources)
         write(out / "types" / f"{namespace(package)}.h", header)
-        write(out / "types" / f"{namespace(package)}.cpp", code)
+        for number, code in enumerate(codes, 1):
+            write(out / "types" / f"{namespace(package)}{f'_{number}' if number > 1 else ''}.cpp", code)
     # A string literal has a length limit in compilers; concatenated raw literals of a few kB each have none that matters.
     text = bootstrap.read_text()
     parts = "\n".join(f'R"policy({text[i:i + 8000]})policy"' for i in range(0, len(text), 8000))

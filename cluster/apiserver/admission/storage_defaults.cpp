@@ -60,7 +60,7 @@ Refusal defaultStorageClass(Request& request, const ClusterState& cluster) {
 }
 
 Refusal defaultIngressClass(Request& request, const ClusterState& cluster) {
-    if (request.resource.name != "ingresses" || request.operation != Operation::create ||
+    if (request.resource.name != "ingresses" || request.resource.custom != nullptr || request.operation != Operation::create ||
         !request.subresource.empty() || api::find(request.object, {"spec", "ingressClassName"}) != nullptr ||
         api::find(request.object, {"metadata", "annotations", "kubernetes.io/ingress.class"}) != nullptr)
         return {};

@@ -1,11 +1,13 @@
 #include "cluster/network/dns/server.h"
 
-#include "cluster/base/log.h"
 #include "cluster/network/dns/answer.h"
+#include "cluster/network/dns/cache.h"
 
+#include <array>
 #include <atomic>
 #include <boost/asio.hpp>
 #include <format>
+#include <shared_mutex>
 #include <thread>
 
 namespace slipway::network {
@@ -15,135 +17,24 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using asio::ip::udp;
 using boost::system::error_code;
+using dns::Bytes;
+using dns::Code;
+using dns::Decision;
+using dns::Done;
+using dns::Packet;
 
-constexpr std::size_t mostForwarded = 512, mostConnections = 64;
-constexpr std::chrono::seconds forwardTimeout{2}, connectionTimeout{10};
+constexpr std::size_t mostForwarded = 512, mostConnections = 64, mostInARow = 64;
+constexpr std::chrono::seconds connectionTimeout{10};
 
-std::optional<udp::endpoint> endpointOf(const std::string& text) {
-    const std::size_t colon = text.find(':');
-    const bool withPort = colon != std::string::npos && text.find(':', colon + 1) == std::string::npos;
-    error_code error;
-    const auto address = asio::ip::make_address(withPort ? text.substr(0, colon) : text, error);
-    if (error)
-        return std::nullopt;
-    const int port = withPort ? std::atoi(text.c_str() + colon + 1) : 53;
-    return udp::endpoint(address, static_cast<unsigned short>(port));
+struct Counters {
+    std::atomic<std::uint64_t> udp = 0, tcp = 0, cacheHits = 0, cacheMisses = 0, forwarded = 0;
+    std::array<std::atomic<std::uint64_t>, 6> codes{};
+};
+
+std::string codeName(std::size_t code) {
+    constexpr std::array names{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+    return names.at(code);
 }
-
-using Done = std::function<void(Packet)>;
-
-/// Asks the upstream servers one after the other, each once; SERVFAIL when none answers.
-class Forward : public std::enable_shared_from_this<Forward> {
-public:
-    Forward(asio::io_context& context, const std::vector<udp::endpoint>& servers, Packet query, Done done)
-        : socket_(context), timer_(context), servers_(servers), query_(std::move(query)), done_(std::move(done)) {}
-
-    void next() {
-        if (index_ == servers_.size())
-            return finish(serverFailure(query_));
-        const udp::endpoint server = servers_[index_++];
-        error_code error;
-        socket_.close(error);
-        socket_.open(server.protocol(), error);
-        socket_.connect(server, error); // only this server's packets are let in; the source port is random
-        if (!error)
-            socket_.send(asio::buffer(query_), 0, error);
-        if (error)
-            return next();
-        timer_.expires_after(forwardTimeout);
-        timer_.async_wait([self = shared_from_this(), round = index_](error_code canceled) {
-            if (!canceled && round == self->index_)
-                self->next();
-        });
-        receive(index_);
-    }
-
-private:
-    void receive(std::size_t round) {
-        socket_.async_receive(asio::buffer(buffer_), [self = shared_from_this(), round](error_code error,
-                                                                                        std::size_t size) {
-            if (round != self->index_ || !self->done_)
-                return;
-            if (error)
-                return self->next();
-            const bool same = size >= 12 && self->buffer_[0] == self->query_[0] && self->buffer_[1] == self->query_[1];
-            if (!same)
-                return self->receive(round);
-            self->finish(Packet(self->buffer_.begin(), self->buffer_.begin() + static_cast<std::ptrdiff_t>(size)));
-        });
-    }
-
-    void finish(Packet answer) {
-        timer_.cancel();
-        if (auto done = std::exchange(done_, nullptr))
-            done(std::move(answer));
-        error_code error;
-        socket_.close(error);
-    }
-
-    udp::socket socket_;
-    asio::steady_timer timer_;
-    std::vector<udp::endpoint> servers_;
-    Packet query_;
-    Done done_;
-    std::array<std::uint8_t, 4096> buffer_{};
-    std::size_t index_ = 0;
-};
-
-/// The same over TCP, for queries that came over TCP.
-class TcpForward : public std::enable_shared_from_this<TcpForward> {
-public:
-    TcpForward(asio::io_context& context, const std::vector<udp::endpoint>& servers, Packet query, Done done)
-        : socket_(context), timer_(context), servers_(servers), query_(std::move(query)), done_(std::move(done)) {}
-
-    void start() {
-        if (servers_.empty())
-            return finish(serverFailure(query_));
-        timer_.expires_after(2 * forwardTimeout);
-        timer_.async_wait([self = shared_from_this()](error_code canceled) {
-            if (!canceled)
-                self->fail();
-        });
-        framed_ = {static_cast<std::uint8_t>(query_.size() >> 8U), static_cast<std::uint8_t>(query_.size() & 255U)};
-        framed_.insert(framed_.end(), query_.begin(), query_.end());
-        const tcp::endpoint server(servers_[0].address(), servers_[0].port());
-        socket_.async_connect(server, [self = shared_from_this()](error_code error) {
-            if (error)
-                return self->fail();
-            asio::async_write(self->socket_, asio::buffer(self->framed_),
-                              [self](error_code failed, std::size_t) { failed ? self->fail() : self->readSize(); });
-        });
-    }
-
-private:
-    void readSize() {
-        asio::async_read(socket_, asio::buffer(size_), [self = shared_from_this()](error_code error, std::size_t) {
-            if (error)
-                return self->fail();
-            self->answer_.resize(static_cast<std::size_t>(self->size_[0]) << 8U | self->size_[1]);
-            asio::async_read(self->socket_, asio::buffer(self->answer_), [self](error_code failed, std::size_t) {
-                failed ? self->fail() : self->finish(std::move(self->answer_));
-            });
-        });
-    }
-
-    void fail() { finish(serverFailure(query_)); }
-
-    void finish(Packet answer) {
-        timer_.cancel();
-        if (auto done = std::exchange(done_, nullptr))
-            done(std::move(answer));
-        error_code error;
-        socket_.close(error);
-    }
-
-    tcp::socket socket_;
-    asio::steady_timer timer_;
-    std::vector<udp::endpoint> servers_;
-    Packet query_, framed_, answer_;
-    std::array<std::uint8_t, 2> size_{};
-    Done done_;
-};
 
 } // namespace
 
@@ -151,12 +42,19 @@ struct DnsServer::State {
     asio::io_context context{1};
     udp::socket udpSocket{context};
     tcp::acceptor acceptor{context};
-    std::vector<udp::endpoint> upstream;
-    std::atomic<std::shared_ptr<const Zone>> zone{std::make_shared<const Zone>()};
+    asio::steady_timer acceptPause{context};
+    std::string address;
+    dns::Servers upstream; // of the thread alone, as the cache
+    dns::AnswerCache cache;
+    std::shared_mutex zoneMutex;
+    Zone zone;
+    std::atomic<bool> complete = false;
+    Counters counters;
     std::size_t forwarded = 0, connections = 0;
     std::array<std::uint8_t, 4096> buffer{};
-    udp::endpoint sender;
     std::thread thread;
+
+    explicit State(const std::string& domain) : zone(domain) {}
 
     /// One client over TCP; it may ask several times.
     struct Connection : std::enable_shared_from_this<Connection> {
@@ -186,7 +84,8 @@ struct DnsServer::State {
         void end() { timer_.cancel(); }
 
         void answer() {
-            state_.resolve(query_, 65535, true,
+            ++state_.counters.tcp;
+            state_.resolve(query_, dns::mostBytes, true,
                            [self = shared_from_this()](Packet answer) { self->send(std::move(answer)); });
         }
 
@@ -207,38 +106,89 @@ struct DnsServer::State {
         Packet query_, out_;
     };
 
-    void resolve(const Packet& query, std::size_t limit, bool overTcp, Done done) {
-        const auto now = zone.load();
-        DnsDecision decision = decideDns(query, *now, limit);
-        if (!decision.forward)
+    Decision decide(Bytes query, std::size_t limit) {
+        std::shared_lock lock(zoneMutex);
+        Decision decision = dns::decide(query, zone, limit);
+        const bool denied = decision.action == Decision::Action::send && decision.answer.size() > 3 &&
+                            static_cast<Code>(decision.answer[3] & 15U) == Code::nameError;
+        if (denied && !complete)
+            decision.answer = dns::bareAnswer(query, Code::serverFailure);
+        return decision;
+    }
+
+    void resolve(Bytes query, std::size_t limit, bool overTcp, const Done& done) {
+        Decision decision = decide(query, limit);
+        if (decision.action == Decision::Action::send)
             return done(std::move(decision.answer));
-        if (forwarded >= mostForwarded)
-            return done(serverFailure(query));
+        const bool alias = decision.action == Decision::Action::resolve;
+        Packet asked = alias ? dns::makeQuery(static_cast<std::uint16_t>(query[0] << 8U | query[1]), decision.target,
+                                              decision.type)
+                             : Packet(query.begin(), query.end());
+        if (alias) {
+            Packet own(query.begin(), query.end());
+            return ask(std::move(asked), decision.target, dns::mostBytes, overTcp,
+                       [own = std::move(own), target = decision.target, limit, done](const Packet& found) {
+                           done(dns::aliasAnswer(own, target, found, limit));
+                       });
+        }
+        ask(std::move(asked), decision.name, limit, overTcp, done);
+    }
+
+    /// Asks the cache, then others.
+    void ask(Packet query, const std::string& name, std::size_t limit, bool overTcp, const Done& done) {
+        if (auto known = cache.find(query, limit, std::chrono::steady_clock::now())) {
+            ++counters.cacheHits;
+            return done(std::move(*known));
+        }
+        ++counters.cacheMisses;
+        const std::vector<std::string>& servers = dns::serversFor(upstream, name);
+        if (forwarded >= mostForwarded || servers.empty())
+            return done(dns::bareAnswer(query, Code::serverFailure));
         ++forwarded;
-        Done counted = [this, done = std::move(done)](Packet answer) {
+        ++counters.forwarded;
+        Done counted = [this, query, done](Packet answer) {
             --forwarded;
+            cache.store(query, answer, std::chrono::steady_clock::now());
             done(std::move(answer));
         };
         if (overTcp)
-            std::make_shared<TcpForward>(context, upstream, query, std::move(counted))->start();
+            dns::askOverTcp(context, servers, std::move(query), std::move(counted));
         else
-            std::make_shared<Forward>(context, upstream, query, std::move(counted))->next();
+            dns::askOverUdp(context, servers, std::move(query), std::move(counted));
     }
 
+    void count(const Packet& answer) {
+        if (answer.size() > 3)
+            if (const std::size_t code = answer[3] & 15U; code < counters.codes.size())
+                ++counters.codes[code];
+    }
+
+    /// Waits until there are queries, then takes several in a row.
     void receive() {
-        udpSocket.async_receive_from(asio::buffer(buffer), sender, [this](error_code error, std::size_t size) {
+        udpSocket.async_wait(udp::socket::wait_read, [this](error_code error) {
             if (error == asio::error::operation_aborted)
                 return;
-            if (!error) {
-                const Packet query(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
-                resolve(query, udpLimit(query), false, [this, to = sender](Packet answer) {
-                    error_code failed;
-                    if (!answer.empty())
-                        udpSocket.send_to(asio::buffer(answer), to, 0, failed);
-                });
+            for (std::size_t i = 0; i < mostInARow && receiveOne(); ++i) {
             }
             receive();
         });
+    }
+
+    bool receiveOne() {
+        udp::endpoint sender;
+        error_code error;
+        const std::size_t size = udpSocket.receive_from(asio::buffer(buffer), sender, 0, error);
+        if (error)
+            return error != asio::error::would_block;
+        ++counters.udp;
+        const Bytes query(buffer.data(), size);
+        resolve(query, dns::udpLimit(query), false, [this, sender](const Packet& answer) {
+            error_code failed;
+            count(answer);
+            if (!answer.empty())
+                udpSocket.send_to(asio::buffer(answer), sender, 0, failed);
+        });
+        return true;
     }
 
     void accept() {
@@ -247,8 +197,23 @@ struct DnsServer::State {
                 return;
             if (!error && connections < mostConnections)
                 std::make_shared<Connection>(*this, std::move(socket))->read();
-            accept();
+            if (!error)
+                return accept();
+            acceptPause.expires_after(std::chrono::milliseconds(100)); // no descriptors left, perhaps
+            acceptPause.async_wait([this](error_code canceled) {
+                if (!canceled)
+                    accept();
+            });
         });
+    }
+
+    /// Its own address would ask itself for ever.
+    dns::Servers withoutItself(dns::Servers servers) const {
+        const auto clean = [this](std::vector<std::string>& list) { std::erase(list, address); };
+        clean(servers.everything);
+        for (auto& [domain, list] : servers.domains)
+            clean(list);
+        return servers;
     }
 };
 
@@ -264,12 +229,13 @@ DnsServer::~DnsServer() {
 }
 
 std::expected<std::unique_ptr<DnsServer>, std::string> DnsServer::start(const DnsServerSettings& settings) {
-    auto state = std::make_unique<State>();
+    auto state = std::make_unique<State>(settings.domain);
     try {
         const auto address = asio::ip::make_address(settings.address);
         const auto port = static_cast<unsigned short>(settings.port);
         state->udpSocket.open(address.is_v6() ? udp::v6() : udp::v4());
         state->udpSocket.bind({address, port});
+        state->udpSocket.non_blocking(true);
         const tcp::endpoint endpoint(address, state->udpSocket.local_endpoint().port());
         state->acceptor.open(endpoint.protocol());
         state->acceptor.set_option(tcp::acceptor::reuse_address(true));
@@ -278,18 +244,40 @@ std::expected<std::unique_ptr<DnsServer>, std::string> DnsServer::start(const Dn
     } catch (const std::exception& error) {
         return std::unexpected(std::format("DNS on {}:{}: {}", settings.address, settings.port, error.what()));
     }
-    for (const auto& server : settings.upstream)
-        if (const auto endpoint = endpointOf(server); endpoint && endpoint->address().to_string() != settings.address)
-            state->upstream.push_back(*endpoint);
+    state->address = settings.address;
+    state->upstream = state->withoutItself(settings.upstream);
     return std::unique_ptr<DnsServer>(new DnsServer(std::move(state)));
 }
 
-void DnsServer::setZone(std::shared_ptr<const Zone> zone) {
-    state_->zone.store(std::move(zone));
+void DnsServer::update(const std::vector<ServiceView>& services) {
+    std::unique_lock lock(state_->zoneMutex);
+    for (const ServiceView& service : services)
+        state_->zone.put(service.key, namesOf(state_->zone.domain(), service));
+    state_->complete = true;
+}
+
+void DnsServer::setUpstream(dns::Servers servers) {
+    asio::post(state_->context, [state = state_.get(), servers = std::move(servers)]() mutable {
+        state->upstream = state->withoutItself(std::move(servers));
+    });
 }
 
 int DnsServer::port() const {
     return state_->udpSocket.local_endpoint().port();
+}
+
+std::string DnsServer::metrics() const {
+    const Counters& counters = state_->counters;
+    std::string text = "# TYPE coredns_dns_requests_total counter\n";
+    text += std::format("coredns_dns_requests_total{{proto=\"udp\"}} {}\n", counters.udp.load());
+    text += std::format("coredns_dns_requests_total{{proto=\"tcp\"}} {}\n", counters.tcp.load());
+    text += "# TYPE coredns_dns_responses_total counter\n";
+    for (std::size_t code = 0; code < counters.codes.size(); ++code)
+        text += std::format("coredns_dns_responses_total{{rcode=\"{}\"}} {}\n", codeName(code), counters.codes[code].load());
+    text += std::format("# TYPE coredns_cache_hits_total counter\ncoredns_cache_hits_total {}\n", counters.cacheHits.load());
+    text += std::format("# TYPE coredns_cache_misses_total counter\ncoredns_cache_misses_total {}\n", counters.cacheMisses.load());
+    text += std::format("# TYPE coredns_forward_requests_total counter\ncoredns_forward_requests_total {}\n", counters.forwarded.load());
+    return text;
 }
 
 } // namespace slipway::network

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/network/dns/upstream.h"
 #include "cluster/network/dns/zone.h"
 
 #include <expected>
@@ -9,11 +10,13 @@ namespace slipway::network {
 struct DnsServerSettings {
     std::string address; ///< to listen on, UDP and TCP
     int port = 53;
-    std::vector<std::string> upstream; ///< name servers for everything outside the cluster; "ip" or "ip:port"
+    std::string domain = "cluster.local";
+    dns::Servers upstream; ///< for everything outside the cluster
 };
 
-/// Serves the cluster's zone and forwards the rest. Bounded: queries being forwarded, TCP connections and their
-/// lifetimes. Owns one thread. setZone() may be called from any thread.
+/// Serves the cluster's names, and asks other name servers for the rest, whose answers it keeps for a while. Until the
+/// names are complete, what it does not know yet is a failure rather than "there is no such name". Bounded: questions to
+/// others, TCP connections and their lifetimes, the cache. Owns one thread; any thread may call.
 class DnsServer {
 public:
     /// Begins to listen; the error says which address could not be used.
@@ -22,17 +25,18 @@ public:
     DnsServer(const DnsServer&) = delete;
     DnsServer& operator=(const DnsServer&) = delete;
 
-    void setZone(std::shared_ptr<const Zone> zone);
+    /// Takes over changed services. The names are complete from then on.
+    void update(const std::vector<ServiceView>& services);
+    void setUpstream(dns::Servers servers);
     /// The port it listens on (of use with port 0).
     int port() const;
+    /// Counters in Prometheus' text form, under the names dashboards know.
+    std::string metrics() const;
 
 private:
     struct State;
     explicit DnsServer(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
-
-/// Gives the loopback interface of this network namespace another address (a /32). Fine when it has it already.
-std::expected<void, std::string> addLoopbackAddress(const std::string& address);
 
 } // namespace slipway::network

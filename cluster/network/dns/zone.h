@@ -1,12 +1,13 @@
 #pragma once
 
-#include "cluster/api/types/core_v1.h"
-#include "cluster/api/types/discovery_v1.h"
+#include "cluster/network/services/service_feed.h"
 
+#include <array>
 #include <map>
-#include <memory>
-#include <set>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 /// The cluster's names (Kubernetes DNS-Based Service Discovery, schema 1.1.0) as plain values.
@@ -18,32 +19,56 @@ struct SrvTarget {
     auto operator<=>(const SrvTarget&) const = default;
 };
 
-/// What one name has. Names are lower-case, absolute, without the last dot.
+/// What one name has. Names are lower-case, absolute, without the last dot; lists hold each value once.
 struct NameRecords {
-    std::set<std::string> a, aaaa, cname;
-    std::set<SrvTarget> srv;
-    std::set<std::string> ptr;
+    std::vector<std::array<std::uint8_t, 4>> a;
+    std::vector<std::array<std::uint8_t, 16>> aaaa;
+    std::string alias; ///< of an ExternalName service: where to look instead
+    std::vector<SrvTarget> srv;
+    std::vector<std::string> ptr;
     std::string txt;
+    bool operator==(const NameRecords&) const = default;
 };
 
-/// All names of the cluster's zone and of its reverse addresses. Immutable once made.
-struct Zone {
-    std::string domain; ///< "cluster.local"
-    std::map<std::string, NameRecords> names;
+using NamedRecords = std::map<std::string, NameRecords>;
 
-    /// The records of a name; null when it does not exist.
+/// The names of a service and its endpoints.
+NamedRecords namesOf(const std::string& domain, const ServiceView& service);
+
+/// All names of the cluster's domain and of its reverse addresses. A changed service costs what it has. Not for
+/// several threads at once.
+class Zone {
+public:
+    explicit Zone(std::string domain);
+
+    /// Replaces the names of an owner ("namespace/name"); none removes the owner.
+    void put(const std::string& owner, NamedRecords names);
+
+    const std::string& domain() const { return domain_; }
+    /// The records of a name; null when it has none.
     const NameRecords* find(const std::string& name) const;
-    /// Whether anything is below a name: it then exists, without records.
-    bool hasBelow(const std::string& name) const;
+    /// Whether a name exists: it has records, or something below it has.
+    bool exists(const std::string& name) const;
     /// Whether the zone answers for a name (else it is to be asked elsewhere).
     bool answersFor(const std::string& name) const;
+
+private:
+    struct Entry {
+        std::vector<std::pair<std::string, NameRecords>> owners;
+        NameRecords merged; ///< of several owners
+        int below = 0;      ///< names with records under this one
+    };
+    void add(const std::string& owner, const std::string& name, NameRecords records);
+    void remove(const std::string& owner, const std::string& name);
+    void countBelow(const std::string& name, int change);
+
+    std::string domain_;
+    std::unordered_map<std::string, Entry> names_;
+    std::unordered_map<std::string, std::vector<std::string>> owned_;
 };
 
-Zone makeZone(const std::string& domain, const std::vector<std::shared_ptr<const api::core_v1::Service>>& services,
-              const std::vector<std::shared_ptr<const api::discovery_v1::EndpointSlice>>& slices);
-
-/// The address of "10-1-2-3.default.pod.cluster.local", empty for other names.
-std::string podAddress(const std::string& name, const std::string& domain);
+/// The address bytes of "10-1-2-3.default.pod.cluster.local" (4 or 16), empty for other names.
+std::vector<std::uint8_t> podAddress(const std::string& name, const std::string& domain);
 
 /// "3.2.1.10.in-addr.arpa" of 10.1.2.3.
 std::string reverseName(const std::string& address);

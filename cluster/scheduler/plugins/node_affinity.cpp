@@ -50,6 +50,10 @@ bool meets(const NodeSelectorTerm& term, const NodeInfo& node) {
 
 } // namespace
 
+bool meetsSelector(const api::core_v1::NodeSelector& selector, const NodeInfo& node) {
+    return std::ranges::any_of(selector.nodeSelectorTerms, [&](const auto& term) { return meets(term, node); });
+}
+
 void nodeAffinity(const PodInfo& pod, const NodeInfo& node, std::vector<std::string>& reasons) {
     const auto& spec = *pod.pod->spec;
     bool suits = std::ranges::all_of(spec.nodeSelector, [&](const auto& wanted) {
@@ -58,8 +62,7 @@ void nodeAffinity(const PodInfo& pod, const NodeInfo& node, std::vector<std::str
     });
     if (suits && spec.affinity && spec.affinity->nodeAffinity)
         if (const auto& required = spec.affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution)
-            suits =
-                std::ranges::any_of(required->nodeSelectorTerms, [&](const auto& term) { return meets(term, node); });
+            suits = meetsSelector(*required, node);
     if (!suits)
         reasons.emplace_back("node(s) didn't match Pod's node affinity/selector");
 }

@@ -30,7 +30,7 @@ bool lacks(std::int64_t asked, std::int64_t offered, std::int64_t used) {
 } // namespace
 
 void nodeResourcesFit(const PodInfo& pod, const NodeInfo& node, std::vector<std::string>& reasons) {
-    if (node.pods + 1 > node.allowedPods)
+    if (node.pods() + 1 > node.allowedPods)
         reasons.emplace_back("Too many pods");
     const Resources &asked = pod.requests, &offered = node.allocatable, &used = node.requested;
     if (lacks(asked.milliCpu, offered.milliCpu, used.milliCpu))

@@ -7,17 +7,23 @@
 #include <string_view>
 #include <vector>
 
-/// The plugins of the scheduling framework: pure functions of one pod and one node.
+namespace slipway::scheduler {
+struct Cycle;
+}
+
+/// The plugins of the scheduling framework: pure functions of one pod's cycle and one node.
 namespace slipway::scheduler::plugins {
 
 /// Appends why the node cannot take the pod, in Kubernetes' words; nothing when it can.
-using Filter = void (*)(const PodInfo& pod, const NodeInfo& node, std::vector<std::string>& reasons);
-/// How well the node suits the pod, 0 and up; the framework brings each plugin's scores to 0..100.
-using Score = double (*)(const PodInfo& pod, const NodeInfo& node);
+using Filter = void (*)(const Cycle& cycle, const NodeInfo& node, std::vector<std::string>& reasons);
+/// How well the node suits the pod; the framework brings each plugin's scores to 0..100.
+using Score = double (*)(const Cycle& cycle, const NodeInfo& node);
 
 struct FilterPlugin {
     std::string_view name;
     Filter filter;
+    /// Whether a refusal may go away when pods leave the node: preemption tries those nodes only.
+    bool helpedByPreemption;
 };
 
 struct ScorePlugin {
@@ -25,9 +31,10 @@ struct ScorePlugin {
     Score score;
     int weight;
     enum class Scale {
-        none,      ///< is 0..100 already
-        highest,   ///< the highest becomes 100
-        lowestBest ///< the lowest becomes 100, the highest 0
+        none,       ///< is 0..100 already
+        highest,    ///< the highest becomes 100
+        lowestBest, ///< the lowest stays best: 0 becomes 100, the highest 0
+        range       ///< the lowest becomes 0, the highest 100; may be negative
     } scale;
 };
 
@@ -47,8 +54,12 @@ double balancedAllocation(const PodInfo& pod, const NodeInfo& node);
 double ownerSpread(const PodInfo& pod, const NodeInfo& node);
 double preferredTaints(const PodInfo& pod, const NodeInfo& node);
 double preferredAffinity(const PodInfo& pod, const NodeInfo& node);
+/// How much of the pod's images the node has already, spread images counting more (0..100).
+double imageLocality(const PodInfo& pod, const NodeInfo& node, const Snapshot& snapshot);
 
 /// Whether one of the tolerations accepts the taint.
 bool tolerated(const std::vector<api::core_v1::Toleration>& tolerations, const api::core_v1::Taint& taint);
+/// Whether the node is one that the selector means.
+bool meetsSelector(const api::core_v1::NodeSelector& selector, const NodeInfo& node);
 
 } // namespace slipway::scheduler::plugins

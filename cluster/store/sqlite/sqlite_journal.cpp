@@ -1,6 +1,7 @@
 #include "cluster/store/sqlite/sqlite_journal.h"
 
 #include "cluster/store/journaled_store.h"
+#include "cluster/store/snapshot_file.h"
 #include "cluster/store/sqlite/loader.h"
 #include "cluster/store/sqlite/row.h"
 #include "cluster/store/sqlite_store.h"
@@ -198,25 +199,7 @@ Result<void> SqliteJournal::snapshot(const std::string& path) const {
         return exists(path);
     if (!std::filesystem::exists(file_, ignored))
         return createFile(path);
-    auto database = Database::open(file_, Database::Mode::write);
-    if (!database)
-        return std::unexpected(std::move(database.error()));
-    const auto draft = beside(path, ".new");
-    std::filesystem::remove(draft, ignored);
-    auto copied = database->prepare("VACUUM INTO ?1").and_then([&](Statement&& statement) {
-        return statement.bindText(1, draft.native()).run();
-    });
-    ::chmod(draft.c_str(), 0600);
-    copied = copied.and_then([&] { return syncPath(draft); });
-    if (!copied) {
-        std::filesystem::remove(draft, ignored);
-        return copied;
-    }
-    std::error_code failed;
-    std::filesystem::rename(draft, path, failed);
-    if (failed)
-        return std::unexpected(Error{Errc::io, path + ": " + failed.message()});
-    return syncPath(folderOf(path));
+    return saveSnapshot(file_, path).transform([](const SnapshotFacts&) {});
 }
 
 Result<std::unique_ptr<Store>> openSqliteStore(const std::filesystem::path& file) {

@@ -41,12 +41,13 @@ private:
     std::vector<std::string> traces() const {
         std::vector<std::string> found;
         const std::string id = cluster_ + "." + cluster_ + "-1", link = interfaceName(cluster_, cluster_ + "-1");
-        if (fs::exists("/sys/class/net/" + link))
-            found.push_back("interface " + link);
+        for (const auto& interface : {link, bridgeName(cluster_)})
+            if (fs::exists("/sys/class/net/" + interface))
+                found.push_back("interface " + interface);
         for (const auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup"))
             if (fs::exists(hierarchy.path() / "slipway" / id))
                 found.push_back(hierarchy.path().string());
-        std::string table = link;
+        std::string table = bridgeName(cluster_);
         std::ranges::replace(table, '-', '_');
         if (runCommand({"nft", "list", "tables"})->output.contains(table))
             found.push_back("nft table");

@@ -31,7 +31,7 @@ public:
     std::map<std::string, ImageInfo> images;
     std::map<std::string, ContainerConfig> configs;
     std::vector<std::string> calls;
-    std::string pullError = "no route to registry";
+    std::string pullError = "no route to registry", updateError;
     bool broken = false;
     bool hold = false;                                ///< operations wait for release()
     std::vector<std::shared_ptr<FakeOperation>> held; ///< in the order they were begun
@@ -146,6 +146,13 @@ public:
         return std::unexpected(RuntimeError{RuntimeError::Kind::notFound, "gone"});
     }
     RuntimeResult<void> reopenLog(const std::string&) override { return {}; }
+    RuntimeResult<void> updateResources(const std::string& id, const ContainerResources& resources) override {
+        for (const ContainerInfo& info : containers)
+            if (info.id == id)
+                calls.push_back("resize " + info.name + " " + std::to_string(resources.cpuQuota));
+        return updateError.empty() ? RuntimeResult<void>()
+                                   : std::unexpected(RuntimeError{RuntimeError::Kind::other, updateError});
+    }
     RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&,
                                        std::chrono::seconds) override {
         return ExecOutput{.exitCode = execExitCode};

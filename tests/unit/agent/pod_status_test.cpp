@@ -112,10 +112,72 @@ private slots:
         const auto web = pod({container("a")});
         auto now = view(web, {sandbox(false)}, {instance("a", ContainerPhase::exited, 137)});
         now.terminating = true;
-        now.failReason = "DeadlineExceeded";
+        now.failure = PodFailure{"DeadlineExceeded", "late"};
         const auto status = podStatus(now, {});
         QCOMPARE(status.phase, std::string("Failed"));
         QCOMPARE(status.reason, std::string("DeadlineExceeded"));
+    }
+
+    void aPodDeletedBeforeItRanHasFailed() {
+        const auto web = pod({container("a")});
+        auto ended = view(web);
+        ended.terminating = true;
+        const auto status = podStatus(ended, {});
+        QCOMPARE(status.phase, std::string("Failed"));
+        QCOMPARE(status.containerStatuses[0].state->terminated->reason, std::string("ContainerStatusUnknown"));
+        QCOMPARE(status.containerStatuses[0].state->terminated->exitCode, 137);
+    }
+
+    void aLostContainerIsUnknown() {
+        const auto web = pod({container("a")});
+        const auto before = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::running, 0, 2)}), {});
+        const auto status = podStatus(view(web, {sandbox()}), before);
+        QCOMPARE(status.containerStatuses[0].restartCount, 2);
+        QCOMPARE(status.containerStatuses[0].lastState->terminated->reason, std::string("ContainerStatusUnknown"));
+    }
+
+    void closedGatesAreNamed() {
+        auto web = pod({container("a")});
+        web.spec->readinessGates.emplace_back().conditionType = "example.com/gate";
+        const auto ready = [&](const std::optional<core::PodStatus>& before) {
+            const auto status = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::running)}), before);
+            return *std::ranges::find(status.conditions, "Ready", &core::PodCondition::type);
+        };
+        QCOMPARE(ready({}).message,
+                 std::string("corresponding condition of pod readiness gate \"example.com/gate\" does not exist."));
+        core::PodStatus before;
+        auto& gate = before.conditions.emplace_back();
+        gate.type = "example.com/gate";
+        gate.status = "False";
+        QCOMPARE(ready(before).message,
+                 std::string("the status of pod readiness gate \"example.com/gate\" is not \"True\", but False"));
+    }
+
+    void lastWordsFitTogether() {
+        std::vector<core::Container> containers;
+        std::vector<ContainerInfo> ended;
+        for (int i = 0; i < 5; ++i) {
+            containers.push_back(container("c" + std::to_string(i)));
+            ended.push_back(instance(containers.back().name, ContainerPhase::exited, 1));
+            ended.back().message = std::string(4096, 'x');
+        }
+        const auto web = pod(containers, "Never");
+        const auto status = podStatus(view(web, {sandbox()}, ended), {});
+        std::size_t total = 0;
+        for (const auto& one : status.containerStatuses)
+            total += one.state->terminated->message.size();
+        QVERIFY(total <= 12 * 1024 && total > 10 * 1024);
+    }
+
+    void resizesAreTold() {
+        const auto web = pod({container("a")});
+        auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::running)});
+        now.resize.pendingReason = "Deferred";
+        now.allocated["a"].limits["cpu"] = "1";
+        const auto status = podStatus(now, {});
+        QCOMPARE(condition(status, "PodResizePending"), std::string("True"));
+        QCOMPARE(status.containerStatuses[0].resources->limits.at("cpu"), std::string("1"));
+        QCOMPARE(condition(podStatus(view(web), status), "PodResizePending"), std::string());
     }
 
     void qosClasses() {

@@ -353,6 +353,110 @@ private slots:
         QCOMPARE(node.runtime.running("a"), 1);
     }
 
+    void resourcesChangeInPlace() {
+        Node node;
+        NodeView view;
+        view.allocatable = {{"cpu", 2000}, {"memory", (1LL << 40)}};
+        node.environment.view = [&] { return view; };
+        node.environment.neighbours = [](const std::string&) { return PodList(); };
+        auto web = pod({container("a")});
+        const auto ask = [&](const std::string& cpu) {
+            web.spec->containers[0].resources.emplace().limits["cpu"] = cpu;
+            return shared(web);
+        };
+        PodWorker worker(node.environment, ask("500m"));
+        worker.sync();
+        node.runtime.calls.clear();
+        worker.update(ask("1"));
+        worker.sync();
+        QCOMPARE(node.runtime.calls, Names{"resize a 100000"});
+        QCOMPARE(node.status().containerStatuses[0].resources->limits.at("cpu"), std::string("1"));
+        const auto has = [&](const std::string& type, const std::string& reason) {
+            return std::ranges::any_of(node.status().conditions, [&](const auto& one) {
+                return one.type == type && one.status == "True" && one.reason == reason;
+            });
+        };
+        worker.update(ask("3"));
+        worker.sync();
+        QVERIFY(has("PodResizePending", "Infeasible"));
+        QCOMPARE(node.status().containerStatuses[0].resources->limits.at("cpu"), std::string("1"));
+        node.environment.neighbours = [&](const std::string&) {
+            return PodList{std::make_shared<const core::Pod>(pod({web.spec->containers[0]}))};
+        };
+        web.spec->containers[0].resources->limits["cpu"] = "1";
+        view.allocatable["cpu"] = 4000;
+        worker.update(ask("3"));
+        worker.sync(); // the neighbour has as much: no room for both
+        QVERIFY(!has("PodResizePending", "Infeasible"));
+        node.runtime.updateError = "device or resource busy";
+        node.environment.neighbours = [](const std::string&) { return PodList(); };
+        worker.update(ask("2"));
+        worker.sync();
+        QVERIFY(has("PodResizeInProgress", "Error"));
+        node.runtime.updateError.clear();
+        worker.sync();
+        QVERIFY(!has("PodResizeInProgress", "Error"));
+        // A container that wants to be restarted for it is.
+        web.spec->containers[0].resizePolicy.push_back({"cpu", "RestartContainer"});
+        worker.update(ask("1"));
+        worker.sync();
+        worker.sync();
+        QCOMPARE(node.status().containerStatuses[0].restartCount, 1);
+    }
+
+    void aRejectedPodIsToldSoAndNeverRuns() {
+        Node node;
+        auto web = pod({container("a")});
+        PodWorker worker(node.environment, shared(web), Rejection{"OutOfcpu", "no room"});
+        worker.sync();
+        QCOMPARE(node.status().phase, std::string("Failed"));
+        QCOMPARE(node.status().reason, std::string("OutOfcpu"));
+        QCOMPARE(node.status().message, std::string("Pod was rejected: no room"));
+        QVERIFY(node.status().containerStatuses.empty());
+        QVERIFY(node.runtime.calls.empty());
+        QCOMPARE(node.events.reasons, Names{"OutOfcpu"});
+        worker.update(shared(deleted(web)));
+        worker.sync();
+        QVERIFY(worker.finished());
+    }
+
+    void anEvictedPodFails() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        worker.sync();
+        worker.fail({"Evicted", "The node was low on resource: memory. ", 1s, true});
+        worker.sync();
+        QCOMPARE(node.status().phase, std::string("Failed"));
+        QCOMPARE(node.status().reason, std::string("Evicted"));
+        QCOMPARE(node.runtime.running("a"), 0);
+        QVERIFY(std::ranges::any_of(node.status().conditions,
+                                    [](const auto& one) { return one.type == "DisruptionTarget"; }));
+        QVERIFY(!worker.finished()); // the object stays
+    }
+
+    void readinessIsToldWhileAPodEnds() {
+        Node node;
+        auto a = container("a");
+        a.readinessProbe.emplace().exec.emplace().command = {"ready"};
+        a.readinessProbe->periodSeconds = 1;
+        const auto web = pod({a});
+        PodWorker worker(node.environment, shared(web));
+        worker.sync();
+        QTRY_VERIFY((worker.sync(), node.status().containerStatuses[0].ready));
+        node.runtime.hold = true;
+        auto ending = deleted(web);
+        ending.metadata.deletionGracePeriodSeconds = 600;
+        worker.update(shared(ending));
+        worker.sync();
+        QVERIFY(node.status().containerStatuses[0].ready);
+        const auto stop = std::exchange(node.runtime.held, {}); // the container goes on for now
+        QCOMPARE(node.runtime.running("a"), 1);
+        node.runtime.execExitCode = 1;
+        QTRY_VERIFY_WITH_TIMEOUT((node.runtime.release(), worker.sync(), !node.status().containerStatuses[0].ready),
+                                 20000);
+        QCOMPARE(node.runtime.running("a"), 1);
+    }
+
     void aBadImageNameIsNamedSo() {
         Node node;
         PodWorker worker(node.environment, shared(pod({container("a", "No Such:Image")})));

@@ -1,6 +1,4 @@
-#include "cluster/agent/server/channels.h"
 #include "cluster/agent/server/node_request.h"
-#include "cluster/api/json.h"
 
 #include <QTest>
 
@@ -30,34 +28,6 @@ private slots:
         for (const char* bad :
              {"/x?tailLines=x", "/x?tailLines=-1", "/x?limitBytes=0", "/x?sinceSeconds=0", "/x?sinceTime=noon"})
             QVERIFY(!logOptions(*parseTarget(bad), now).has_value());
-    }
-
-    void messages() {
-        using Kind = ClientMessage::Kind;
-        QVERIFY(parseClientMessage(std::string("\0abc", 4), true).data == "abc");
-        QVERIFY(parseClientMessage(std::string("\xff\0", 2), true).kind == Kind::endOfInput);
-        QVERIFY(parseClientMessage(std::string("\xff\0", 2), false).kind == Kind::ignored);
-        const auto resize = parseClientMessage("\x04{\"Width\":80,\"Height\":24}", true);
-        QVERIFY(resize.kind == Kind::resize && resize.size.columns == 80 && resize.size.rows == 24);
-        for (const char* bad :
-             {"\x04{}", "\x04[1]", "\x04{\"Width\":0,\"Height\":1}", "\x04{\"Width\":70000,\"Height\":1}", "\x04x"})
-            QVERIFY(parseClientMessage(bad, true).kind == Kind::ignored);
-        QVERIFY(parseClientMessage("", true).kind == Kind::ignored);
-    }
-
-    void statuses() {
-        QVERIFY(slipway::api::parseJson(exitStatus(0))->at("status") == "Success");
-        const auto failed = *slipway::api::parseJson(exitStatus(3));
-        QVERIFY(failed.at("reason") == "NonZeroExitCode");
-        QVERIFY(failed.at("details").at("causes").at(0).at("reason") == "ExitCode");
-        QVERIFY(failed.at("details").at("causes").at(0).at("message") == "3");
-        QVERIFY(slipway::api::parseJson(exitStatus({}, "no such file"))->at("reason") == "InternalError");
-    }
-
-    void protocols() {
-        QCOMPARE(chooseProtocol("v4.channel.k8s.io, v5.channel.k8s.io"), std::string("v5.channel.k8s.io"));
-        QCOMPARE(chooseProtocol("v4.channel.k8s.io"), std::string("v4.channel.k8s.io"));
-        QCOMPARE(chooseProtocol("base64.channel.k8s.io"), std::string());
     }
 };
 

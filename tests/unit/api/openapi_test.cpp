@@ -2,6 +2,7 @@
 #include "cluster/api/schema.h"
 #include "texts.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -12,7 +13,7 @@ using namespace slipway::api::test;
 class OpenApiTest : public QObject {
     Q_OBJECT
 private slots:
-    void indexNamesEveryGroupVersion();
+    void everyGroupVersionHasADocument();
     void everyReferenceLeadsSomewhere();
     void patchMetadata();
     void scalars();
@@ -33,14 +34,12 @@ static void visit(const Json& value, const std::function<void(std::string_view)>
             visit(item, reference);
 }
 
-void OpenApiTest::indexNamesEveryGroupVersion() {
-    const JsonObject index = openApiV3Index(), paths = index.at("paths").as_object();
-    QVERIFY(paths.contains("api/v1"));
-    QVERIFY(paths.contains("apis/apps/v1"));
-    for (const auto& [path, entry] : paths) {
-        QVERIFY(stringAt(entry, {"serverRelativeURL"}).starts_with("/openapi/v3/" + std::string(path) + "?hash="));
-        QVERIFY(!openApiV3Document(path).empty());
-    }
+void OpenApiTest::everyGroupVersionHasADocument() {
+    const auto paths = openApiGroupVersions();
+    QVERIFY(std::ranges::find(paths, "api/v1") != paths.end());
+    QVERIFY(std::ranges::find(paths, "apis/apps/v1") != paths.end());
+    for (const std::string& path : paths)
+        QVERIFY2(!openApiV3Document(path).empty(), path.c_str());
     QVERIFY(openApiV3Document("apis/nothing/v1").empty());
 }
 
@@ -51,8 +50,7 @@ void OpenApiTest::everyReferenceLeadsSomewhere() {
             QVERIFY2(schemas.contains(reference.substr(prefix.size())), std::string(reference).c_str());
         });
     };
-    const JsonObject index = openApiV3Index();
-    for (const auto& [path, entry] : index.at("paths").as_object()) {
+    for (const std::string& path : openApiGroupVersions()) {
         const JsonObject document = openApiV3Document(path);
         check(document, "#/components/schemas/", find(document, {"components", "schemas"})->as_object());
     }

@@ -6,6 +6,8 @@
 #include "cluster/api/protobuf_wire.h"
 #include "texts.h"
 
+#include <map>
+
 using namespace slipway::api;
 using namespace slipway::api::test;
 
@@ -21,6 +23,7 @@ private slots:
     void jsonInTheEnvelope();
     void objectInARawMember();
     void kindsOfEveryGroup();
+    void everyMemberOfEveryKind();
     void refusals_data();
     void refusals();
     void truncated();
@@ -182,6 +185,81 @@ void ProtobufTest::kindsOfEveryGroup() {
     }
 }
 
+/// A value of every member of a type, two levels of the same type deep at most.
+static Json fullValue(const Field& field, std::map<const Type*, int>& depth);
+
+static Json fullScalar(const Field& field, std::map<const Type*, int>& depth) {
+    switch (field.kind) {
+    case FieldKind::string_:
+        return field.enumValues.empty() ? Json("text") : Json(field.enumValues.front());
+    case FieldKind::int32_:
+        return -7;
+    case FieldKind::int64_:
+        return 1'234'567'890'123;
+    case FieldKind::bool_:
+        return true;
+    case FieldKind::double_:
+        return 0.25;
+    case FieldKind::bytes_:
+        return "YWI=";
+    case FieldKind::quantity_:
+        return "1500m";
+    case FieldKind::intOrString_:
+        return "25%";
+    case FieldKind::time_:
+        return "2026-01-02T03:04:05Z";
+    case FieldKind::microTime_:
+        return "2026-01-02T03:04:05.678901Z";
+    case FieldKind::raw_:
+        return field.rawForm == RawForm::orBool_      ? Json(true)
+               : field.rawForm == RawForm::orStrings_ ? json("['a']")
+                                                      : json("{'type':'string'}");
+    case FieldKind::object_:
+        break;
+    }
+    JsonObject made;
+    if (++depth[field.type] <= 2)
+        for (const Field& member : field.type->fields)
+            if (member.proto[0] != 0)
+                made[member.name] = fullValue(member, depth);
+    --depth[field.type];
+    return made;
+}
+
+static Json fullValue(const Field& field, std::map<const Type*, int>& depth) {
+    const Json scalar = fullScalar(field, depth);
+    switch (field.container) {
+    case Container::none:
+        return scalar;
+    case Container::list:
+        return JsonArray{scalar, scalar};
+    case Container::map:
+        return JsonObject{{"key", scalar}};
+    case Container::mapOfList:
+        return JsonObject{{"key", JsonArray{scalar}}};
+    }
+    return {};
+}
+
+void ProtobufTest::everyMemberOfEveryKind() {
+    for (const Resource& resource : builtInResources()) {
+        JsonObject whole{{"kind", resource.kind},
+                         {"apiVersion", resource.group.empty()
+                                            ? std::string(resource.version)
+                                            : std::string(resource.group) + "/" + std::string(resource.version)}};
+        std::map<const Type*, int> depth;
+        for (const Field& field : resource.type->fields)
+            if (field.proto[0] != 0)
+                whole[field.name] = fullValue(field, depth);
+        const auto encoded = encodeProtobuf(whole);
+        QVERIFY2(encoded, resource.kind.data());
+        const auto decoded = decodeProtobuf(*encoded);
+        QVERIFY2(decoded, decoded ? "" : decoded.error().message.c_str());
+        const bool same = *decoded == Json(whole);
+        QVERIFY2(same, qPrintable(print(whole) + "\n" + print(*decoded)));
+    }
+}
+
 void ProtobufTest::refusals_data() {
     QTest::addColumn<std::string>("body");
     QTest::addColumn<QString>("problem");
@@ -252,7 +330,7 @@ void ProtobufTest::events() {
 }
 
 void ProtobufTest::openApiDocument() {
-    const std::string document = openApiV2Protobuf();
+    const std::string document = openApiV2Protobuf(openApiV2Document());
     wire::WireReader reader(document);
     wire::WireField part;
     std::string_view swagger, definitions;

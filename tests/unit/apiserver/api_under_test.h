@@ -101,6 +101,8 @@ public:
     }
 
     apiserver::ApiServer& server() { return server_; }
+    /// Forgets the past: only the present can be read from now on.
+    void compact() { (void)store_->compact(store_->revision()); }
 
 private:
     static apiserver::ServerOptions options(const std::string& staticTokens) {

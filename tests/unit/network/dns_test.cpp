@@ -1,4 +1,5 @@
 #include "cluster/network/dns/answer.h"
+#include "cluster/network/dns/cache.h"
 #include "cluster/network/dns/server.h"
 #include "service_fixture.h"
 
@@ -12,15 +13,36 @@ using namespace slipway::network::test;
 
 namespace {
 
-Zone zone() {
-    auto headless = service("db", "None");
-    auto external = service("ext", "");
-    external.spec->type = "ExternalName";
-    external.spec->externalName = "www.example.org";
+using dns::Packet;
+using Action = dns::Decision::Action;
+
+ServiceView view(const core::Service& service, Slices slices = {}) {
+    return {"default/" + service.metadata.name, shared(service), std::move(slices)};
+}
+
+core::Service externalName(const std::string& name, const std::string& target) {
+    auto result = service(name, "");
+    result.spec->type = "ExternalName";
+    result.spec->externalName = target;
+    return result;
+}
+
+std::vector<ServiceView> services() {
     auto first = endpoint("10.244.0.2");
     first.hostname = "db-0";
-    return makeZone("cluster.local", {shared(service("web", "10.96.0.5")), shared(headless), shared(external)},
-                    {shared(slice("db", {first, endpoint("10.244.0.3"), endpoint("10.244.0.4", false)}))});
+    auto dual = service("dual", "10.96.0.7");
+    dual.spec->clusterIPs = {"10.96.0.7", "fd00::7"};
+    return {view(service("web", "10.96.0.5")), view(dual),
+            view(service("db", "None"),
+                 {shared(slice("db", {first, endpoint("10.244.0.3"), endpoint("10.244.0.4", false)}))}),
+            view(externalName("ext", "www.example.org")), view(externalName("inner", "web.default.svc.cluster.local"))};
+}
+
+Zone zone() {
+    Zone result("cluster.local");
+    for (const ServiceView& each : services())
+        result.put(each.key, namesOf("cluster.local", each));
+    return result;
 }
 
 Packet query(const std::string& name, ldns_rr_type type) {
@@ -65,8 +87,10 @@ QString read(const Packet& bytes) {
 }
 
 QString ask(const std::string& name, ldns_rr_type type) {
-    const auto decision = decideDns(query(name, type), zone(), 1232);
-    return decision.forward ? "forward" : read(decision.answer);
+    const auto decision = dns::decide(query(name, type), zone(), 1232);
+    if (decision.action == Action::resolve)
+        return "resolve " + QString::fromStdString(decision.target);
+    return decision.action == Action::forward ? "forward" : read(decision.answer);
 }
 
 } // namespace
@@ -99,7 +123,19 @@ private slots:
         row("reverse host", "2.0.244.10.in-addr.arpa.", LDNS_RR_TYPE_PTR, "NOERROR db-0.db.default.svc.cluster.local.");
         row("pod", "10-244-0-9.default.pod.cluster.local.", LDNS_RR_TYPE_A, "NOERROR 10.244.0.9");
         row("not a pod", "10-244-0-900.default.pod.cluster.local.", LDNS_RR_TYPE_A, "NXDOMAIN");
-        row("alias", "ext.default.svc.cluster.local.", LDNS_RR_TYPE_A, "NOERROR www.example.org.");
+        row("alias", "ext.default.svc.cluster.local.", LDNS_RR_TYPE_A, "resolve www.example.org");
+        row("alias inside", "inner.default.svc.cluster.local.", LDNS_RR_TYPE_A,
+            "NOERROR 10.96.0.5 web.default.svc.cluster.local.");
+        row("both families", "dual.default.svc.cluster.local.", LDNS_RR_TYPE_AAAA, "NOERROR fd00::7");
+        row("reverse of the other family", "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa.",
+            LDNS_RR_TYPE_PTR, "NOERROR dual.default.svc.cluster.local.");
+        row("srv of all ports", "web.default.svc.cluster.local.", LDNS_RR_TYPE_SRV,
+            "NOERROR 0 100 80 web.default.svc.cluster.local.");
+        row("protocol without port", "_tcp.web.default.svc.cluster.local.", LDNS_RR_TYPE_SRV, "NOERROR");
+        row("pod of the other family", "fd00--9.default.pod.cluster.local.", LDNS_RR_TYPE_AAAA, "NOERROR fd00::9");
+        row("version", "dns-version.cluster.local.", LDNS_RR_TYPE_TXT, "NOERROR \"1.1.0\"");
+        row("name server", "cluster.local.", LDNS_RR_TYPE_NS, "NOERROR ns.dns.cluster.local.");
+        row("search path", "www.example.org.default.svc.cluster.local.", LDNS_RR_TYPE_A, "NXDOMAIN");
         row("outside", "www.example.org.", LDNS_RR_TYPE_A, "forward");
         row("outside reverse", "1.2.0.192.in-addr.arpa.", LDNS_RR_TYPE_PTR, "forward");
     }
@@ -114,64 +150,159 @@ private slots:
         const Zone names = zone();
         const Packet good = query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A);
         for (std::size_t size = 0; size < good.size(); ++size) {
-            const auto decision = decideDns(std::span(good).first(size), names, 512);
-            QVERIFY(!decision.forward);
+            const auto decision = dns::decide(std::span(good).first(size), names, 512);
+            QVERIFY(decision.action == Action::send);
             QVERIFY(size < 12 ? decision.answer.empty() : decision.answer.size() == 12);
         }
         Packet answer = good;
         answer[2] |= 0x80U;
-        QVERIFY(decideDns(answer, names, 512).answer.empty()); // answers are not answered
+        QVERIFY(dns::decide(answer, names, 512).answer.empty()); // answers are not answered
+        Packet loop = good;
+        loop[12] = 0xC0; // a name that points to itself
+        loop[13] = 12;
+        QCOMPARE(dns::decide(loop, names, 512).answer[3] & 15, 1);
     }
 
     void longAnswersAreCut() {
         std::vector<discovery::Endpoint> many;
-        for (int i = 1; i < 60; ++i)
+        for (int i = 1; i < 200; ++i)
             many.push_back(endpoint("10.244.0." + std::to_string(i)));
-        const Zone names = makeZone("cluster.local", {shared(service("db", "None"))}, {shared(slice("db", many))});
+        Zone names("cluster.local");
+        names.put("default/db", namesOf("cluster.local", view(service("db", "None"), {shared(slice("db", many))})));
         const Packet asked = query("db.default.svc.cluster.local.", LDNS_RR_TYPE_A);
-        const Packet cut = decideDns(asked, names, udpLimit(asked)).answer;
+        const Packet cut = dns::decide(asked, names, dns::udpLimit(asked)).answer;
         QVERIFY(cut.size() <= 512 && (cut[2] & 0x02U) != 0);
-        QVERIFY(decideDns(asked, names, 65535).answer.size() > 512);
+        QVERIFY(read(cut).startsWith("NOERROR 10.244.0."));
+        const Packet whole = dns::decide(asked, names, 65535).answer;
+        QCOMPARE(read(whole).split(' ').size(), 200);
+        QVERIFY((whole[2] & 0x02U) == 0);
+        const Packet services = dns::decide(query("_http._tcp.db.default.svc.cluster.local.", LDNS_RR_TYPE_SRV), names, 65535).answer;
+        QCOMPARE(read(services).split(' ').size(), 1 + 199 * 4);
     }
 
-    void serverAnswersOverUdp() {
-        auto server = DnsServer::start({.address = "127.0.0.1", .port = 0, .upstream = {}});
+    void largerAnswersWhenTheClientSaysSo() {
+        ldns_pkt* packet = ldns_pkt_query_new(ldns_dname_new_frm_str("web.default.svc.cluster.local."), LDNS_RR_TYPE_A,
+                                              LDNS_RR_CLASS_IN, LDNS_RD);
+        ldns_pkt_set_id(packet, 4711);
+        ldns_pkt_set_edns_udp_size(packet, 4096);
+        std::uint8_t* bytes = nullptr;
+        std::size_t size = 0;
+        ldns_pkt2wire(&bytes, packet, &size);
+        const Packet asked(bytes, bytes + size);
+        std::free(bytes);
+        ldns_pkt_free(packet);
+        QCOMPARE(dns::udpLimit(asked), std::size_t(1232));
+        QCOMPARE(read(dns::decide(asked, zone(), 1232).answer), QString("NOERROR 10.96.0.5"));
+    }
+
+    void namesComeAndGo() {
+        Zone names = zone();
+        QVERIFY(names.exists("db-0.db.default.svc.cluster.local") && names.exists("_tcp.db.default.svc.cluster.local"));
+        names.put("default/db", {});
+        for (const char* gone : {"db-0.db.default.svc.cluster.local", "db.default.svc.cluster.local",
+                                 "_tcp.db.default.svc.cluster.local", "2.0.244.10.in-addr.arpa"})
+            QVERIFY(!names.exists(gone));
+        QVERIFY(names.exists("default.svc.cluster.local") && names.exists("svc.cluster.local"));
+        for (const ServiceView& each : services())
+            names.put(each.key, {});
+        QVERIFY(!names.exists("default.svc.cluster.local") && names.exists("svc.cluster.local"));
+        // Two services with one address: what is left keeps its name.
+        names.put("a", {{"5.0.96.10.in-addr.arpa", NameRecords{.ptr = {"a"}}}});
+        names.put("b", {{"5.0.96.10.in-addr.arpa", NameRecords{.ptr = {"b"}}}});
+        QCOMPARE(names.find("5.0.96.10.in-addr.arpa")->ptr.size(), std::size_t(2));
+        names.put("a", {});
+        QCOMPARE(names.find("5.0.96.10.in-addr.arpa")->ptr, std::vector<std::string>{"b"});
+    }
+
+    void answersAreKeptForAWhile() {
+        dns::AnswerCache cache(2);
+        const auto now = dns::AnswerCache::Time();
+        const Packet asked = query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A);
+        const Packet answer = dns::decide(asked, zone(), 512).answer;
+        cache.store(asked, answer, now);
+        Packet again = query("WEB.default.svc.cluster.local.", LDNS_RR_TYPE_A);
+        const auto kept = cache.find(again, 512, now + std::chrono::seconds(2));
+        QVERIFY(kept.has_value());
+        QCOMPARE(read(*kept), QString("NOERROR 10.96.0.5"));
+        QCOMPARE((*kept)[13], static_cast<std::uint8_t>('W')); // as it was asked
+        QVERIFY(!cache.find(query("web.default.svc.cluster.local.", LDNS_RR_TYPE_AAAA), 512, now));
+        QVERIFY(!cache.find(asked, 20, now)); // too long for this client
+        QVERIFY(!cache.find(asked, 512, now + std::chrono::seconds(6)));
+        QCOMPARE(cache.size(), std::size_t(0));
+        cache.store(asked, dns::bareAnswer(asked, dns::Code::serverFailure), now);
+        QCOMPARE(cache.size(), std::size_t(0)); // failures are not kept
+        for (const char* name : {"web.default.svc.cluster.local.", "db.default.svc.cluster.local.", "dual.default.svc.cluster.local."}) {
+            const Packet each = query(name, LDNS_RR_TYPE_A);
+            cache.store(each, dns::decide(each, zone(), 512).answer, now);
+        }
+        QCOMPARE(cache.size(), std::size_t(2));
+        QVERIFY(!cache.find(asked, 512, now)); // the oldest went
+    }
+
+    void serversOfDomains() {
+        const dns::Servers servers{{"9.9.9.9"}, {{"corp.example", {"10.0.0.1"}}, {"lab.corp.example", {"10.0.0.2"}}}};
+        QCOMPARE(dns::serversFor(servers, "www.example").front(), std::string("9.9.9.9"));
+        QCOMPARE(dns::serversFor(servers, "corp.example").front(), std::string("10.0.0.1"));
+        QCOMPARE(dns::serversFor(servers, "a.b.lab.corp.example").front(), std::string("10.0.0.2"));
+        QCOMPARE(dns::serversFor(servers, "notcorp.example").front(), std::string("9.9.9.9"));
+    }
+
+    void serverAnswersOverUdpAndTcp() {
+        auto server = DnsServer::start({.address = "127.0.0.1", .port = 0});
         QVERIFY(server.has_value());
-        (*server)->setZone(std::make_shared<const Zone>(zone()));
-        QCOMPARE(exchange((*server)->port(), query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A)),
-                 QString("NOERROR 10.96.0.5"));
+        const Packet web = query("web.default.svc.cluster.local.", LDNS_RR_TYPE_A);
+        // What is not known yet is not denied.
+        QCOMPARE(exchange((*server)->port(), web), QString("SERVFAIL"));
+        (*server)->update(services());
+        QCOMPARE(exchange((*server)->port(), web), QString("NOERROR 10.96.0.5"));
+        QCOMPARE(exchange((*server)->port(), web, "127.0.0.1", SOCK_STREAM), QString("NOERROR 10.96.0.5"));
         // Nobody to ask: an honest failure.
         QCOMPARE(exchange((*server)->port(), query("www.example.org.", LDNS_RR_TYPE_A)), QString("SERVFAIL"));
+        QVERIFY((*server)->metrics().find("coredns_dns_requests_total{proto=\"tcp\"} 1\n") != std::string::npos);
     }
 
     void serverForwards() {
-        auto upstream = DnsServer::start({.address = "127.0.0.1", .port = 0, .upstream = {}});
-        (*upstream)->setZone(
-            std::make_shared<const Zone>(makeZone("example.org", {shared(service("www", "192.0.2.1"))}, {})));
+        auto upstream = DnsServer::start({.address = "127.0.0.1", .port = 0, .domain = "example.org"});
+        auto www = service("www", "192.0.2.1");
+        (*upstream)->update({view(www), view(externalName("moved", "www.default.svc.example.org"))});
         const std::string where = "127.0.0.1:" + std::to_string((*upstream)->port());
-        auto server = DnsServer::start({.address = "127.0.0.2", .port = 0, .upstream = {where}});
+        auto server = DnsServer::start({.address = "127.0.0.2", .port = 0, .upstream = {{"127.0.0.9:1", where}, {}}});
         QVERIFY(server.has_value());
+        (*server)->update({view(externalName("ext", "moved.default.svc.example.org"))});
+        for (const int kind : {SOCK_DGRAM, SOCK_STREAM})
+            QCOMPARE(exchange((*server)->port(), query("www.default.svc.example.org.", LDNS_RR_TYPE_A), "127.0.0.2", kind),
+                     QString("NOERROR 192.0.2.1"));
+        // Aliases are followed for clients that do not.
+        QCOMPARE(exchange((*server)->port(), query("ext.default.svc.cluster.local.", LDNS_RR_TYPE_A), "127.0.0.2"),
+                 QString("NOERROR 192.0.2.1 moved.default.svc.example.org. www.default.svc.example.org."));
+        // From the cache, although nobody answers any more.
+        upstream->reset();
         QCOMPARE(exchange((*server)->port(), query("www.default.svc.example.org.", LDNS_RR_TYPE_A), "127.0.0.2"),
                  QString("NOERROR 192.0.2.1"));
+        QCOMPARE(exchange((*server)->port(), query("other.example.org.", LDNS_RR_TYPE_A), "127.0.0.2"), QString("SERVFAIL"));
     }
 
 private:
-    static QString exchange(int port, const Packet& asked, const char* address = "127.0.0.1") {
-        const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+    static QString exchange(int port, const Packet& asked, const char* address = "127.0.0.1", int kind = SOCK_DGRAM) {
+        const int socket = ::socket(AF_INET, kind, 0);
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_port = htons(static_cast<std::uint16_t>(port));
         ::inet_pton(AF_INET, address, &to.sin_addr);
-        const timeval limit{10, 0};
+        const timeval limit{20, 0};
         ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        ::sendto(socket, asked.data(), asked.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
-        Packet answer(4096);
+        if (::connect(socket, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
+            return "no connection";
+        Packet out = asked, answer(70000);
+        const std::size_t frame = kind == SOCK_STREAM ? 2 : 0;
+        if (frame > 0)
+            out.insert(out.begin(), {static_cast<std::uint8_t>(asked.size() >> 8U), static_cast<std::uint8_t>(asked.size())});
+        ::send(socket, out.data(), out.size(), 0);
         const ssize_t size = ::recv(socket, answer.data(), answer.size(), 0);
         ::close(socket);
-        if (size < 0)
+        if (size < static_cast<ssize_t>(frame))
             return "silence";
-        answer.resize(static_cast<std::size_t>(size));
-        return read(answer);
+        return read(Packet(answer.begin() + static_cast<std::ptrdiff_t>(frame), answer.begin() + size));
     }
 };
 

@@ -43,12 +43,14 @@ public:
         if (request.method != "GET")
             return write(request.target);
         const bool nodes = request.target.starts_with("/api/v1/nodes");
+        const bool pods = request.target.starts_with("/api/v1/pods");
         return client::Response{
             200, "application/json",
             R"({"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[)" +
                 (nodes
                      ? R"({"metadata":{"name":"n"},"spec":{},"status":{"allocatable":{"cpu":"64","memory":"64Gi","pods":"110"}}})"
-                     : pods_) +
+                 : pods ? pods_
+                        : std::string()) +
                 "]}"};
     }
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request&) override {

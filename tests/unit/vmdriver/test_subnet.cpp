@@ -1,7 +1,7 @@
 #include <QTest>
 
 #include "vmdriver/native/node_network.h"
-#include "vmdriver/native/subnet.h"
+#include "vmdriver/subnet.h"
 
 using namespace slipway::vmdriver;
 
@@ -45,6 +45,15 @@ private slots:
         const auto name = interfaceName("a-cluster-with-quite-a-long-name", "a-cluster-with-quite-a-long-name-1");
         QVERIFY(name.size() <= 15);
         QVERIFY(name != interfaceName("a-cluster-with-quite-a-long-name", "a-cluster-with-quite-a-long-name-2"));
+    }
+
+    void theLowestFreeAddressIsChosen() {
+        QCOMPARE(freeAddress("172.30.4.0/24", {}), std::string("172.30.4.2"));
+        QCOMPARE(freeAddress("172.30.4.0/24", {"172.30.4.2", "172.30.4.4"}), std::string("172.30.4.3"));
+        std::vector<std::string> all;
+        for (int number = 2; number < 255; ++number)
+            all.push_back(addressIn("172.30.4.0/24", number));
+        QCOMPARE(freeAddress("172.30.4.0/24", all), std::string());
     }
 };
 

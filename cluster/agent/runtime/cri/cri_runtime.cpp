@@ -1,6 +1,8 @@
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 
+#include "cluster/agent/runtime/cri/attach_stream.h"
 #include "cluster/agent/runtime/cri/exec_process.h"
+#include "cluster/agent/runtime/cri/sandbox_info.h"
 
 #include "cri.grpc.pb.h"
 
@@ -94,13 +96,16 @@ void fill(pb::PodSandboxConfig& target, const SandboxConfig& source) {
         security.add_supplemental_groups(group);
 }
 
+void fill(pb::LinuxContainerResources& target, const ContainerResources& source) {
+    target.set_cpu_period(source.cpuPeriod);
+    target.set_cpu_quota(source.cpuQuota);
+    target.set_cpu_shares(source.cpuShares);
+    target.set_memory_limit_in_bytes(source.memoryLimit);
+    target.set_oom_score_adj(source.oomScoreAdjustment);
+}
+
 void fill(pb::LinuxContainerConfig& target, const ContainerConfig& source) {
-    auto& resources = *target.mutable_resources();
-    resources.set_cpu_period(source.resources.cpuPeriod);
-    resources.set_cpu_quota(source.resources.cpuQuota);
-    resources.set_cpu_shares(source.resources.cpuShares);
-    resources.set_memory_limit_in_bytes(source.resources.memoryLimit);
-    resources.set_oom_score_adj(source.resources.oomScoreAdjustment);
+    fill(*target.mutable_resources(), source.resources);
     auto& security = *target.mutable_security_context();
     fill(*security.mutable_namespace_options(), source.namespaces);
     security.set_privileged(source.privileged);
@@ -393,6 +398,11 @@ public:
             info.reason = status.reason();
             info.message = status.message();
             info.logPath = status.log_path();
+            if (status.resources().has_linux()) {
+                const auto& limits = status.resources().linux();
+                info.resources = ContainerResources{limits.cpu_period(), limits.cpu_quota(), limits.cpu_shares(),
+                                                    limits.memory_limit_in_bytes(), limits.oom_score_adj()};
+            }
             return info;
         });
     }
@@ -411,6 +421,13 @@ public:
         pb::ReopenContainerLogRequest request;
         request.set_container_id(id);
         return done(call(&Runtime_::ReopenContainerLog, request));
+    }
+
+    RuntimeResult<void> updateResources(const std::string& id, const ContainerResources& resources) override {
+        pb::UpdateContainerResourcesRequest request;
+        request.set_container_id(id);
+        fill(*request.mutable_linux(), resources);
+        return done(call(&Runtime_::UpdateContainerResources, request));
     }
 
     RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
@@ -447,6 +464,28 @@ public:
         arguments.push_back(id);
         arguments.insert(arguments.end(), command.begin(), command.end());
         return startProcess(arguments, tty, input);
+    }
+
+    RuntimeResult<std::unique_ptr<ExecProcess>> attach(const std::string& id, bool tty, bool input) override {
+        pb::AttachRequest request;
+        request.set_container_id(id);
+        request.set_stdin(input);
+        request.set_stdout(true);
+        request.set_stderr(!tty);
+        request.set_tty(tty);
+        const auto answer = call(&Runtime_::Attach, request);
+        return answer ? attachTo(answer->url(), tty, input) : std::unexpected(answer.error());
+    }
+
+    RuntimeResult<std::string> networkNamespace(const std::string& sandboxId) override {
+        pb::PodSandboxStatusRequest request;
+        request.set_pod_sandbox_id(sandboxId);
+        request.set_verbose(true);
+        const auto answer = call(&Runtime_::PodSandboxStatus, request);
+        if (!answer)
+            return std::unexpected(answer.error());
+        const auto info = answer->info().find("info");
+        return networkNamespaceIn(info == answer->info().end() ? std::string() : info->second);
     }
 
     RuntimeResult<std::vector<ImageInfo>> listImages() override {

@@ -1,0 +1,73 @@
+#include "cluster/agent/server/session.h"
+
+#include "cluster/agent/server/tls.h"
+
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+namespace slipway::agent {
+
+asio::awaitable<void> Session::run() {
+    beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(30));
+    if (const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, tuple); error)
+        co_return;
+    for (;;) {
+        beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(120));
+        http::request_parser<http::string_body> parser;
+        parser.body_limit(64 * 1024);
+        if (const auto [error, size] = co_await http::async_read(stream_, buffer_, parser, tuple); error)
+            break;
+        if (!co_await answer(parser.release()))
+            co_return;
+    }
+    co_await stream_.async_shutdown(tuple);
+}
+
+asio::awaitable<bool> Session::answer(HttpRequest request) {
+    const auto target = parseTarget(request.target());
+    if (!target)
+        co_return co_await reply(request, 400, "bad target\n");
+    const std::string what = target->path.empty() ? "" : target->path[0];
+    const std::size_t parts = target->path.size();
+    if (what == "healthz")
+        co_return co_await reply(request, 200, "ok");
+    if (environment_.checkClient && !mayUseNode(stream_.native_handle()))
+        co_return co_await reply(request, 403, "Forbidden\n");
+    if (what == "pods" || what == "runningpods")
+        co_return co_await reply(request, 200, podList(), "application/json");
+    if (what == "containerLogs" && parts == 4)
+        co_return co_await logs(request, *target);
+    if ((what == "exec" || what == "attach") && parts == 4)
+        co_return co_await exec(request, *target, what == "attach");
+    if (what == "portForward" && parts == 3)
+        co_return co_await portForward(request, *target);
+    if (environment_.pages)
+        if (auto page = environment_.pages(std::string(request.target().substr(0, request.target().find('?')))))
+            co_return co_await reply(request, 200, std::move(page->second), page->first.c_str());
+    co_return co_await reply(request, 404, "404 page not found\n");
+}
+
+asio::awaitable<bool> Session::reply(const HttpRequest& request, unsigned status, std::string body, const char* type) {
+    http::response<http::string_body> response(static_cast<http::status>(status), request.version());
+    response.set(http::field::content_type, type);
+    response.keep_alive(request.keep_alive());
+    response.body() = std::move(body);
+    response.prepare_payload();
+    if (request.method() == http::verb::head)
+        response.body().clear();
+    const auto [error, size] = co_await http::async_write(stream_, response, tuple);
+    co_return !error && request.keep_alive();
+}
+
+std::string Session::podList() const {
+    api::JsonArray items;
+    for (const Pods::Entry& entry : environment_.pods.list()) {
+        core::Pod pod = *entry.pod;
+        pod.status = entry.status;
+        items.emplace_back(api::toJson(pod));
+    }
+    return api::printJson(api::JsonObject{
+        {"kind", "PodList"}, {"apiVersion", "v1"}, {"metadata", api::JsonObject()}, {"items", std::move(items)}});
+}
+
+} // namespace slipway::agent

@@ -1,0 +1,117 @@
+#include "cluster/scheduler/cluster_feeds.h"
+
+#include "cluster/api/types/policy_v1.h"
+#include "cluster/api/types/storage_v1.h"
+#include "cluster/scheduler/feed.h"
+#include "cluster/scheduler/snapshot.h"
+
+namespace slipway::scheduler {
+
+using api::core_v1::Namespace;
+using api::core_v1::PersistentVolume;
+using api::core_v1::PersistentVolumeClaim;
+using api::policy_v1::PodDisruptionBudget;
+using api::storage_v1::StorageClass;
+using client::objectKey;
+
+namespace {
+
+/// Keeps a map's keys to those that still exist.
+template <class Map> void keepOnly(Map& map, const std::set<std::string>& known) {
+    std::erase_if(map, [&](const auto& entry) { return !known.contains(entry.first); });
+}
+
+Budget budgetOf(const PodDisruptionBudget& object) {
+    Budget budget{object.metadata.namespace_, {}, 0};
+    if (object.spec && object.spec->selector)
+        budget.selector = *object.spec->selector;
+    if (object.status)
+        budget.allowed = object.status->disruptionsAllowed;
+    return budget;
+}
+
+StorageClassInfo classOf(const StorageClass& object) {
+    return {object.provisioner, object.volumeBindingMode == "WaitForFirstConsumer", object.allowedTopologies};
+}
+
+} // namespace
+
+struct ClusterFeeds::Parts {
+    Parts(const std::shared_ptr<const client::Client>& client, std::mutex& guard, Snapshot& into,
+          std::function<void()> onChange)
+        : mutex(guard)
+        , snapshot(into)
+        , changed(std::move(onChange))
+        , namespaces(
+              client,
+              [this](auto object) {
+                  apply([&] { snapshot.setNamespace(object->metadata.name, object->metadata.labels); });
+              },
+              [this](const auto& key) { apply([&] { snapshot.removeNamespace(key); }); },
+              [](const auto&) {}) // a namespace that went unseen has no pods any more
+        , budgets(
+              client,
+              [this](auto object) {
+                  apply([&] {
+                      snapshot.setBudget(objectKey(object->metadata.namespace_, object->metadata.name),
+                                         budgetOf(*object));
+                  });
+              },
+              [this](const auto& key) { apply([&] { snapshot.removeBudget(key); }); },
+              [this](const auto& known) { apply([&] { snapshot.keepBudgets(known); }); })
+        , claims(
+              client,
+              [this](auto object) {
+                  const std::string key = objectKey(object->metadata.namespace_, object->metadata.name);
+                  apply([&] { snapshot.volumes().claims[key] = std::move(object); });
+              },
+              [this](const auto& key) { apply([&] { snapshot.volumes().claims.erase(key); }); },
+              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().claims, known); }); })
+        , volumes(
+              client,
+              [this](auto object) {
+                  const std::string key = object->metadata.name;
+                  apply([&] { snapshot.volumes().volumes[key] = std::move(object); });
+              },
+              [this](const auto& key) { apply([&] { snapshot.volumes().volumes.erase(key); }); },
+              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().volumes, known); }); })
+        , classes(
+              client,
+              [this](auto object) {
+                  apply([&] { snapshot.volumes().classes[object->metadata.name] = classOf(*object); });
+              },
+              [this](const auto& key) { apply([&] { snapshot.volumes().classes.erase(key); }); },
+              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().classes, known); }); }) {}
+
+    template <class Change> void apply(const Change& change) {
+        {
+            std::lock_guard lock(mutex);
+            change();
+        }
+        changed();
+    }
+
+    std::mutex& mutex;
+    Snapshot& snapshot;
+    std::function<void()> changed;
+    Feed<Namespace> namespaces;
+    Feed<PodDisruptionBudget> budgets;
+    Feed<PersistentVolumeClaim> claims;
+    Feed<PersistentVolume> volumes;
+    Feed<StorageClass> classes;
+};
+
+ClusterFeeds::ClusterFeeds(std::shared_ptr<const client::Client> client, std::mutex& mutex, Snapshot& snapshot,
+                           std::function<void()> changed)
+    : parts_(std::make_unique<Parts>(client, mutex, snapshot, std::move(changed))) {}
+ClusterFeeds::~ClusterFeeds() = default;
+
+void ClusterFeeds::start() {
+    parts_->namespaces.start();
+    parts_->budgets.start();
+    parts_->claims.start();
+    parts_->volumes.start();
+    parts_->classes.start();
+}
+
+} // namespace slipway::scheduler

@@ -1,0 +1,105 @@
+#include "cluster/scheduler/pod_writes.h"
+
+#include "cluster/base/log.h"
+#include "cluster/base/time.h"
+#include "cluster/client/informer.h"
+
+#include <format>
+
+namespace slipway::scheduler {
+
+using api::core_v1::PersistentVolume;
+using api::core_v1::PersistentVolumeClaim;
+using api::core_v1::Pod;
+using client::PatchKind;
+
+namespace {
+
+client::PatchOptions ofStatus() {
+    client::PatchOptions options;
+    options.subresource = "status";
+    return options;
+}
+
+template <class T> client::Result<void> done(client::Result<T> answer) {
+    if (!answer)
+        return std::unexpected(std::move(answer.error()));
+    return {};
+}
+
+} // namespace
+
+client::Result<void> PodWrites::bind(const Pod& pod, const std::string& node) const {
+    const std::string &ns = pod.metadata.namespace_, &name = pod.metadata.name;
+    const api::JsonObject binding{{"apiVersion", "v1"},
+                                  {"kind", "Binding"},
+                                  {"metadata", {{"name", name}, {"namespace", ns}, {"uid", pod.metadata.uid}}},
+                                  {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}}}};
+    return done(client_->create(client::resourceOf<Pod>(), ns, binding, "binding", name));
+}
+
+void PodWrites::setUnschedulable(const Pod& pod, const std::string& message, const std::string& nominatedNode) const {
+    std::string since = base::nowRfc3339();
+    if (pod.status)
+        for (const auto& condition : pod.status->conditions)
+            if (condition.type == "PodScheduled" && condition.status == "False") {
+                if (condition.reason == "Unschedulable" && condition.message == message &&
+                    pod.status->nominatedNodeName == nominatedNode)
+                    return;
+                since = condition.lastTransitionTime;
+            }
+    const api::JsonObject condition{{"type", "PodScheduled"},
+                                    {"status", "False"},
+                                    {"reason", "Unschedulable"},
+                                    {"message", message},
+                                    {"lastTransitionTime", since}};
+    api::JsonObject status{{"conditions", api::JsonArray{condition}}};
+    if (!nominatedNode.empty())
+        status["nominatedNodeName"] = nominatedNode;
+    else if (pod.status && !pod.status->nominatedNodeName.empty())
+        status["nominatedNodeName"] = nullptr;
+    const api::JsonObject change{{"metadata", {{"uid", pod.metadata.uid}}}, {"status", status}};
+    const auto answer = client_->patch(client::resourceOf<Pod>(), pod.metadata.namespace_, pod.metadata.name,
+                                       PatchKind::strategicMerge, change, ofStatus());
+    if (!answer && answer.error().kind != client::Errc::notFound)
+        base::warn("scheduler", "status of {}: {}", pod.metadata.name, answer.error().message);
+}
+
+client::Result<void> PodWrites::evict(const PlacedPod& victim, const std::string& schedulerName) const {
+    const auto [ns, name] = client::splitKey(victim.key);
+    const api::JsonObject condition{
+        {"type", "DisruptionTarget"},
+        {"status", "True"},
+        {"reason", "PreemptionByScheduler"},
+        {"message", std::format("{}: preempting to accommodate a higher priority pod", schedulerName)},
+        {"lastTransitionTime", base::nowRfc3339()}};
+    const api::JsonObject change{{"metadata", {{"uid", victim.uid}}},
+                                 {"status", {{"conditions", api::JsonArray{condition}}}}};
+    if (auto told = client_->patch(client::resourceOf<Pod>(), ns, name, PatchKind::strategicMerge, change, ofStatus());
+        !told)
+        return std::unexpected(std::move(told.error()));
+    client::DeleteOptions options;
+    options.uid = victim.uid;
+    return client_->remove(client::resourceOf<Pod>(), ns, name, options);
+}
+
+client::Result<void> PodWrites::settle(const plugins::VolumeChoice& choice, const std::string& node) const {
+    const auto [ns, name] = client::splitKey(choice.claim);
+    if (choice.volume.empty()) {
+        const api::JsonObject change{{"metadata", {{"annotations", {{"volume.kubernetes.io/selected-node", node}}}}}};
+        return done(client_->patch(client::resourceOf<PersistentVolumeClaim>(), ns, name, PatchKind::merge, change));
+    }
+    auto claim = client_->get<PersistentVolumeClaim>(ns, name);
+    if (!claim)
+        return std::unexpected(std::move(claim.error()));
+    const api::JsonObject reference{{"apiVersion", "v1"},
+                                    {"kind", "PersistentVolumeClaim"},
+                                    {"namespace", ns},
+                                    {"name", name},
+                                    {"uid", claim->metadata.uid}};
+    const api::JsonObject change{{"metadata", {{"annotations", {{"pv.kubernetes.io/bound-by-controller", "yes"}}}}},
+                                 {"spec", {{"claimRef", reference}}}};
+    return done(client_->patch(client::resourceOf<PersistentVolume>(), "", choice.volume, PatchKind::merge, change));
+}
+
+} // namespace slipway::scheduler

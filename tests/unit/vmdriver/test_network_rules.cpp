@@ -1,0 +1,44 @@
+#include <QTest>
+
+#include "vmdriver/native/node_network.h"
+
+using namespace slipway::vmdriver;
+
+class NetworkRulesTest : public QObject {
+    Q_OBJECT
+
+private:
+    ClusterProfile profile_{.name = "dev",
+                            .subnet = "172.30.7.0/24",
+                            .nodes = {{.name = "dev-1", .address = "172.30.7.2"},
+                                      {.name = "dev-2", .controlPlane = false, .address = "172.30.7.3"}}};
+
+private slots:
+    void namesFitInterfacesAndDiffer() {
+        QVERIFY(interfaceName("dev", "dev-1").size() < 16);
+        QVERIFY(bridgeName("dev") != bridgeName("dev2"));
+        QVERIFY(interfaceName("dev", "dev-1") != interfaceName("dev", "dev-2"));
+    }
+
+    void outsidersAreDroppedUnlessPublished() {
+        const auto rules = networkRules(profile_);
+        QVERIFY(rules.contains("ip saddr 172.30.7.0/24 oifname != \"" + bridgeName("dev") + "\" masquerade"));
+        QVERIFY(rules.contains("ct status dnat accept\n    drop"));
+        QVERIFY(!rules.contains("dnat to"));
+        QVERIFY(!rules.contains("prerouting"));
+    }
+
+    void portsLeadToTheirNode() {
+        profile_.ports = {
+            {.hostPort = 8080, .nodePort = 30080},
+            {.hostAddress = "0.0.0.0", .hostPort = 53, .nodePort = 30053, .protocol = "udp", .node = "dev-2"}};
+        const auto rules = networkRules(profile_);
+        QVERIFY(rules.contains("ip daddr 127.0.0.1 tcp dport 8080 dnat to 172.30.7.2:30080"));
+        QVERIFY(rules.contains("fib daddr type local udp dport 53 dnat to 172.30.7.3:30053"));
+        QVERIFY(rules.contains("chain output"));
+        profile_.ports.clear();
+    }
+};
+
+QTEST_GUILESS_MAIN(NetworkRulesTest)
+#include "test_network_rules.moc"
