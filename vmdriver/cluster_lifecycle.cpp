@@ -55,6 +55,10 @@ Result<Opened> ClusterLifecycle::Impl::open(const std::string& cluster, const St
     }
     if (!profile)
         return std::unexpected(profile.error());
+    if (create && create->driver != "auto" && create->driver != profile->driver)
+        return failure(DriverErrc::badProfile, "cluster \"" + cluster + "\" is made with the driver " +
+                                                   profile->driver +
+                                                   "; delete it first, or name another with --cluster");
     auto driver = makeDriver(profile->driver, paths);
     if (!driver)
         return std::unexpected(driver.error());

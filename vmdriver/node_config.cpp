@@ -65,8 +65,9 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
     if (node.controlPlane) {
         text += std::format("\n[server]\n/usr/bin/slipway-server\n--data-dir\n/var/lib/slipway/server\n"
                             "--bind-address\n0.0.0.0\n--advertise-address\n{}\n--secure-port\n6443\n"
-                            "--service-cidr\n{}\n--cluster-cidr\n{}\n",
-                            node.address, profile.serviceCidr, profile.clusterCidr);
+                            "--service-cidr\n{}\n--cluster-cidr\n{}\n--ingress-address\n{}\n--cluster-dns\n{}\n",
+                            node.address, profile.serviceCidr, profile.clusterCidr, node.address,
+                            dnsAddress(profile.serviceCidr));
         for (const auto& name : platform.apiNames)
             text += std::format("--tls-san\n{}\n", name);
     }

@@ -2,12 +2,15 @@
 #include "app/desktop/commands.h"
 
 #include <boost/json.hpp>
+#include <format>
 #include <iostream>
+#include <list>
 #include <optional>
 #include <unistd.h>
 
 #include "app/desktop/interrupt_guard.h"
 #include "app/desktop/progress_printer.h"
+#include "vmdriver/command.h"
 #include "vmdriver/docker/host_engine.h"
 
 namespace slipway::desktop {
@@ -20,8 +23,8 @@ namespace {
 /// An archive that is gone when it has been used; in the state directory, since it may be large.
 struct ScratchArchive {
     fs::path path;
-    explicit ScratchArchive(const vmdriver::LifecyclePaths& paths)
-        : path(paths.stateDir / ("images-" + std::to_string(getpid()) + ".tar")) {}
+    explicit ScratchArchive(const vmdriver::LifecyclePaths& paths, std::size_t number = 0)
+        : path(paths.stateDir / std::format("images-{}-{}.tar", getpid(), number)) {}
     ~ScratchArchive() {
         std::error_code ignored;
         fs::remove(path, ignored);
@@ -37,11 +40,22 @@ int loadImages(ClusterLifecycle& lifecycle, const Options& options) {
     ProgressPrinter printer(stderr);
     std::vector<fs::path> archives;
     std::vector<std::string> names;
+    std::list<ScratchArchive> packed;
     for (const auto& word : options.words)
-        if (std::error_code error; fs::exists(word, error))
+        if (std::error_code error; fs::is_directory(word, error)) { // an OCI layout
+            packed.emplace_back(lifecycle.paths(), packed.size() + 1);
+            if (auto done = vmdriver::mustRun(
+                    vmdriver::DriverErrc::io,
+                    {"tar", "--create", "--file", packed.back().path.string(), "--directory", word, "."}, {},
+                    interrupt.token());
+                !done)
+                return complain(done.error());
+            archives.push_back(packed.back().path);
+        } else if (fs::exists(word, error)) {
             archives.emplace_back(word);
-        else
+        } else {
             names.push_back(word);
+        }
     std::optional<ScratchArchive> fetched;
     if (!names.empty()) {
         fetched.emplace(lifecycle.paths());

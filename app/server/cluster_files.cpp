@@ -121,7 +121,7 @@ ClusterFiles prepare(const Settings& settings) {
         serverPair(settings.dataDir / file, authority, user, {settings.nodeName, "localhost"},
                    {settings.advertiseAddress, "127.0.0.1"});
     }
-    return {authority.certificatePem,         server.certificatePem,   server.keyPem,
+    return {authority.certificatePem,         authority.keyPem,        server.certificatePem, server.keyPem,
             need(base::readFile(accountKey)), toAgents.certificatePem, toAgents.keyPem};
 }
 

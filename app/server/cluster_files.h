@@ -12,15 +12,16 @@ struct Settings {
     std::filesystem::path dataDir;
     unsigned short securePort = 6443;
     std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
-                clusterCidr = "10.244.0.0/16", nodeName;
+                clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
-    std::filesystem::path encryptionConfig, tokenFile; ///< empty: none
+    std::filesystem::path encryptionConfig, tokenFile;          ///< empty: none
     long long historySeconds = 3600, historyRevisions = 20'000; ///< how much of the past the store keeps
 };
 
 /// The keys and certificates in use.
 struct ClusterFiles {
-    std::string caPem, serverCertPem, serverKeyPem, serviceAccountKeyPem, agentClientCertPem, agentClientKeyPem;
+    std::string caPem, caKeyPem, serverCertPem, serverKeyPem, serviceAccountKeyPem, agentClientCertPem,
+        agentClientKeyPem;
 };
 
 /// Makes what is missing under DIR/pki (authority, server certificate, service account key, client certificates),

@@ -1,4 +1,5 @@
 #include "app/server/cluster_files.h"
+#include "app/server/cluster_signers.h"
 #include "app/server/snapshot_command.h"
 #include "cluster/apiserver/encryption/encrypted_store.h"
 #include "cluster/apiserver/history_keeper.h"
@@ -8,11 +9,13 @@
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/controllers/controllers.h"
+#include "cluster/ingress/ingress_controller.h"
 #include "cluster/scheduler/scheduler.h"
 #include "cluster/store/sqlite_store.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <format>
 
 using namespace slipway;
 
@@ -82,8 +85,8 @@ int run(const server::Settings& settings) {
     options.agentClientKeyPem = files->agentClientKeyPem;
     if (!settings.tokenFile.empty()) {
         const auto text = base::readFile(settings.tokenFile);
-        auto tokens = text ? apiserver::authentication::StaticTokens::parse(*text)
-                           : std::unexpected(text.error().message);
+        auto tokens =
+            text ? apiserver::authentication::StaticTokens::parse(*text) : std::unexpected(text.error().message);
         if (!tokens) {
             base::error("server", "{}: {}", settings.tokenFile.string(), tokens.error());
             return 1;
@@ -108,22 +111,40 @@ int run(const server::Settings& settings) {
         base::error("server", "{}", listening.error());
         return 1;
     }
+    server.started();
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
             name, {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}, {}, {}};
         return std::make_shared<const client::Client>(apiserver::makeLocalTransport(server, std::move(user)));
     };
+    controllers::Options controllerOptions;
+    controllerOptions.caPem = files->caPem;
+    controllerOptions.clusterCidr = settings.clusterCidr;
+    controllerOptions.loadBalancerCidr = settings.loadBalancerCidr;
+    controllerOptions.identity = std::format("{}:{}", settings.advertiseAddress, settings.securePort);
+    controllerOptions.quota = server::makeQuotaEvaluation();
+    controllerOptions.signers = server::makeSigners(*files, options.issuer);
     controllers::ControllerSet controllers(
         [&](const std::string& name) {
             return clientAs(name == "kube-controller-manager" ? "system:kube-controller-manager"
                                                               : "system:serviceaccount:kube-system:" + name);
         },
-        {files->caPem, settings.clusterCidr});
+        controllerOptions);
     controllers.start();
     scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
     scheduler.start();
+    std::unique_ptr<ingress::IngressController> ingress;
+    if (!settings.ingressAddress.empty()) {
+        ingress::IngressSettings proxy;
+        proxy.address = settings.ingressAddress;
+        proxy.resolver = settings.clusterDns;
+        ingress = std::make_unique<ingress::IngressController>(
+            proxy, clientAs("system:serviceaccount:kube-system:ingress-controller"));
+        ingress->start();
+    }
     stop.wait();
+    server.stop();
     base::info("server", "stopping");
     return 0;
 }
@@ -141,7 +162,13 @@ int main(int argc, char** argv) {
     app.add_option("--advertise-address", settings.advertiseAddress, "Address by which others reach this server");
     app.add_option("--service-cidr", settings.serviceCidr, "Network of the service addresses")->capture_default_str();
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
+    app.add_option("--load-balancer-cidr", settings.loadBalancerCidr,
+                   "Network of the addresses of LoadBalancer services; otherwise they get those of the nodes");
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
+    app.add_option("--ingress-address", settings.ingressAddress,
+                   "Serve Ingresses with nginx on this machine, which others reach by this address");
+    app.add_option("--cluster-dns", settings.clusterDns,
+                   "The cluster's DNS server, for Ingresses of ExternalName services");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
     app.add_option("--encryption-provider-config", settings.encryptionConfig,
                    "EncryptionConfiguration file: which resources are kept encrypted, with which keys")

@@ -12,7 +12,8 @@
 #include "cluster/agent/source/api_objects.h"
 #include "cluster/agent/source/standalone.h"
 #include "cluster/agent/source/static_pods.h"
-#include "cluster/agent/stats/usage.h"
+#include "cluster/agent/stats/exposition.h"
+#include "cluster/agent/stats/summary.h"
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/client/kubeconfig.h"
@@ -125,6 +126,7 @@ struct Agent::Parts {
     std::unique_ptr<NodeNetwork> network;
     std::unique_ptr<StaticPods> staticPods;
     Usage usage;
+    FolderUses folders;
     Upkeep upkeep;
     std::unique_ptr<NodeServer> server;
     std::jthread events, orphans;
@@ -133,7 +135,7 @@ struct Agent::Parts {
         : settings(std::move(given))
         , runtime(makeCriRuntime({.endpoint = settings.runtimeEndpoint, .runcRoot = settings.runcRoot}))
         , connected(connect(settings, caPem))
-        , paths{settings.rootDir, settings.podLogs}
+        , paths{settings.rootDir, settings.podLogs, settings.podLogs.parent_path() / "containers"}
         , allocatable_(readAllocatable())
         , cgroups(settings.podMaxPids)
         , node(nodeAllocatable())
@@ -142,7 +144,7 @@ struct Agent::Parts {
         , environment{*runtime, objects(), eventSink(),           writer(), volumes,        probes,
                       checks,   paths,     dnsSettings(settings), node,     settings.nodeIp}
         , pods(environment, pool)
-        , usage(*runtime, pods, pool, settings.nodeName, settings.rootDir)
+        , usage(*runtime, pool, settings.rootDir)
         , upkeep(environment, pods, usage, pool, upkeepSettings(), [this](const auto& pressure) { tell(pressure); }) {
         environment.wake = pods.waker();
         environment.view = [this] { return view(); };
@@ -244,19 +246,30 @@ struct Agent::Parts {
         endPods(pods, limit);
     }
 
-    NodeServerSettings serverSettings() const {
+    /// Figures, by path: type and body.
+    std::optional<std::pair<std::string, std::string>> page(const std::string& path) {
+        const auto stats = [this] { return collectStats(environment, pods, usage, folders, settings.nodeName); };
+        const std::string plain = "text/plain; version=0.0.4; charset=utf-8";
+        if (path == "/stats/summary" || path == "/stats/summary/")
+            return std::pair("application/json", statsSummary(stats()));
+        if (path == "/metrics/resource")
+            return std::pair(plain, resourceMetrics(stats()));
+        if (path == "/metrics/cadvisor")
+            return std::pair(plain, containerMetrics(stats(), environment));
+        if (path == "/metrics/probes")
+            return std::pair(plain, probeMetrics(probes.counts()));
+        if (path == "/metrics")
+            return std::pair(plain, agentMetrics(stats(), pods));
+        return std::nullopt;
+    }
+
+    NodeServerSettings serverSettings() {
         NodeServerSettings result;
         result.port = settings.port;
         result.nodeName = settings.nodeName;
         result.nodeIp = settings.nodeIp;
         result.clientCaPem = caPem;
-        result.pages = [this](const std::string& path) -> std::optional<std::pair<std::string, std::string>> {
-            if (path == "/stats/summary")
-                return std::pair<std::string, std::string>("application/json", usage.summary());
-            if (path == "/metrics/resource")
-                return std::pair<std::string, std::string>("text/plain; version=0.0.4", usage.resourceMetrics());
-            return std::nullopt;
-        };
+        result.pages = [this](const std::string& path) { return page(path); };
         const auto beside = settings.kubeconfig.parent_path() / ("node-" + settings.nodeName);
         result.certificate =
             settings.tlsCertificate.empty() ? std::filesystem::path(beside) += ".crt" : settings.tlsCertificate;

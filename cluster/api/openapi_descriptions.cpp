@@ -1,5 +1,6 @@
 #include "cluster/api/openapi_schema.h"
 
+#include <algorithm>
 #include <cctype>
 #include <format>
 #include <map>
@@ -149,17 +150,36 @@ std::string spelledOut(std::string_view name) {
     return text + ".";
 }
 
+/// The sentence about something, or nothing.
+std::string_view sentenceOn(std::string_view about) {
+    const auto all = descriptions();
+    const auto found = std::ranges::lower_bound(all, about, {}, &Description::about);
+    return found == all.end() || found->about != about ? std::string_view() : found->sentence;
+}
+
+/// What is said of a type, or nothing.
+std::string_view sentenceOnType(const Type& type) {
+    if (const auto found = typeTexts().find(type.name); found != typeTexts().end())
+        return found->second;
+    return sentenceOn(type.name);
+}
+
 } // namespace
 
 std::string typeDescription(const Type& type) {
-    const auto found = typeTexts().find(type.name);
-    return found == typeTexts().end() ? spelledOut(type.name.substr(type.name.rfind('.') + 1))
-                                      : std::string(found->second);
+    const std::string_view sentence = sentenceOnType(type);
+    return sentence.empty() ? spelledOut(type.name.substr(type.name.rfind('.') + 1)) : std::string(sentence);
 }
 
-std::string fieldDescription(const Field& field) {
-    const auto found = fieldTexts().find(field.name);
-    return found == fieldTexts().end() ? spelledOut(field.name) : std::string(found->second);
+std::string fieldDescription(const Type& owner, const Field& field) {
+    if (const auto sentence = sentenceOn(std::format("{}.{}", owner.name, field.name)); !sentence.empty())
+        return std::string(sentence);
+    if (const auto found = fieldTexts().find(field.name); found != fieldTexts().end())
+        return std::string(found->second);
+    if (field.type != nullptr)
+        if (const auto sentence = sentenceOnType(*field.type); !sentence.empty())
+            return std::string(sentence);
+    return spelledOut(field.name);
 }
 
 } // namespace slipway::api

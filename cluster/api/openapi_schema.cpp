@@ -63,7 +63,7 @@ JsonObject withDefault(JsonObject schema, const Field& field, bool v3) {
     return wrapped;
 }
 
-JsonObject fieldSchema(const Field& field, SchemaReferences& references) {
+JsonObject fieldSchema(const Type& owner, const Field& field, SchemaReferences& references) {
     JsonObject inner = withDefault(scalarSchema(field, references), field, references.v3);
     if (!field.enumValues.empty() && field.container == Container::none)
         inner["enum"] = words(field.enumValues);
@@ -77,7 +77,7 @@ JsonObject fieldSchema(const Field& field, SchemaReferences& references) {
     else
         schema = {{"type", "object"},
                   {"additionalProperties", JsonObject{{"type", "array"}, {"items", std::move(inner)}}}};
-    schema["description"] = fieldDescription(field);
+    schema["description"] = fieldDescription(owner, field);
     static constexpr std::string_view listTypes[] = {"", "atomic", "set", "map"};
     if (field.listType != ListType::none_)
         schema["x-kubernetes-list-type"] = listTypes[static_cast<int>(field.listType)];
@@ -142,7 +142,7 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references) {
     JsonObject properties;
     JsonArray required;
     for (const Field& field : type.fields) {
-        properties[field.name] = fieldSchema(field, references);
+        properties[field.name] = fieldSchema(type, field, references);
         if (field.required)
             required.emplace_back(field.name);
     }

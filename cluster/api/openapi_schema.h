@@ -24,9 +24,16 @@ JsonObject openApiSchema(const Type& type, SchemaReferences& references);
 /// The scalar types that have a name in OpenAPI: quantities, times, "a number or text", raw JSON.
 JsonObject namedScalars(bool v3);
 
-/// A sentence on a type and on a member.
+/// A sentence of schema/descriptions.txt, and what it is about: a type ("core.v1.Pod"), or one of its members.
+struct Description {
+    std::string_view about, sentence;
+};
+/// All of them, sorted by what they are about.
+std::span<const Description> descriptions();
+
+/// A sentence on a type and on a member of one.
 std::string typeDescription(const Type& type);
-std::string fieldDescription(const Field& field);
+std::string fieldDescription(const Type& owner, const Field& field);
 
 /// The group, version and kind marks of every resource the type is the kind of.
 JsonArray kindMarks(const Type& type);

@@ -71,6 +71,7 @@ const std::map<std::string_view, CellFunction>& cellFunctions() {
         {"/persistentvolumeclaims", claimCells},
         {"networking.k8s.io/ingresses", ingressCells},
         {"scheduling.k8s.io/priorityclasses", priorityClassCells},
+        {"apiregistration.k8s.io/apiservices", apiServiceCells},
         {"/persistentvolumes", volumeCells},
         {"/podtemplates", podTemplateCells},
         {"/resourcequotas", quotaCells},

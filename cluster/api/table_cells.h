@@ -47,6 +47,7 @@ JsonArray runtimeClassCells(const JsonObject& object);
 JsonArray quotaCells(const JsonObject& object);
 JsonArray revisionCells(const JsonObject& object);
 JsonArray priorityClassCells(const JsonObject& object);
+JsonArray apiServiceCells(const JsonObject& object);
 JsonArray ingressCells(const JsonObject& object);
 JsonArray roleBindingCells(const JsonObject& object);
 JsonArray cronJobCells(const JsonObject& object);

@@ -131,6 +131,21 @@ JsonArray priorityClassCells(const JsonObject& o) {
             stringAt(o, {"preemptionPolicy"})};
 }
 
+JsonArray apiServiceCells(const JsonObject& o) {
+    const std::string_view service = stringAt(o, {"spec", "service", "name"});
+    std::string available = "Unknown";
+    for (const Json& condition : arrayAt(o, {"status", "conditions"})) {
+        if (stringAt(condition, {"type"}) != "Available")
+            continue;
+        available = stringAt(condition, {"status"});
+        if (available != "True")
+            available += std::format(" ({})", stringAt(condition, {"reason"}));
+    }
+    return {name(o),
+            service.empty() ? "Local" : std::format("{}/{}", stringAt(o, {"spec", "service", "namespace"}), service),
+            available, ageOf(o)};
+}
+
 JsonArray ingressCells(const JsonObject& o) {
     std::string hosts, addresses;
     const JsonArray& rules = arrayAt(o, {"spec", "rules"});

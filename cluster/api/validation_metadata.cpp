@@ -13,7 +13,8 @@ std::optional<std::string> nameProblem(const Resource& resource, std::string_vie
         return labelProblem(name);
     if (resource.name == "services")
         return label1035Problem(name);
-    if (resource.group == "rbac.authorization.k8s.io" || resource.name == "certificatesigningrequests")
+    if (resource.group == "rbac.authorization.k8s.io" || resource.name == "certificatesigningrequests" ||
+        resource.name == "apiservices")
         return pathSegmentProblem(name);
     if (resource.name == "ipaddresses")
         return addressProblem(name);

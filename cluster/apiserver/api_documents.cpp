@@ -1,6 +1,7 @@
 #include "cluster/apiserver/api_documents.h"
 
 #include "cluster/api/openapi.h"
+#include "cluster/apiserver/api_services.h"
 #include "cluster/apiserver/metrics_api.h"
 
 #include <algorithm>
@@ -93,29 +94,37 @@ Answer ApiDocuments::answer(const Request& request, const Document& document, st
     return reply;
 }
 
-Answer ApiDocuments::discovery(const Request& request, const RequestInfo& info, const Catalog& catalog) {
+/// The document of /apis, in the aggregated form of that version or, without one, in the older form.
+std::string ApiDocuments::groupList(const Catalog& catalog, const ApiServices& others,
+                                    std::string_view aggregated) const {
+    JsonObject groups = aggregated.empty() ? api::discoveryGroups(catalog.all())
+                                           : api::discoveryAggregated(false, catalog.all(), aggregated);
+    addMetricsGroup(groups);
+    others.addGroups(groups);
+    return printed(groups);
+}
+
+Answer ApiDocuments::discovery(const Request& request, const RequestInfo& info, const Catalog& catalog,
+                               const ApiServices& others) {
     const auto parts = partsOf(info.path);
     const bool core = parts[0] == "api";
     std::lock_guard lock(mutex_);
     if (parts.size() == 1) {
-        if (const std::string_view version = aggregatedVersion(request.accept); !version.empty()) {
-            const auto document = current(std::format("{} {}", parts[0], version), catalog, [&] {
-                JsonObject groups = api::discoveryAggregated(core, catalog.all(), version);
-                if (!core)
-                    addMetricsGroup(groups);
-                return printed(groups);
-            });
-            return answer(request, *document,
-                          std::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version));
+        const std::string_view version = aggregatedVersion(request.accept);
+        const std::string type =
+            version.empty() ? "application/json"
+                            : std::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
+        const auto print = [&] {
+            if (!core)
+                return groupList(catalog, others, version);
+            return version.empty() ? printed(api::discoveryApiVersions(serverAddress_))
+                                   : printed(api::discoveryAggregated(true, catalog.all(), version));
+        };
+        if (!core && !others.none()) { // comes and goes with other servers: not kept
+            const std::string text = print();
+            return answer(request, {text, hashOf(text)}, type);
         }
-        const auto document = current(parts[0], catalog, [&] {
-            if (core)
-                return printed(api::discoveryApiVersions(serverAddress_));
-            JsonObject groups = api::discoveryGroups(catalog.all());
-            addMetricsGroup(groups);
-            return printed(groups);
-        });
-        return answer(request, *document, "application/json");
+        return answer(request, *current(std::format("{} {}", parts[0], version), catalog, print), type);
     }
     if (parts.size() > 3)
         return replyWith(api::unknownPath());
@@ -124,8 +133,9 @@ Answer ApiDocuments::discovery(const Request& request, const RequestInfo& info, 
             return printed(metricsDiscovery(parts));
         if (core)
             return parts.size() == 2 ? printed(api::discoveryResources("", parts[1])) : std::string();
-        return printed(parts.size() == 2 ? api::discoveryGroup(parts[1], catalog.all())
-                                         : api::discoveryResources(parts[1], parts[2], catalog.all()));
+        const JsonObject own = parts.size() == 2 ? api::discoveryGroup(parts[1], catalog.all())
+                                                 : api::discoveryResources(parts[1], parts[2], catalog.all());
+        return printed(own.empty() ? others.document(parts) : own);
     };
     const std::string text = print(); // small, and there are as many as clients can make up paths
     return answer(request, {text, hashOf(text)}, "application/json");

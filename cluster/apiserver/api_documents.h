@@ -11,6 +11,8 @@
 
 namespace slipway::apiserver {
 
+class ApiServices;
+
 /// Discovery and OpenAPI: each document is printed once and kept until what is served changes. Those of built-in groups
 /// never do. Thread-safe.
 class ApiDocuments {
@@ -18,8 +20,8 @@ public:
     /// @p serverAddress: where clients reach this server, for /api.
     explicit ApiDocuments(std::string serverAddress) : serverAddress_(std::move(serverAddress)) {}
 
-    /// Answers /api, /apis and all below them that is no resource.
-    Answer discovery(const Request& request, const RequestInfo& info, const Catalog& catalog);
+    /// Answers /api, /apis and all below them that is no resource. @p others: the groups of other servers.
+    Answer discovery(const Request& request, const RequestInfo& info, const Catalog& catalog, const ApiServices& others);
     /// Answers /openapi/v2 and /openapi/v3.
     Answer openApi(const Request& request, const RequestInfo& info, const Catalog& catalog);
 
@@ -31,6 +33,7 @@ private:
     using Print = std::function<std::string()>;
 
     Shared lasting(const std::string& name, const Print& print);
+    std::string groupList(const Catalog& catalog, const ApiServices& others, std::string_view aggregated) const;
     Shared current(const std::string& name, const Catalog& catalog, const Print& print);
     static Answer answer(const Request& request, const Document& document, std::string_view contentType);
     Answer v3(const Request& request, std::string_view path, std::string_view askedHash, const Catalog& catalog);

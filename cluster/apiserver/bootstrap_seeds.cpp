@@ -23,7 +23,7 @@ constexpr std::string_view autoUpdate = "rbac.authorization.kubernetes.io/autoup
 struct PolicyList {
     std::string_view member, group, version, resource;
 };
-constexpr std::array<PolicyList, 7> policyLists{{
+constexpr std::array<PolicyList, 8> policyLists{{
     {"clusterRoles", "rbac.authorization.k8s.io", "v1", "clusterroles"},
     {"clusterRoleBindings", "rbac.authorization.k8s.io", "v1", "clusterrolebindings"},
     {"roles", "rbac.authorization.k8s.io", "v1", "roles"},
@@ -31,13 +31,14 @@ constexpr std::array<PolicyList, 7> policyLists{{
     {"priorityClasses", "scheduling.k8s.io", "v1", "priorityclasses"},
     {"priorityLevels", "flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations"},
     {"flowSchemas", "flowcontrol.apiserver.k8s.io", "v1", "flowschemas"},
+    {"storageClasses", "storage.k8s.io", "v1", "storageclasses"},
 }};
 
 /// The policy's flat form has the metadata beside the content.
 JsonObject objectOf(const JsonObject& entry) {
     JsonObject object, metadata;
     for (const auto& [key, value] : entry) {
-        if (key == "name" || key == "namespace" || key == "labels")
+        if (key == "name" || key == "namespace" || key == "labels" || key == "annotations")
             metadata[key] = value;
         else if (!value.is_null())
             object[key] = value;
@@ -73,9 +74,19 @@ void addPolicy(std::vector<Seed>& seeds) {
                                  objectOf(entry.get_object())});
 }
 
+/// Says that a service holds an address.
+JsonObject heldAddress(const std::string& address, std::string_view ns, std::string_view service) {
+    JsonObject held = named(address, {{"ipaddress.kubernetes.io/ip-family", "IPv4"},
+                                      {"ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io"}});
+    held["spec"] = JsonObject{
+        {"parentRef", JsonObject{{"group", ""}, {"resource", "services"}, {"namespace", ns}, {"name", service}}}};
+    return held;
+}
+
 /// The service `kubernetes` with this server's address behind it, for clients inside the cluster.
 void addService(std::vector<Seed>& seeds, const ServerOptions& options) {
-    const Ipv4Network network = Ipv4Network::parse(options.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
+    const Ipv4Network network =
+        Ipv4Network::parse(options.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16});
     const int port = options.securePort;
     const JsonArray ports{JsonObject{{"name", "https"}, {"port", port}, {"protocol", "TCP"}}};
     const std::string address = network.host(1);
@@ -94,17 +105,11 @@ void addService(std::vector<Seed>& seeds, const ServerOptions& options) {
         {"ports", JsonArray{JsonObject{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", port}}}}};
     seeds.push_back({kind("", "services"), "default", std::move(service)});
 
-    JsonObject held = named(address, {{"ipaddress.kubernetes.io/ip-family", "IPv4"},
-                                      {"ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io"}});
-    held["spec"] = JsonObject{{"parentRef", JsonObject{{"group", ""},
-                                                       {"resource", "services"},
-                                                       {"namespace", "default"},
-                                                       {"name", "kubernetes"}}}};
-    seeds.push_back({kind("networking.k8s.io", "ipaddresses"), {}, std::move(held)});
+    seeds.push_back({kind("networking.k8s.io", "ipaddresses"), {}, heldAddress(address, "default", "kubernetes")});
 
     JsonObject endpoints = named("kubernetes", {{"endpointslice.kubernetes.io/skip-mirror", "true"}});
-    endpoints["subsets"] = JsonArray{
-        JsonObject{{"addresses", JsonArray{JsonObject{{"ip", options.advertiseAddress}}}}, {"ports", ports}}};
+    endpoints["subsets"] =
+        JsonArray{JsonObject{{"addresses", JsonArray{JsonObject{{"ip", options.advertiseAddress}}}}, {"ports", ports}}};
     seeds.push_back({kind("", "endpoints"), "default", std::move(endpoints)});
 
     JsonObject slice = named("kubernetes", {{"kubernetes.io/service-name", "kubernetes"}});
@@ -113,6 +118,35 @@ void addService(std::vector<Seed>& seeds, const ServerOptions& options) {
         JsonObject{{"addresses", JsonArray{options.advertiseAddress}}, {"conditions", JsonObject{{"ready", true}}}}};
     slice["ports"] = ports;
     seeds.push_back({kind("discovery.k8s.io", "endpointslices"), "default", std::move(slice)});
+}
+
+/// The service `kube-dns`: every node answers on its address itself.
+void addDns(std::vector<Seed>& seeds, const ServerOptions& options) {
+    const std::string address =
+        Ipv4Network::parse(options.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}).host(10);
+    const auto port = [](const char* name, const char* protocol, int number) {
+        return JsonObject{{"name", name}, {"port", number}, {"protocol", protocol}};
+    };
+    const JsonArray ports{port("dns", "UDP", 53), port("dns-tcp", "TCP", 53), port("metrics", "TCP", 9153)};
+    JsonObject service = named("kube-dns", {{"k8s-app", "kube-dns"}, {"kubernetes.io/name", "CoreDNS"}});
+    service["spec"] = JsonObject{{"clusterIP", address},
+                                 {"clusterIPs", JsonArray{address}},
+                                 {"ipFamilies", JsonArray{"IPv4"}},
+                                 {"ipFamilyPolicy", "SingleStack"},
+                                 {"type", "ClusterIP"},
+                                 {"ports", ports}};
+    seeds.push_back({kind("", "services"), "kube-system", std::move(service)});
+    seeds.push_back({kind("networking.k8s.io", "ipaddresses"), {}, heldAddress(address, "kube-system", "kube-dns")});
+    JsonObject endpoints = named("kube-dns", {{"endpointslice.kubernetes.io/skip-mirror", "true"}});
+    endpoints["subsets"] =
+        JsonArray{JsonObject{{"addresses", JsonArray{JsonObject{{"ip", address}}}}, {"ports", ports}}};
+    seeds.push_back({kind("", "endpoints"), "kube-system", std::move(endpoints)});
+    JsonObject slice = named("kube-dns", {{"kubernetes.io/service-name", "kube-dns"}});
+    slice["addressType"] = "IPv4";
+    slice["endpoints"] =
+        JsonArray{JsonObject{{"addresses", JsonArray{address}}, {"conditions", JsonObject{{"ready", true}}}}};
+    slice["ports"] = ports;
+    seeds.push_back({kind("discovery.k8s.io", "endpointslices"), "kube-system", std::move(slice)});
 }
 
 /// How aggregated API servers recognise this one and its users.
@@ -168,6 +202,7 @@ std::vector<Seed> bootstrapSeeds(const ServerOptions& options) {
         seeds.push_back({kind("", "namespaces"), {}, named(name)});
     addPolicy(seeds);
     addService(seeds, options);
+    addDns(seeds, options);
     addAuthenticationConfig(seeds, options);
     return seeds;
 }
@@ -179,7 +214,8 @@ std::optional<JsonObject> reconciled(const Seed& seed, const JsonObject& present
         if (stringAt(present, {"metadata", "annotations", autoUpdate}) != "true")
             return {};
         if (name.ends_with("bindings"))
-            return addMissing(next, "subjects", seed.object.if_contains("subjects")) ? std::optional(next) : std::nullopt;
+            return addMissing(next, "subjects", seed.object.if_contains("subjects")) ? std::optional(next)
+                                                                                     : std::nullopt;
         if (seed.object.contains("aggregationRule"))
             return {}; // its rules are put together from others
         const auto missing = authorization::uncovered(rulesOf(present), rulesOf(seed.object));

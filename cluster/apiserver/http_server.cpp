@@ -36,9 +36,9 @@ class HttpServer::Listener {
 public:
     Listener(ApiServer& server, const HttpOptions& options)
         : server_(server)
-        , acceptor_(io_)
         , tls_(ssl::context::tls_server)
         , answering_(server, trust_, options.threads, options.writers)
+        , acceptor_(io_)
         , clock_(io_) {}
 
     ~Listener() {
@@ -54,6 +54,7 @@ public:
         io_.stop();
         for (std::thread& thread : threads_)
             thread.join();
+        answering_.stop();
     }
 
     void prepare(const HttpOptions& options) {
@@ -66,6 +67,8 @@ public:
         SSL_CTX_set_alpn_select_cb(tls_.native_handle(), &chooseProtocol, nullptr);
         SSL_CTX_set_session_id_context(tls_.native_handle(), reinterpret_cast<const unsigned char*>("slipway"), 7);
         trustNodes(trust_.node, server_.options());
+        trust_.certificatePem = server_.options().agentClientCertPem;
+        trust_.keyPem = server_.options().agentClientKeyPem;
         const tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
         acceptor_.open(endpoint.protocol());
         acceptor_.set_option(tcp::acceptor::reuse_address(true));
@@ -76,7 +79,8 @@ public:
     void run(int threads) {
         asio::co_spawn(io_, accept(), asio::detached);
         asio::co_spawn(io_, tick(), asio::detached);
-        for (int i = 0; i < threads; ++i)
+        // One more than reads may be worked on at once, so that one is always there to see who else waits.
+        for (int i = 0; i <= threads; ++i)
             threads_.emplace_back([this] { io_.run(); });
     }
 
@@ -150,11 +154,12 @@ private:
     }
 
     ApiServer& server_;
-    asio::io_context io_;
-    tcp::acceptor acceptor_;
+    // What connections use outlives the loop that holds them.
     ssl::context tls_;
     BackendTrust trust_;
     Answering answering_;
+    asio::io_context io_;
+    tcp::acceptor acceptor_;
     asio::steady_timer clock_;
     std::vector<std::thread> threads_;
 };

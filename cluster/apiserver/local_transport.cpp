@@ -51,6 +51,21 @@ public:
         signal_->condition.notify_one();
     }
 
+    bool setWake(std::function<void()> wake) override {
+        body_->setWake(std::move(wake));
+        return true;
+    }
+
+    std::optional<client::Result<std::string>> tryRead() override {
+        if (ended_)
+            return client::Result<std::string>();
+        StreamBody::Piece piece = body_->drain();
+        ended_ = piece.end;
+        if (piece.data.empty() && !piece.end)
+            return {};
+        return client::Result<std::string>(std::move(piece.data));
+    }
+
 private:
     struct Signal {
         std::mutex mutex;

@@ -62,7 +62,13 @@ Answer NodeConnections::forward(std::string_view node, Forward::Kind kind, std::
     const auto address = addressOf(node);
     if (!address)
         return replyWith(address.error());
-    return Forward{kind, Forward::Security::node, address->host, address->port, std::move(target), {}};
+    Forward to;
+    to.kind = kind;
+    to.security = Forward::Security::node;
+    to.host = address->host;
+    to.port = address->port;
+    to.target = std::move(target);
+    return to;
 }
 
 } // namespace slipway::apiserver

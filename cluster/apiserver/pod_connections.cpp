@@ -3,7 +3,7 @@
 #include "cluster/apiserver/log_options.h"
 #include "cluster/apiserver/node_connections.h"
 #include "cluster/apiserver/proxy_target.h"
-#include "cluster/base/random.h"
+#include "cluster/apiserver/service_endpoints.h"
 
 #include <algorithm>
 #include <format>
@@ -122,59 +122,14 @@ Answer proxyPod(const ResourceRequest& r, const ProxyName& name, const Json& pod
     return proxied(r, std::move(to));
 }
 
-/// An endpoint, and the port of it that a service's port name means.
-struct Destination {
-    std::string host;
-    unsigned short port = 0;
-};
-
-std::vector<Destination> endpointsOf(const ResourceRequest& r, std::string_view service, std::string_view portName) {
-    const api::Resource& slices = *api::findResource("discovery.k8s.io", "v1", "endpointslices");
-    const auto selection =
-        Selection::parse(slices, r.info.ns, {}, std::format("kubernetes.io/service-name={}", service), {});
-    std::vector<Destination> found;
-    if (!selection)
-        return found;
-    for (const CachedObject& cached : r.cache.of(slices).list(WatchCache::key(slices, r.info.ns), *selection)) {
-        const Json slice = parseObject(cached);
-        unsigned short port = 0;
-        for (const Json& one : listAt(slice, {"ports"}))
-            if (stringAt(one, {"name"}) == portName)
-                port = static_cast<unsigned short>(api::intAt(one.get_object(), {"port"}).value_or(0));
-        for (const Json& endpoint : listAt(slice, {"endpoints"})) {
-            const Json* ready = api::find(endpoint, {"conditions", "ready"});
-            const JsonArray& addresses = listAt(endpoint, {"addresses"});
-            if (port != 0 && !addresses.empty() && (ready == nullptr || !ready->is_bool() || ready->get_bool()))
-                found.push_back({std::string(api::view(addresses[0].as_string())), port});
-        }
-    }
-    return found;
-}
-
 Answer proxyService(const ResourceRequest& r, const ProxyName& name) {
-    const auto found = r.registry.get(r.resource, r.info.ns, name.name);
-    if (!found)
-        return replyWith(found.error());
-    std::string portName = name.port;
-    if (const auto number = parsePort(name.port)) {
-        const Json service = parseObject(*found);
-        const JsonArray& ports = listAt(service, {"spec", "ports"});
-        const auto port = std::ranges::find_if(ports, [&](const Json& one) {
-            return one.is_object() && api::intAt(one.get_object(), {"port"}) == *number;
-        });
-        if (port == ports.end())
-            return replyWith(
-                api::unavailable(std::format("no service port {} found for service \"{}\"", *number, name.name)));
-        portName = stringAt(*port, {"name"});
-    }
-    const std::vector<Destination> endpoints = endpointsOf(r, name.name, portName);
-    if (endpoints.empty())
-        return replyWith(api::unavailable(std::format("no endpoints available for service \"{}\"", name.name)));
-    const Destination& chosen = endpoints[static_cast<std::uint8_t>(base::randomBytes(1)[0]) % endpoints.size()];
+    const auto chosen = chooseEndpoint(r.cache, r.info.ns, name.name, name.port);
+    if (!chosen)
+        return replyWith(chosen.error());
     Forward to;
     to.security = name.tls() ? Forward::Security::unverified : Forward::Security::none;
-    to.host = chosen.host;
-    to.port = chosen.port;
+    to.host = chosen->host;
+    to.port = chosen->port;
     return proxied(r, std::move(to));
 }
 

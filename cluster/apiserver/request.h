@@ -116,6 +116,7 @@ struct Forward {
     enum class Security {
         none,      ///< plain HTTP
         node,      ///< TLS with the cluster's CA; the server shows its own certificate
+        service,   ///< TLS with a CA of the service's own (caPem; empty: any), likewise
         unverified ///< TLS with whatever certificate the application has
     };
     enum class Kind {
@@ -127,7 +128,9 @@ struct Forward {
     Security security = Security::none;
     std::string host; ///< an address
     unsigned short port = 0;
-    std::string target; ///< path and query
+    std::string target;                                       ///< path and query
+    std::string caPem, serverName;                            ///< for Security::service
+    std::vector<std::pair<std::string, std::string>> headers; ///< added to the client's
     std::string prefix; ///< of a proxy: the path under which the client sees the other server's root
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <unordered_map>
 
 namespace slipway::apiserver {
 namespace {
@@ -44,21 +45,31 @@ std::string verbOf(const RequestInfo& info, const std::string& method) {
     return std::ranges::find(known, verb) != known.end() ? verb : "OTHER";
 }
 
-MetricLabels labelsOf(const RequestInfo& info, const std::string& method) {
+struct Labels {
+    std::string dryRun, group, resource, scope, subresource, verb, version;
+    MetricLabels list() const {
+        return {{"component", "apiserver"}, {"dry_run", dryRun},          {"group", group}, {"resource", resource},
+                {"scope", scope},           {"subresource", subresource}, {"verb", verb},   {"version", version}};
+    }
+};
+
+Labels labelsOf(const RequestInfo& info, const std::string& method) {
+    Labels labels;
+    labels.verb = verbOf(info, method);
     // Only what is served: clients cannot make up series.
-    const bool known = info.isResource && api::findResource(info.group, info.version, info.resource) != nullptr;
-    const bool resource = !info.name.empty() || info.verb == "create";
-    return {{"component", "apiserver"},
-            {"dry_run", info.query.has("dryRun") ? "All" : ""},
-            {"group", known ? info.group : ""},
-            {"resource", known ? info.resource : ""},
-            {"scope", !known            ? ""
-                      : resource        ? "resource"
-                      : info.ns.empty() ? "cluster"
-                                        : "namespace"},
-            {"subresource", known && info.subresource.size() < 32 ? info.subresource : ""},
-            {"verb", verbOf(info, method)},
-            {"version", known ? info.version : ""}};
+    const api::Resource* resource =
+        info.isResource ? api::findResource(info.group, info.version, info.resource) : nullptr;
+    if (resource == nullptr)
+        return labels;
+    const bool single = !info.name.empty() || info.verb == "create";
+    labels.dryRun = info.query.has("dryRun") ? "All" : "";
+    labels.group = info.group;
+    labels.version = info.version;
+    labels.resource = info.resource;
+    labels.scope = single ? "resource" : info.ns.empty() ? "cluster" : "namespace";
+    if (resource->subresource(info.subresource) != nullptr)
+        labels.subresource = info.subresource;
+    return labels;
 }
 
 base::Counter& inFlight(bool mutating) {
@@ -73,15 +84,29 @@ base::Counter& inFlight(bool mutating) {
 
 void noteRequest(const RequestInfo& info, const std::string& method, int code,
                  std::chrono::steady_clock::duration took) {
-    MetricLabels labels = labelsOf(info, method);
-    Metrics::process()
-        .histogram("apiserver_request_duration_seconds", "How long requests took to be answered.", durationBounds,
-                   labels)
-        .observe(std::chrono::duration<double>(took).count());
-    labels.insert(labels.begin(), {"code", std::to_string(code)});
-    Metrics::process()
-        .counter("apiserver_request_total", "Requests answered, by verb, resource and code.", labels)
-        .add();
+    const Labels labels = labelsOf(info, method);
+    // The figures of a kind of request are looked up once by each thread.
+    struct Figures {
+        base::Histogram* durations;
+        base::Counter* count;
+    };
+    static thread_local std::unordered_map<std::string, Figures> known;
+    std::string key = std::to_string(code);
+    for (const std::string* value : {&labels.dryRun, &labels.group, &labels.resource, &labels.scope,
+                                     &labels.subresource, &labels.verb, &labels.version})
+        key.append(1, '|').append(*value);
+    auto found = known.find(key);
+    if (found == known.end()) {
+        MetricLabels list = labels.list();
+        base::Histogram& durations = Metrics::process().histogram(
+            "apiserver_request_duration_seconds", "How long requests took to be answered.", durationBounds, list);
+        list.insert(list.begin(), {"code", std::to_string(code)});
+        base::Counter& count = Metrics::process().counter("apiserver_request_total",
+                                                          "Requests answered, by verb, resource and code.", list);
+        found = known.emplace(std::move(key), Figures{&durations, &count}).first;
+    }
+    found->second.durations->observe(std::chrono::duration<double>(took).count());
+    found->second.count->add();
 }
 
 RequestInFlight::RequestInFlight(const std::string& method) : mutating_(isMutating(method)) {

@@ -62,7 +62,8 @@ ApiServer::ApiServer(store::Store& store, ServerOptions options)
     , authentication_(cache_, options_.serviceAccountKeyPem, options_.issuer, options_.staticTokens)
     , flows_(cache_)
     , nodes_(std::make_unique<NodeConnections>(cache_, options_.caPem, options_.agentClientCertPem,
-                                               options_.agentClientKeyPem)) {}
+                                               options_.agentClientKeyPem))
+    , services_(registry_, cache_, {options_.caPem, options_.agentClientCertPem, options_.agentClientKeyPem}) {}
 
 ApiServer::~ApiServer() = default;
 
@@ -143,7 +144,7 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     if (isBelow(info.path, "/openapi/v2") || isBelow(info.path, "/openapi/v3"))
         return documents_.openApi(request, info, *customResources_.catalog());
     if (isBelow(info.path, "/api") || isBelow(info.path, "/apis"))
-        return documents_.discovery(request, info, *customResources_.catalog());
+        return documents_.discovery(request, info, *customResources_.catalog(), services_);
     if (info.path == "/openid/v1/jwks") {
         const auto keys = pki::publicKeySet(options_.serviceAccountKeyPem);
         return keys ? Answer(Reply{200, *keys, "application/jwk-set+json", {}})
@@ -167,8 +168,10 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     if (info.group == metricsGroup)
         return answerMetrics(request, info, cache_, *nodes_);
     const auto shared = customResources_.catalog()->find(info.group, info.version, info.resource);
-    if (shared == nullptr)
-        return replyWith(api::unknownPath());
+    if (shared == nullptr) {
+        auto elsewhere = services_.answer(request, info.group, info.version, user);
+        return elsewhere ? std::move(*elsewhere) : replyWith(api::unknownPath());
+    }
     const auto negotiation = negotiate(request.accept, {shared->custom == nullptr, !isReview(*shared)});
     if (!negotiation && !isConnection(info.subresource))
         return replyWith(negotiation.error());

@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/admission.h"
 #include "cluster/apiserver/api_documents.h"
+#include "cluster/apiserver/api_services.h"
 #include "cluster/apiserver/authentication.h"
 #include "cluster/apiserver/custom/custom_resources.h"
 #include "cluster/apiserver/flow_schemas.h"
@@ -50,6 +51,8 @@ public:
     /// Which other requests a request stands in line with while the server is busy.
     FlowSchemas::Match classify(const Request& request) const;
     std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
+    /// To be called once the server listens: what need not be there before.
+    void started() { services_.start(); }
     /// The server is about to stop: /readyz says so from now on.
     void stop() { stopping_ = true; }
     /// To be called every so often (bookmarks).
@@ -79,6 +82,7 @@ private:
     Authentication authentication_;
     FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;
+    ApiServices services_;
     std::atomic<bool> bootstrapped_ = false, stopping_ = false;
 };
 

@@ -116,9 +116,10 @@ Result<Json> Client::get(const ResourceRef& resource, std::string_view ns, std::
     return getJson(resource.path(ns, name));
 }
 
-Result<Json> Client::getJson(std::string target) const {
+Result<Json> Client::getJson(std::string target, std::string accept) const {
     Request request;
     request.target = std::move(target);
+    request.accept = std::move(accept);
     return decodeAnswer(transport_->send(request));
 }
 
@@ -131,7 +132,7 @@ Result<List> Client::list(const ResourceRef& resource, std::string_view ns, cons
     query.add("continue", options.continueToken);
     if (options.limit > 0)
         query.add("limit", std::to_string(options.limit));
-    auto answer = getJson(resource.path(ns) + query.text());
+    auto answer = getJson(resource.path(ns) + query.text(), options.metadataOnly ? partialMetadata : "");
     if (!answer)
         return std::unexpected(std::move(answer.error()));
     List list;

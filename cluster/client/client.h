@@ -31,7 +31,12 @@ template <class T> ResourceRef resourceOf() {
 struct ListOptions {
     std::string labelSelector, fieldSelector, resourceVersion, resourceVersionMatch, continueToken;
     int limit = 0;
+    bool metadataOnly = false; ///< the items are PartialObjectMetadata
 };
+
+/// The Accept header that asks for metadata alone.
+inline constexpr char partialMetadata[] = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"
+                                          "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 struct List {
     std::vector<api::Json> items;
@@ -71,8 +76,8 @@ public:
                             const api::Json& patch, const PatchOptions& options = {}) const;
     Result<void> remove(const ResourceRef& resource, std::string_view ns, std::string_view name,
                         const DeleteOptions& options = {}) const;
-    /// Any GET that answers JSON: discovery, OpenAPI, subresources.
-    Result<api::Json> getJson(std::string target) const;
+    /// Any GET that answers JSON: discovery, OpenAPI, subresources. @p accept empty: application/json.
+    Result<api::Json> getJson(std::string target, std::string accept = {}) const;
 
     template <class T> Result<T> get(std::string_view ns, std::string_view name) const {
         return decode<T>(get(resourceOf<T>(), ns, name));

@@ -2,19 +2,48 @@
 
 #include "cluster/api/types/core_v1.h"
 #include "cluster/client/client.h"
+#include "cluster/client/event_correlator.h"
 
-#include <map>
+#include <condition_variable>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace slipway::client {
+
+/// The thread on which the events of a process are written, in the order they were told. Bounded: when the server is
+/// away for long, the oldest are dropped. Thread-safe.
+class EventBroadcaster {
+public:
+    EventBroadcaster();
+    /// Drops what waits.
+    ~EventBroadcaster();
+    EventBroadcaster(const EventBroadcaster&) = delete;
+    EventBroadcaster& operator=(const EventBroadcaster&) = delete;
+
+    /// @p write is called on the thread until it returns true; false: the server is away, try again later.
+    void post(std::function<bool()> write);
+
+private:
+    void run();
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<bool()>> waiting_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
 
 /// Writes core/v1 Events about objects; the same event again only counts up the one that is there. Thread-safe.
 class EventRecorder {
 public:
-    EventRecorder(std::shared_ptr<const Client> client, std::string component, std::string host = {})
-        : client_(std::move(client)), component_(std::move(component)), host_(std::move(host)) {}
+    /// With a broadcaster, which must outlive what the recorder told, record() never waits; without one it writes
+    /// itself.
+    EventRecorder(std::shared_ptr<const Client> client, std::string component, std::string host = {},
+                  EventBroadcaster* broadcaster = nullptr);
 
     /// @p type "Normal" or "Warning". A failure to write is logged and otherwise ignored.
     void record(const api::core_v1::ObjectReference& about, std::string_view type, std::string_view reason,
@@ -34,14 +63,9 @@ public:
     }
 
 private:
-    struct Known {
-        std::string name;
-        int count = 0;
-    };
-    const std::shared_ptr<const Client> client_;
-    const std::string component_, host_;
-    std::mutex mutex_;
-    std::map<std::string, Known> known_; ///< by object, type, reason and message
+    struct Writer;
+    const std::shared_ptr<Writer> writer_; ///< shared with what still waits to be written
+    EventBroadcaster* const broadcaster_;
 };
 
 } // namespace slipway::client

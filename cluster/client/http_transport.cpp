@@ -364,9 +364,8 @@ public:
             parser.body_limit(1ULL << 32);
             if (request.method == "HEAD")
                 parser.skip(true);
-            error_code error = connection->run(settings_.requestTimeout, [&](auto done) {
-                http::async_write(connection->stream(), *message, done);
-            });
+            error_code error = connection->run(
+                settings_.requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
             if (!error)
                 error = connection->run(settings_.requestTimeout, [&](auto done) {
                     http::async_read(connection->stream(), connection->buffer(), parser, done);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,12 @@ public:
     /// The next piece, as it arrives (any size). An empty string: the end.
     virtual Result<std::string> read() = 0;
     virtual void cancel() = 0;
+
+    /// Asks to be told, from any thread, whenever tryRead() may have something, in place of waiting in read(). False:
+    /// this stream cannot, and needs a thread.
+    virtual bool setWake(std::function<void()>) { return false; }
+    /// As read(), but nothing when there is nothing yet. Only after setWake() said yes.
+    virtual std::optional<Result<std::string>> tryRead() { return {}; }
 };
 
 /// A two-way message connection (RFC 6455), for exec and attach.

@@ -1,7 +1,6 @@
 #include "cluster/client/work_queue.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -9,49 +8,72 @@
 
 namespace slipway::client {
 
-using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds firstDelay(5), longestDelay(30'000);
 
 struct WorkQueue::State {
-    std::mutex mutex;
-    std::condition_variable changed;
+    std::function<void()> wake;
+    mutable std::mutex mutex;
     std::deque<std::string> ready;
     std::set<std::string> waiting; ///< in ready, or to be put there when done
     std::set<std::string> processing;
-    std::multimap<Clock::time_point, std::string> delayed;
+    using Timers = std::multimap<Clock::time_point, std::string>;
+    Timers timers;
+    std::map<std::string, Timers::iterator> timerOf;
     std::map<std::string, int> failures;
-    bool closed = false;
 
-    void put(const std::string& key) {
-        if (closed || !waiting.insert(key).second || processing.contains(key))
-            return;
+    bool put(const std::string& key) {
+        if (!waiting.insert(key).second || processing.contains(key))
+            return false;
         ready.push_back(key);
-        changed.notify_one();
+        return true;
     }
 
     void releaseDue() {
         const auto now = Clock::now();
-        while (!delayed.empty() && delayed.begin()->first <= now) {
-            put(delayed.begin()->second);
-            delayed.erase(delayed.begin());
+        while (!timers.empty() && timers.begin()->first <= now) {
+            const std::string key = std::move(timers.begin()->second);
+            timerOf.erase(key);
+            timers.erase(timers.begin());
+            put(key);
         }
+    }
+
+    /// True when the nearest timer of all has become this one.
+    bool setTimer(const std::string& key, Clock::time_point due) {
+        if (const auto present = timerOf.find(key); present != timerOf.end()) {
+            if (present->second->first <= due)
+                return false;
+            timers.erase(present->second);
+        }
+        const auto timer = timers.emplace(due, key);
+        timerOf[key] = timer;
+        return timer == timers.begin();
     }
 };
 
-WorkQueue::WorkQueue() : state_(std::make_unique<State>()) {}
+WorkQueue::WorkQueue(std::function<void()> wake) : state_(std::make_unique<State>()) {
+    state_->wake = std::move(wake);
+}
 WorkQueue::~WorkQueue() = default;
 
 void WorkQueue::add(const std::string& key) {
-    std::lock_guard lock(state_->mutex);
-    state_->put(key);
+    {
+        std::lock_guard lock(state_->mutex);
+        if (!state_->put(key))
+            return;
+    }
+    state_->wake();
 }
 
 void WorkQueue::addAfter(const std::string& key, std::chrono::milliseconds delay) {
     if (delay.count() <= 0)
         return add(key);
-    std::lock_guard lock(state_->mutex);
-    state_->delayed.emplace(Clock::now() + delay, key);
-    state_->changed.notify_one();
+    {
+        std::lock_guard lock(state_->mutex);
+        if (!state_->setTimer(key, Clock::now() + delay))
+            return;
+    }
+    state_->wake();
 }
 
 void WorkQueue::addRateLimited(const std::string& key) {
@@ -69,40 +91,32 @@ void WorkQueue::forget(const std::string& key) {
     state_->failures.erase(key);
 }
 
-std::optional<std::string> WorkQueue::get() {
-    std::unique_lock lock(state_->mutex);
-    for (;;) {
-        state_->releaseDue();
-        if (!state_->ready.empty()) {
-            std::string key = std::move(state_->ready.front());
-            state_->ready.pop_front();
-            state_->waiting.erase(key);
-            state_->processing.insert(key);
-            return key;
-        }
-        if (state_->closed)
-            return {};
-        if (state_->delayed.empty())
-            state_->changed.wait(lock);
-        else
-            state_->changed.wait_until(lock, state_->delayed.begin()->first);
-    }
+std::optional<std::string> WorkQueue::take() {
+    std::lock_guard lock(state_->mutex);
+    state_->releaseDue();
+    if (state_->ready.empty())
+        return {};
+    std::string key = std::move(state_->ready.front());
+    state_->ready.pop_front();
+    state_->waiting.erase(key);
+    state_->processing.insert(key);
+    return key;
 }
 
 void WorkQueue::done(const std::string& key) {
-    std::lock_guard lock(state_->mutex);
-    state_->processing.erase(key);
-    if (state_->waiting.contains(key)) {
+    {
+        std::lock_guard lock(state_->mutex);
+        state_->processing.erase(key);
+        if (!state_->waiting.contains(key))
+            return;
         state_->ready.push_back(key);
-        state_->changed.notify_one();
     }
+    state_->wake();
 }
 
-void WorkQueue::shutDown() {
+std::optional<WorkQueue::Clock::time_point> WorkQueue::nextDue() const {
     std::lock_guard lock(state_->mutex);
-    state_->closed = true;
-    state_->delayed.clear();
-    state_->changed.notify_all();
+    return state_->timers.empty() ? std::nullopt : std::optional(state_->timers.begin()->first);
 }
 
 } // namespace slipway::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,10 +9,14 @@
 namespace slipway::client {
 
 /// Keys waiting to be worked on (after client-go's work queue). A key is there at most once; one that is added while
-/// it is being worked on comes again afterwards; two workers never hold the same key. Thread-safe.
+/// it is being worked on comes again afterwards; two workers never hold the same key; a key has one timer, the
+/// nearest of those asked for. Never blocks, thread-safe.
 class WorkQueue {
 public:
-    WorkQueue();
+    using Clock = std::chrono::steady_clock;
+
+    /// @p wake is called, with no lock held, when there is more to take or an earlier timer to wait for.
+    explicit WorkQueue(std::function<void()> wake);
     ~WorkQueue();
 
     void add(const std::string& key);
@@ -20,10 +25,12 @@ public:
     void addRateLimited(const std::string& key);
     void forget(const std::string& key);
 
-    /// Waits for a key; nothing once shut down and empty. Every key got must be given back with done().
-    std::optional<std::string> get();
+    /// A key that is due. It must be given back with done().
+    std::optional<std::string> take();
     void done(const std::string& key);
-    void shutDown();
+
+    /// When the next timer runs out.
+    std::optional<Clock::time_point> nextDue() const;
 
 private:
     struct State;

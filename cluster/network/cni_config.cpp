@@ -13,7 +13,7 @@ namespace json = boost::json;
 namespace {
 
 /// The last of all names, so that a network somebody installs comes first without our file being in its way.
-constexpr char fileName[] = "99-slipway.conflist";
+constexpr char fileName[] = "99-slipway.conflist", formerName[] = "10-slipway.conflist";
 
 void setKernelSwitch(const char* path, const char* value) {
     std::ofstream file(path); // it may be on already, and not ours to write
@@ -43,9 +43,10 @@ std::expected<void, std::string> writeCniConfig(const std::filesystem::path& fol
                                                 const std::vector<std::string>& podCidrs) {
     const auto path = folder / fileName;
     const std::string text = cniConfig(podCidrs);
+    std::error_code error;
+    std::filesystem::remove(folder / formerName, error);
     if (base::readFile(path).value_or("") == text)
         return {};
-    std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (auto written = base::writeFileAtomically(path, text, 0644); !written)
         return std::unexpected(written.error().message);
@@ -57,16 +58,18 @@ bool hasForeignCni(const std::filesystem::path& folder) {
     for (auto entry = std::filesystem::directory_iterator(folder, error);
          !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         const std::string extension = entry->path().extension();
-        if (entry->path().filename() != fileName &&
+        if (entry->path().filename() != fileName && entry->path().filename() != formerName &&
             (extension == ".conflist" || extension == ".conf" || extension == ".json"))
             return true;
     }
     return false;
 }
 
-void prepareKernelForwarding() {
+void prepareKernel() {
     setKernelSwitch("/proc/sys/net/ipv4/ip_forward", "1");
     setKernelSwitch("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+    setKernelSwitch("/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established", "86400");
+    setKernelSwitch("/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait", "3600");
 }
 
 } // namespace slipway::network

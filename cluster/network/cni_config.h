@@ -19,7 +19,8 @@ std::expected<void, std::string> writeCniConfig(const std::filesystem::path& fol
 /// Whether the folder holds another CNI configuration, which containerd then uses instead of ours.
 bool hasForeignCni(const std::filesystem::path& folder);
 
-/// Turns on forwarding, in both families where the kernel has them.
-void prepareKernelForwarding();
+/// Turns on forwarding, in both families where the kernel has them, and lets connections through services be remembered
+/// as long as Kubernetes' own proxy does.
+void prepareKernel();
 
 } // namespace slipway::network

@@ -24,6 +24,22 @@ namespace {
 
 constexpr int patience = 180000;
 
+/// Says goodbye when it gets its stop signal.
+const QByteArray politePod = R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: polite}
+spec:
+  nodeSelector: {node-role.kubernetes.io/control-plane: ""}
+  containers:
+  - name: polite
+    image: busybox:latest
+    imagePullPolicy: Never
+    command: [sh, -c, 'trap "echo bye >/said/said; exit 0" TERM; while :; do sleep 0.2; done']
+    volumeMounts: [{name: said, mountPath: /said}]
+  volumes: [{name: said, hostPath: {path: /var/lib/slipway/polite, type: DirectoryOrCreate}}]
+)";
+
 #define EXPECT_EXIT(outcome, code)                                                                                     \
     do {                                                                                                               \
         const Outcome seen_ = (outcome);                                                                               \
@@ -101,8 +117,9 @@ private slots:
         runner_ = std::make_unique<ProgramRunner>(environment);
         const auto doctor = QJsonDocument::fromJson(slipway("doctor -o json").out).array();
         QString problem = daemon_ ? daemon_->problem() : QString();
-        for (const auto& finding : doctor)
-            if (finding["subject"].toString() == "driver " + driver_ && !finding["good"].toBool())
+        for (const auto& entry : doctor)
+            if (const auto finding = entry.toObject();
+                finding["subject"].toString() == "driver " + driver_ && !finding["good"].toBool())
                 problem += finding["detail"].toString();
         if (!problem.isEmpty() && required())
             QFAIL(problem.toUtf8().constData());
@@ -180,9 +197,13 @@ private slots:
 
     void stopAndStartKeepEverything() {
         EXPECT_EXIT(kubectl("create configmap kept --from-literal=a=b"), 0);
+        EXPECT_EXIT(runner_->run(program_ + " --cluster " + cluster_ + " kubectl -- apply -f -", politePod), 0);
+        EXPECT_EXIT(kubectl("wait pod/polite --for=condition=Ready --timeout=150s"), 0);
         EXPECT_EXIT(slipway("stop"), 0);
         QCOMPARE(status()["state"].toString(), "stopped");
         EXPECT_EXIT(slipway("start --wait 300"), 0);
+        if (driver_ != "libvirt") // whose machines sleep and wake with their pods
+            QCOMPARE(slipway("node shell -- cat /var/lib/slipway/polite/said").out, "bye\n");
         QCOMPARE(ask("get configmap kept -o jsonpath={.data.a}"), "b");
         QTRY_VERIFY_WITH_TIMEOUT(answers(url()), patience);
     }

@@ -11,7 +11,7 @@ from kubernetes.stream import portforward, stream
 NAMESPACE = "python-client"
 # A server that says who asked and for what, and one that gives back what it gets.
 SCRIPT = ("echo started; mkdir -p /www && echo hello from the pod > /www/index.html; "
-          "httpd -f -p 8080 -h /www & nc -lk -p 9000 -e cat & wait")
+          "httpd -f -p 8080 -h /www & nc -ll -p 9000 -e cat & wait")
 
 
 def wait_for(what, check, seconds=120):

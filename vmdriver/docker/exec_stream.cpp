@@ -57,16 +57,12 @@ bool writeAll(int file, std::string_view bytes) {
     return true;
 }
 
-bool sendAll(int socket, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t count = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
+/// Sends what the socket takes now of `bytes` and cuts that off; false when the other side is gone.
+bool sendSome(int socket, std::string& bytes) {
+    const ssize_t count = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count > 0)
+        bytes.erase(0, static_cast<std::size_t>(count));
+    return count > 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
 /// Where the command's output goes.
@@ -141,22 +137,32 @@ Result<void> joinExec(EngineStream stream, const RunStreams& streams, std::stop_
     if (!pass(stream.early))
         return {};
     std::array<char, 65536> chunk;
+    std::string pending; // input the socket has not taken yet; neither side may wait for the other
     bool reading = input.number >= 0;
     while (!stop.stop_requested()) {
-        std::array<pollfd, 2> waiting{pollfd{socket.number, POLLIN, 0}, pollfd{reading ? input.number : -1, POLLIN, 0}};
+        const short wanted = pending.empty() ? POLLIN : POLLIN | POLLOUT;
+        std::array<pollfd, 2> waiting{pollfd{socket.number, wanted, 0},
+                                      pollfd{reading && pending.empty() ? input.number : -1, POLLIN, 0}};
         if (poll(waiting.data(), waiting.size(), 100) < 0 && errno != EINTR)
             break;
-        if (waiting[0].revents != 0) {
-            const ssize_t count = recv(socket.number, chunk.data(), chunk.size(), 0);
-            if (count <= 0 || !pass({chunk.data(), static_cast<std::size_t>(count)}))
+        if ((waiting[0].revents & ~POLLOUT) != 0) {
+            const ssize_t count = recv(socket.number, chunk.data(), chunk.size(), MSG_DONTWAIT);
+            const bool none = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+            if (!none && (count <= 0 || !pass({chunk.data(), static_cast<std::size_t>(count)})))
                 return {};
         }
-        if (reading && waiting[1].revents != 0) {
+        if (waiting[1].revents != 0) {
             const ssize_t count = read(input.number, chunk.data(), chunk.size());
-            if (count <= 0 || !sendAll(socket.number, {chunk.data(), static_cast<std::size_t>(count)})) {
+            if (count > 0)
+                pending.assign(chunk.data(), static_cast<std::size_t>(count));
+            else
                 reading = false;
+            if (!reading)
                 shutdown(socket.number, SHUT_WR);
-            }
+        }
+        if (!pending.empty() && !sendSome(socket.number, pending)) {
+            pending.clear();
+            reading = false;
         }
     }
     return stop.stop_requested() ? failure(DriverErrc::cancelled, "cancelled") : Result<void>();

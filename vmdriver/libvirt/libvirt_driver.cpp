@@ -31,6 +31,10 @@ public:
     std::string_view name() const override { return "libvirt"; }
     Result<void> checkHost() const override;
     Result<void> allocate(ClusterProfile& profile) override {
+        if (!profile.ports.empty() || !profile.folders.empty())
+            return failure(DriverErrc::badProfile,
+                           "the libvirt driver neither publishes ports nor shows folders: machines are reached at "
+                           "their own addresses, and files go in with slipway node cp");
         return planAddresses(profile, ProfileStore(paths_.stateDir));
     }
     Result<void> setUp(const ClusterProfile& profile, std::stop_token stop) override;

@@ -1,13 +1,10 @@
 #include "cluster/agent/network/node_network.h"
 
+#include "cluster/agent/network/cluster_dns.h"
 #include "cluster/agent/network/pod_routes.h"
 #include "cluster/agent/network/policy_sources.h"
-#include "cluster/agent/pod/pod_config.h"
-#include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/network/cni_config.h"
-#include "cluster/network/dns/loopback_address.h"
-#include "cluster/network/dns/server.h"
 #include "cluster/network/services/service_writer.h"
 
 namespace slipway::agent {
@@ -17,26 +14,15 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds lookEvery{200};
-constexpr std::chrono::seconds lookForOtherNetworks{10};
+constexpr std::chrono::seconds lookAroundEvery{10};
 constexpr char zoneLabel[] = "topology.kubernetes.io/zone";
 
-std::unique_ptr<network::DnsServer> startDns(const NodeNetworkSettings& settings) {
+std::unique_ptr<ClusterDns> makeDns(const NodeNetworkSettings& settings,
+                                    const std::shared_ptr<const client::Client>& client) {
     if (settings.clusterDns.empty())
         return nullptr;
-    if (auto added = network::addLoopbackAddress(settings.clusterDns); !added)
-        base::warn("agent", "cluster DNS: {}", added.error());
-    DnsSettings node;
-    parseResolvConf(base::readFile(settings.resolvConf).value_or(""), node);
-    network::DnsServerSettings server;
-    server.address = settings.clusterDns;
-    server.domain = settings.clusterDomain;
-    server.upstream.everything = node.nodeServers;
-    auto started = network::DnsServer::start(server);
-    if (!started) {
-        base::error("agent", "{}", started.error());
-        return nullptr;
-    }
-    return std::move(*started);
+    return std::make_unique<ClusterDns>(
+        ClusterDns::Settings{settings.clusterDns, settings.clusterDomain, settings.resolvConf}, client);
 }
 
 } // namespace
@@ -48,7 +34,7 @@ struct NodeNetwork::Parts {
     std::unique_ptr<PodRoutes::Nodes> nodes; // ends before what its handler tells
     PodRoutes routes;
     PolicySources policySources;
-    std::unique_ptr<network::DnsServer> dns;
+    std::unique_ptr<ClusterDns> dns;
     network::HealthPorts health;
     std::unique_ptr<network::ServiceWriter> writer;
     std::shared_ptr<network::ServiceFeed> feed; // shared with the informers, which may end later
@@ -57,7 +43,13 @@ struct NodeNetwork::Parts {
     std::jthread setup;
 
     Parts(NodeNetworkSettings given, Node lent)
-        : settings(std::move(given)), node(std::move(lent)), slices(node.client), nodes(std::make_unique<PodRoutes::Nodes>(node.client)), routes(*nodes, settings.nodeName, settings.nodeIp), policySources(node.client, settings.nodeName), dns(startDns(settings)) {}
+        : settings(std::move(given))
+        , node(std::move(lent))
+        , slices(node.client)
+        , nodes(std::make_unique<PodRoutes::Nodes>(node.client))
+        , routes(*nodes, settings.nodeName, settings.nodeIp)
+        , policySources(node.client, settings.nodeName)
+        , dns(makeDns(settings, node.client)) {}
 
     ~Parts() {
         setup.request_stop();
@@ -88,6 +80,8 @@ struct NodeNetwork::Parts {
         nodes->onChange([this](const auto& before, const auto& after) { nodeChanged(before, after); });
         slices.start();
         nodes->start();
+        if (dns)
+            dns->start();
         if (settings.serviceProxy)
             policySources.start();
         setup = std::jthread([this](std::stop_token stop) { setUp(stop); });
@@ -98,7 +92,8 @@ struct NodeNetwork::Parts {
         if (!after || after->metadata.name != settings.nodeName)
             return;
         const auto zoneOf = [](const network::NodePtr& each) {
-            const auto label = each ? each->metadata.labels.find(zoneLabel) : std::map<std::string, std::string>::const_iterator();
+            const auto label =
+                each ? each->metadata.labels.find(zoneLabel) : std::map<std::string, std::string>::const_iterator();
             return each && label != each->metadata.labels.end() ? label->second : std::string();
         };
         if (zoneOf(before) == zoneOf(after))
@@ -112,7 +107,7 @@ struct NodeNetwork::Parts {
 
     /// Waits for the node's range of pod addresses and for the services, then lets the rules be written.
     void setUp(std::stop_token stop) {
-        network::prepareKernelForwarding();
+        network::prepareKernel();
         std::string cidr = settings.podCidr;
         while (cidr.empty() && !stop.stop_requested())
             cidr = node.waitForPodCidr(lookEvery);
@@ -129,9 +124,12 @@ struct NodeNetwork::Parts {
         std::condition_variable_any pause;
         std::unique_lock lock(mutex);
         bool never = false;
-        while (!pause.wait_for(lock, stop, lookForOtherNetworks, [&] { return never; }) && !stop.stop_requested())
+        while (!pause.wait_for(lock, stop, lookAroundEvery, [&] { return never; }) && !stop.stop_requested()) {
             if (routes.isWanted() != ours())
                 stepAside();
+            if (dns)
+                dns->refreshServers();
+        }
     }
 
     /// Whether the node's pods are joined by us.

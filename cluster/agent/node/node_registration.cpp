@@ -184,9 +184,13 @@ bool NodeRegistration::ensureNode() {
         node.spec->podCIDRs = {identity_.podCidr};
     }
     node.status = currentStatus();
+    node.status->conditions.back().status = "False"; // Ready is told once it is known to all
+    node.status->conditions.back().reason = "KubeletNotReady";
+    node.status->conditions.back().message = "the node is being registered";
     const auto created = client_->create<core::Node>("", node);
     if (created) {
         base::info("agent", "registered node {}", identity_.name);
+        tellChanges({}, *node.status);
         return true;
     }
     if (created.error().kind != client::Errc::alreadyExists) {
@@ -282,9 +286,9 @@ void NodeRegistration::tellChanges(const core::NodeStatus& before, const core::N
     for (const auto& condition : now.conditions) {
         const auto turn = std::ranges::find(turns, condition.type, &Turn::type);
         const auto known = std::ranges::find(before.conditions, condition.type, &core::NodeCondition::type);
-        const bool first = condition.type == "Ready" && condition.status == "True" && !readyTold_;
-        if (turn == std::end(turns) ||
-            (known != before.conditions.end() && known->status == condition.status && !first))
+        const bool isReady = condition.type == "Ready", first = isReady && condition.status == "True" && !readyTold_;
+        const bool fresh = known == before.conditions.end();
+        if (turn == std::end(turns) || (!fresh && known->status == condition.status && !first) || (fresh && isReady))
             continue;
         const char* reason = condition.status == "True" ? turn->whenTrue : turn->whenFalse;
         event(reason, std::format("Node {} status is now: {}", identity_.name, reason));

@@ -1,10 +1,13 @@
 #include "cluster/agent/node/upkeep.h"
 
 #include "cluster/agent/node/supplies.h"
+#include "cluster/agent/pod/log_links.h"
 #include "cluster/agent/pod/log_rotation.h"
 #include "cluster/agent/volume/folder_use.h"
+#include "cluster/agent/volume/local_path.h"
 #include "cluster/base/log.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::agent {
@@ -46,6 +49,7 @@ struct Upkeep::Shared : std::enable_shared_from_this<Upkeep::Shared> {
     const UpkeepSettings settings;
     const std::function<void(const NodePressure&)> tell;
     ImageGarbage garbage;
+    LocalPaths localPaths;
     PressureState pressure;
     NodePressure told;
     int round = 0;
@@ -62,10 +66,13 @@ struct Upkeep::Shared : std::enable_shared_from_this<Upkeep::Shared> {
     void look() {
         const auto containers = environment.runtime.listContainers().value_or(std::vector<ContainerInfo>());
         rotateLogs(containers);
+        if (!environment.paths.logLinks.empty())
+            removeDeadLinks(environment.paths.logLinks);
         if (round++ % imagesEvery == 0)
             collectImages(containers, false);
         relieve(containers);
         enforceStorageLimits();
+        localPaths.removeGone(localPathRoot, environment.objects, std::chrono::steady_clock::now());
     }
 
     void rotateLogs(const std::vector<ContainerInfo>& containers) {
@@ -164,6 +171,8 @@ struct Upkeep::Shared : std::enable_shared_from_this<Upkeep::Shared> {
     }
 
     void enforceStorageLimits() {
+        if (std::ranges::none_of(pods.active(), [](const auto& pod) { return hasStorageLimit(*pod->spec); }))
+            return;
         for (PodUse& use : uses()) {
             if (!hasStorageLimit(*use.pod->spec))
                 continue;

@@ -2,6 +2,7 @@
 
 #include "cluster/agent/image/images.h"
 #include "cluster/agent/image/registry_login.h"
+#include "cluster/agent/pod/log_links.h"
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 
@@ -24,10 +25,9 @@ bool refusedByRegistry(const std::string& message) {
 } // namespace
 
 std::optional<ContainerStarter::Failure> ContainerStarter::startSandbox(const core::Pod& pod, unsigned attempt) {
-    const Waiting waiting{"ContainerCreating", ""};
     if (auto prepared = environment_.volumes.prepare(pod); !prepared) {
         environment_.events.record(referenceTo(pod), "Warning", "FailedMount", prepared.error());
-        return Failure{waiting, std::chrono::seconds(2)};
+        return sandboxFailure();
     }
     std::error_code error;
     fs::create_directories(environment_.paths.logDir(pod), error);
@@ -37,11 +37,19 @@ std::optional<ContainerStarter::Failure> ContainerStarter::startSandbox(const co
     const auto id =
         handler ? environment_.runtime.runSandbox(config)
                 : RuntimeResult<std::string>(std::unexpected(RuntimeError{RuntimeError::Kind::other, handler.error()}));
-    if (id)
+    if (id) {
+        sandboxTries_ = 0;
         return std::nullopt;
+    }
     environment_.events.record(referenceTo(pod), "Warning", "FailedCreatePodSandBox",
                                "Failed to create pod sandbox: " + id.error().message);
-    return Failure{waiting, std::chrono::seconds(2)};
+    return sandboxFailure();
+}
+
+/// Tried again soon at first, and ever more seldom: what is missing is often on its way.
+ContainerStarter::Failure ContainerStarter::sandboxFailure() {
+    const int seconds = std::min(1 << std::min(sandboxTries_++, 5), 20);
+    return {{"ContainerCreating", ""}, std::chrono::seconds(seconds)};
 }
 
 SandboxConfig ContainerStarter::sandboxOf(const core::Pod& pod, unsigned attempt) const {
@@ -95,6 +103,10 @@ ContainerStarter::startContainer(const core::Pod& pod, const core::Container& co
     if (!mounts)
         return configFailure(pod, container, mounts.error());
     config->mounts = std::move(*mounts);
+    auto devices = environment_.volumes.devices(here, container);
+    if (!devices)
+        return configFailure(pod, container, devices.error());
+    config->devices = std::move(*devices);
     if (auto added = addFiles(here, container, podIps, *config); !added)
         return configFailure(pod, container, added.error());
 
@@ -111,6 +123,9 @@ ContainerStarter::startContainer(const core::Pod& pod, const core::Container& co
         return Failure{{"RunContainerError", started.error().message}, std::chrono::seconds(0)};
     }
     environment_.events.record(about, "Normal", "Started", "Started container " + container.name);
+    if (!environment_.paths.logLinks.empty())
+        linkLog(environment_.paths.logLinks, pod.metadata.name, pod.metadata.namespace_, container.name, id,
+                environment_.paths.logDir(pod) / config->logPath);
     return std::nullopt;
 }
 

@@ -40,7 +40,10 @@ private:
     Failure configFailure(const core::Pod& pod, const core::Container& container, const std::string& message);
 
     PodEnvironment& environment_;
+    Failure sandboxFailure();
+
     std::map<std::string, BackOff> pulls_; ///< by image
+    int sandboxTries_ = 0;                 ///< that failed one after the other
 };
 
 } // namespace slipway::agent

@@ -6,21 +6,6 @@
 namespace slipway::agent {
 namespace {
 
-/// A container's own rules and policy (KEP-5307) come before the pod's.
-bool mayRestart(const core::PodSpec& spec, const core::Container& container, const ContainerInfo& last) {
-    for (const core::ContainerRestartRule& rule : container.restartPolicyRules) {
-        if (!rule.exitCodes)
-            continue;
-        const bool listed = std::ranges::contains(rule.exitCodes->values, last.exitCode);
-        if (listed == (rule.exitCodes->operator_ == "In"))
-            return rule.action == "Restart";
-    }
-    const std::string& policy = container.restartPolicy.empty() ? spec.restartPolicy : container.restartPolicy;
-    if (policy == "Never")
-        return false;
-    return policy != "OnFailure" || last.exitCode != 0;
-}
-
 bool stays(const core::Container& initContainer) {
     return initContainer.restartPolicy == "Always";
 }
@@ -239,6 +224,20 @@ private:
 };
 
 } // namespace
+
+bool mayRestart(const core::PodSpec& spec, const core::Container& container, const ContainerInfo& last) {
+    for (const core::ContainerRestartRule& rule : container.restartPolicyRules) {
+        if (!rule.exitCodes)
+            continue;
+        const bool listed = std::ranges::contains(rule.exitCodes->values, last.exitCode);
+        if (listed == (rule.exitCodes->operator_ == "In"))
+            return rule.action == "Restart";
+    }
+    const std::string& policy = container.restartPolicy.empty() ? spec.restartPolicy : container.restartPolicy;
+    if (policy == "Never")
+        return false;
+    return policy != "OnFailure" || last.exitCode != 0;
+}
 
 Actions decide(const PodView& view) {
     return Decision(view).run();

@@ -31,6 +31,9 @@ struct Actions {
 /// follow the pod lifecycle that Kubernetes documents.
 Actions decide(const PodView& view);
 
+/// Whether an ended container runs again: by its own rules and policy (KEP-5307), or else by the pod's.
+bool mayRestart(const core::PodSpec& spec, const core::Container& container, const ContainerInfo& last);
+
 /// Whether every non-sidecar init container has succeeded, and every sidecar has started.
 bool initialized(const PodView& view);
 

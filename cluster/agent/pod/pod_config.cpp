@@ -88,6 +88,23 @@ std::optional<std::string> setSeccomp(ContainerConfig& config, const std::option
     return std::nullopt;
 }
 
+/// Why a container that must not be root's would be, or might be.
+std::optional<std::string> runsAsRoot(const ContainerConfig& config, const core::Pod& pod, const ImageInfo& image) {
+    const std::string about = std::format("(pod: \"{}_{}({})\", container: {})", pod.metadata.name,
+                                          pod.metadata.namespace_, pod.metadata.uid, config.name);
+    if (config.runAsUser)
+        return *config.runAsUser != 0
+                   ? std::nullopt
+                   : std::optional(std::format("container's runAsUser breaks non-root policy {}", about));
+    if (!image.username.empty() && image.username != "root")
+        return std::format(
+            "container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root {}",
+            image.username, about);
+    if (image.uid.value_or(0) == 0)
+        return std::format("container has runAsNonRoot and image will run as root {}", about);
+    return std::nullopt;
+}
+
 std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod& pod, const core::Container& container,
                                        const ImageInfo& image, const std::filesystem::path& seccompProfiles) {
     const core::PodSecurityContext podSecurity = pod.spec->securityContext.value_or(core::PodSecurityContext());
@@ -113,18 +130,7 @@ std::optional<std::string> setSecurity(ContainerConfig& config, const core::Pod&
             config, security.seccompProfile ? security.seccompProfile : podSecurity.seccompProfile, seccompProfiles))
         return refused;
     const bool nonRoot = security.runAsNonRoot ? *security.runAsNonRoot : podSecurity.runAsNonRoot.value_or(false);
-    if (!nonRoot)
-        return std::nullopt;
-    if (config.runAsUser)
-        return *config.runAsUser != 0 ? std::nullopt
-                                      : std::optional(std::string("container's runAsUser breaks non-root policy"));
-    if (!image.username.empty() && image.username != "root")
-        return std::format(
-            "container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root",
-            image.username);
-    if (image.uid.value_or(0) == 0)
-        return "container has runAsNonRoot and image will run as root";
-    return std::nullopt;
+    return nonRoot ? runsAsRoot(config, pod, image) : std::nullopt;
 }
 
 } // namespace

@@ -11,6 +11,7 @@ namespace slipway::agent {
 /// Where the agent keeps things.
 struct AgentPaths {
     std::filesystem::path root = "/var/lib/slipway-agent", logs = "/var/log/pods";
+    std::filesystem::path logLinks = {}; ///< where each container's log is linked to as well; empty: nowhere
 
     /// Where profiles are that pods name (seccompProfile of type Localhost).
     std::filesystem::path seccompDir() const { return root / "seccomp"; }

@@ -98,6 +98,16 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
     core::ContainerStatus status;
     status.name = container.name;
     status.image = container.image;
+    for (const core::VolumeMount& mount : container.volumeMounts) {
+        const bool readOnly = mount.readOnly.value_or(false);
+        core::VolumeMountStatus& one = status.volumeMounts.emplace_back();
+        one.name = mount.name;
+        one.mountPath = mount.mountPath;
+        if (readOnly) {
+            one.readOnly = true;
+            one.recursiveReadOnly = "Disabled"; // the runtime makes the top read-only, not what is mounted below it
+        }
+    }
     const auto waiting = view.waiting.find(container.name);
     const ContainerInfo* info = view.state.container(container.name);
     if (info == nullptr) {
@@ -138,7 +148,8 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
         status.lastState = terminated(*previous);
     else if (before != nullptr && before->restartCount == status.restartCount)
         status.lastState = before->lastState;
-    if (waiting != view.waiting.end() && info->phase == ContainerPhase::exited && !view.terminating) {
+    if (waiting != view.waiting.end() && info->phase == ContainerPhase::exited && !view.terminating &&
+        mayRestart(*view.pod->spec, container, *info)) {
         status.lastState = terminated(*info);
         status.state = waitingState(waiting->second);
     }

@@ -402,7 +402,7 @@ std::optional<WallTime> PodWorker::syncRejected() {
     status.containerStatuses.clear();
     status.initContainerStatuses.clear();
     status.ephemeralContainerStatuses.clear();
-    if (!reported_)
+    if (!reported_ || reported_->phase != "Failed")
         environment_.events.record(referenceTo(*pod), "Warning", rejection_->reason, rejection_->message);
     if (!abandoned_ && !write(*pod, std::move(status)))
         return now + retryReport;

@@ -195,6 +195,16 @@ asio::awaitable<CheckResult> httpCheck(core::HTTPGetAction action, CheckUrl url,
     }
 }
 
+asio::awaitable<CheckResult> httpTell(core::HTTPGetAction action, CheckUrl url, milliseconds timeout) {
+    const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+    HttpAnswer answer = co_await ask(action, url, deadline);
+    if (answer.error && answer.stage != "dial" && url.secure) { // a server that speaks no TLS is told without
+        url.secure = false;
+        answer = co_await ask(action, url, deadline);
+    }
+    co_return CheckResult{!answer.error, answer.error ? lowered(answer.error.message()) : "", ""};
+}
+
 asio::awaitable<CheckResult> sleepCheck(milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
     const auto [error] = co_await timer.async_wait(tuple);
@@ -276,6 +286,11 @@ OperationPtr CheckLoop::beginHttp(const core::HTTPGetAction& action, const std::
     return State::begin(state_, httpCheck(action, urlOf(action, host, port), timeout), std::move(done));
 }
 
+OperationPtr CheckLoop::beginHttpTell(const core::HTTPGetAction& action, const std::string& host, int port,
+                                      milliseconds timeout, CheckDone done) {
+    return State::begin(state_, httpTell(action, urlOf(action, host, port), timeout), std::move(done));
+}
+
 OperationPtr CheckLoop::beginTcp(const std::string& host, int port, milliseconds timeout, CheckDone done) {
     return State::begin(state_, tcpCheck(host, port, timeout), std::move(done));
 }
@@ -318,8 +333,8 @@ OperationPtr beginHook(const core::LifecycleHandler& hook, const CheckTarget& ta
     if (hook.httpGet) {
         const auto port = resolvePort(*target.container, hook.httpGet->port);
         if (port)
-            return loop.beginHttp(*hook.httpGet, hook.httpGet->host.empty() ? target.podIp : hook.httpGet->host, *port,
-                                  timeout, std::move(done));
+            return loop.beginHttpTell(*hook.httpGet, hook.httpGet->host.empty() ? target.podIp : hook.httpGet->host,
+                                      *port, timeout, std::move(done));
         done({false, noPort(hook.httpGet->port), ""});
         return nullptr;
     }

@@ -28,6 +28,9 @@ public:
     /// HTTP GET (also https, certificates unchecked): 200 to 399 is good; redirects to the same host are followed.
     OperationPtr beginHttp(const core::HTTPGetAction& action, const std::string& host, int port,
                            std::chrono::milliseconds timeout, CheckDone done);
+    /// The same, but whatever is answered is good: a hook only tells.
+    OperationPtr beginHttpTell(const core::HTTPGetAction& action, const std::string& host, int port,
+                               std::chrono::milliseconds timeout, CheckDone done);
     /// A TCP connection can be made.
     OperationPtr beginTcp(const std::string& host, int port, std::chrono::milliseconds timeout, CheckDone done);
     /// Good after a time.

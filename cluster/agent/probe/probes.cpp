@@ -6,6 +6,7 @@
 namespace slipway::agent {
 
 bool ProbeCount::take(bool good, const core::Probe& probe) {
+    ++(good ? allGood : allBad);
     successes = good ? successes + 1 : 0;
     failures = good ? 0 : failures + 1;
     const std::optional<bool> before = verdict;
@@ -173,6 +174,19 @@ void Probes::endRestarts(const std::string& podUid) {
 void Probes::forget(const std::string& podUid) {
     std::lock_guard lock(shared_->mutex);
     std::erase_if(shared_->byContainer, [&](const auto& entry) { return entry.second->pod->metadata.uid == podUid; });
+}
+
+std::vector<Probes::Count> Probes::counts() const {
+    static constexpr const char* types[] = {"Startup", "Liveness", "Readiness"};
+    std::vector<Count> result;
+    std::lock_guard lock(shared_->mutex);
+    for (const auto& [id, watched] : shared_->byContainer) {
+        const auto& metadata = watched->pod->metadata;
+        for (const auto& [kind, count] : watched->counts)
+            result.push_back({metadata.namespace_, metadata.name, metadata.uid, watched->container.name,
+                              types[static_cast<std::size_t>(kind)], count.allGood, count.allBad});
+    }
+    return result;
 }
 
 std::optional<ProbeVerdict> Probes::verdict(const std::string& containerId) const {

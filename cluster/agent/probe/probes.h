@@ -16,6 +16,7 @@ enum class ProbeKind { startup, liveness, readiness };
 struct ProbeCount {
     ProbeKind kind = ProbeKind::readiness;
     int successes = 0, failures = 0;
+    std::uint64_t allGood = 0, allBad = 0;
     std::optional<bool> verdict; ///< nothing decided yet
 
     /// Takes one result; true when the verdict changed.
@@ -44,6 +45,12 @@ public:
     void endRestarts(const std::string& podUid);
     /// Ends all probes of a pod.
     void forget(const std::string& podUid);
+    /// How often a probe's looks were good and bad.
+    struct Count {
+        std::string ns, pod, uid, container, type;
+        std::uint64_t good = 0, bad = 0;
+    };
+    std::vector<Count> counts() const;
     /// Nothing when the container has no probes being watched.
     std::optional<ProbeVerdict> verdict(const std::string& containerId) const;
 

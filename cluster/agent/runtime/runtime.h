@@ -75,8 +75,14 @@ struct SandboxInfo {
 
 struct BindMount {
     std::string containerPath, hostPath;
-    bool readOnly = false, recursiveReadOnly = false;
+    bool readOnly = false;
     enum class Propagation { none, hostToContainer, bidirectional } propagation = Propagation::none;
+};
+
+/// A device of the node in a container.
+struct DeviceMount {
+    std::string containerPath, hostPath;
+    bool readOnly = false;
 };
 
 /// Limits as the kernel's control groups take them; 0: none.
@@ -99,6 +105,18 @@ struct ContainerUsage {
     std::uint64_t rootfsBytes = 0, rootfsInodes = 0;
 };
 
+struct InterfaceUsage {
+    std::string name;
+    std::uint64_t rxBytes = 0, rxErrors = 0, txBytes = 0, txErrors = 0;
+};
+
+/// What a sandbox's own network and processes come to.
+struct SandboxUsage {
+    std::string podUid;
+    std::vector<InterfaceUsage> interfaces;
+    std::uint64_t processes = 0;
+};
+
 struct ContainerConfig {
     std::string name;
     unsigned attempt = 0;
@@ -107,6 +125,7 @@ struct ContainerConfig {
     std::string workingDir;
     std::vector<std::pair<std::string, std::string>> environment;
     std::vector<BindMount> mounts;
+    std::vector<DeviceMount> devices;
     StringMap labels, annotations;
     std::string logPath; ///< relative to the sandbox's log directory
     bool stdinOpen = false, stdinOnce = false, tty = false;
@@ -224,6 +243,8 @@ public:
     }
     /// What every running container uses now.
     virtual RuntimeResult<std::vector<ContainerUsage>> containerUsage() = 0;
+    /// What every ready sandbox uses now. A runtime that does not measure it answers with none.
+    virtual RuntimeResult<std::vector<SandboxUsage>> sandboxUsage() { return std::vector<SandboxUsage>(); }
     virtual RuntimeResult<ExecOutput> execSync(const std::string& id, const std::vector<std::string>& command,
                                                std::chrono::seconds timeout) = 0;
     /// execSync() as an operation.

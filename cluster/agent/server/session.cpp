@@ -1,7 +1,10 @@
 #include "cluster/agent/server/session.h"
 
+#include "cluster/agent/server/node_files.h"
 #include "cluster/agent/server/tls.h"
+#include "cluster/base/metrics.h"
 
+#include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
@@ -41,6 +44,10 @@ asio::awaitable<bool> Session::answer(HttpRequest request) {
         co_return co_await exec(request, *target, what == "attach");
     if (what == "portForward" && parts == 3)
         co_return co_await portForward(request, *target);
+    if (what == "logs")
+        co_return co_await nodeLogs(request, *target);
+    if (what == "metrics" && parts == 1)
+        co_return co_await reply(request, 200, base::Metrics::process().print(), "text/plain; version=0.0.4");
     if (environment_.pages)
         if (auto page = environment_.pages(std::string(request.target().substr(0, request.target().find('?')))))
             co_return co_await reply(request, 200, std::move(page->second), page->first.c_str());
@@ -57,6 +64,27 @@ asio::awaitable<bool> Session::reply(const HttpRequest& request, unsigned status
         response.body().clear();
     const auto [error, size] = co_await http::async_write(stream_, response, tuple);
     co_return !error && request.keep_alive();
+}
+
+asio::awaitable<bool> Session::nodeLogs(const HttpRequest& request, const Target& target) {
+    std::string path;
+    for (std::size_t i = 1; i < target.path.size(); ++i)
+        path += (i == 1 ? "" : "/") + target.path[i];
+    auto file = ShownFile::open("/var/log", path);
+    if (!file)
+        co_return co_await reply(request, 404, "404 page not found\n");
+    if (file->isFolder())
+        co_return co_await reply(request, 200, file->listing(), "text/html; charset=utf-8");
+    http::response<http::empty_body> head(http::status::ok, 11);
+    head.set(http::field::content_type, "text/plain; charset=utf-8");
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
+    for (std::string piece = file->read(); !error && !piece.empty(); piece = file->read())
+        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
+    if (!error)
+        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
+    co_return !error;
 }
 
 std::string Session::podList() const {

@@ -57,6 +57,8 @@ private:
         return reply(request, refusal.code, refusal.text);
     }
     std::string podList() const;
+    /// A file of the node's logs (/var/log), or the list of a folder there.
+    asio::awaitable<bool> nodeLogs(const HttpRequest& request, const Target& target);
 
     // session_logs.cpp
     std::expected<Found, Refusal> find(const Target& target, bool previous) const;

@@ -21,7 +21,7 @@ public:
         return std::unexpected(ObjectError{true, "persistentvolumeclaim \"" + name + "\" not found"});
     }
     ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override {
-        return std::unexpected(ObjectError{true, "persistentvolume \"" + name + "\" not found"});
+        return std::unexpected(ObjectError{false, "there is no API server to ask for volume " + name});
     }
     ObjectResult<std::vector<std::shared_ptr<const core::Service>>> services() override {
         return std::vector<std::shared_ptr<const core::Service>>();

@@ -1,9 +1,6 @@
 #include "cluster/agent/stats/usage.h"
 
 #include "cluster/agent/node/capacity.h"
-#include "cluster/base/time.h"
-
-#include <format>
 #include <fstream>
 #include <unistd.h>
 
@@ -34,26 +31,6 @@ ContainerUsage nodeUsage(const std::filesystem::path& root) {
     return usage;
 }
 
-api::JsonObject cpuJson(const ContainerUsage& usage, std::uint64_t nanoCores, bool rated) {
-    api::JsonObject json{{"time", base::formatTime(usage.at)}, {"usageCoreNanoSeconds", usage.cpuNanoseconds}};
-    if (rated)
-        json["usageNanoCores"] = nanoCores;
-    return json;
-}
-
-api::JsonObject memoryJson(const ContainerUsage& usage) {
-    return {{"time", base::formatTime(usage.at)},
-            {"usageBytes", usage.memoryUsage},
-            {"workingSetBytes", usage.memoryWorkingSet},
-            {"rssBytes", usage.memoryRss},
-            {"pageFaults", usage.pageFaults},
-            {"majorPageFaults", usage.majorPageFaults}};
-}
-
-double inSeconds(std::uint64_t nanoseconds) {
-    return static_cast<double>(nanoseconds) / 1e9;
-}
-
 } // namespace
 
 void UsageRates::take(const std::vector<ContainerUsage>& looks) {
@@ -78,15 +55,12 @@ void UsageRates::take(const std::vector<ContainerUsage>& looks) {
 }
 
 struct Usage::Shared : std::enable_shared_from_this<Usage::Shared> {
-    Shared(Runtime& runtime_, Pods& pods_, TaskPool& pool_, std::string name_, std::filesystem::path root_)
-        : runtime(runtime_), pods(pods_), pool(pool_), nodeName(std::move(name_)), root(std::move(root_)) {}
+    Shared(Runtime& runtime_, TaskPool& pool_, std::filesystem::path root_)
+        : runtime(runtime_), pool(pool_), root(std::move(root_)) {}
 
     Runtime& runtime;
-    Pods& pods;
     TaskPool& pool;
-    const std::string nodeName;
     const std::filesystem::path root;
-    const WallTime started = system_clock::now();
     mutable std::mutex mutex;
     UsageRates rates;
 
@@ -122,8 +96,8 @@ struct Usage::Shared : std::enable_shared_from_this<Usage::Shared> {
     }
 };
 
-Usage::Usage(Runtime& runtime, Pods& pods, TaskPool& pool, std::string nodeName, std::filesystem::path root)
-    : shared_(std::make_shared<Shared>(runtime, pods, pool, std::move(nodeName), std::move(root))) {
+Usage::Usage(Runtime& runtime, TaskPool& pool, std::filesystem::path root)
+    : shared_(std::make_shared<Shared>(runtime, pool, std::move(root))) {
     shared_->schedule(0);
 }
 
@@ -133,82 +107,8 @@ std::map<std::string, std::vector<UsageRate>> Usage::byPod() const {
     return shared_->byPod();
 }
 
-std::string Usage::summary() const {
-    const UsageRate node = shared_->node();
-    const Capacity capacity = readCapacity(shared_->root);
-    api::JsonObject memory = memoryJson(node.last);
-    memory["availableBytes"] = capacity.memoryAvailable;
-    const api::JsonObject disk{{"time", base::formatTime(node.last.at)},
-                               {"availableBytes", capacity.storageFree},
-                               {"capacityBytes", capacity.storageBytes},
-                               {"usedBytes", capacity.storageBytes - capacity.storageFree}};
-    api::JsonArray pods;
-    for (const auto& [uid, containers] : shared_->byPod()) {
-        ContainerUsage total;
-        std::uint64_t nanoCores = 0;
-        bool rated = true;
-        api::JsonArray list;
-        for (const UsageRate& one : containers) {
-            total.at = std::max(total.at, one.last.at);
-            total.cpuNanoseconds += one.last.cpuNanoseconds;
-            total.memoryWorkingSet += one.last.memoryWorkingSet;
-            total.memoryUsage += one.last.memoryUsage;
-            total.memoryRss += one.last.memoryRss;
-            nanoCores += one.nanoCores;
-            rated = rated && one.rated;
-            list.push_back(api::JsonObject{{"name", one.last.name},
-                                           {"startTime", base::formatTime(shared_->started)},
-                                           {"cpu", cpuJson(one.last, one.nanoCores, one.rated)},
-                                           {"memory", memoryJson(one.last)},
-                                           {"rootfs", api::JsonObject{{"time", base::formatTime(one.last.at)},
-                                                                      {"usedBytes", one.last.rootfsBytes},
-                                                                      {"inodesUsed", one.last.rootfsInodes}}}});
-        }
-        const ContainerUsage& first = containers.front().last;
-        pods.push_back(api::JsonObject{
-            {"podRef", api::JsonObject{{"name", first.podName}, {"namespace", first.podNamespace}, {"uid", uid}}},
-            {"startTime", base::formatTime(shared_->started)},
-            {"containers", std::move(list)},
-            {"cpu", cpuJson(total, nanoCores, rated)},
-            {"memory", memoryJson(total)}});
-    }
-    return api::printJson(
-        api::JsonObject{{"node", api::JsonObject{{"nodeName", shared_->nodeName},
-                                                 {"startTime", base::formatTime(shared_->started)},
-                                                 {"cpu", cpuJson(node.last, node.nanoCores, node.rated)},
-                                                 {"memory", std::move(memory)},
-                                                 {"fs", disk},
-                                                 {"runtime", api::JsonObject{{"imageFs", disk}}}}},
-                        {"pods", std::move(pods)}});
-}
-
-std::string Usage::resourceMetrics() const {
-    const UsageRate node = shared_->node();
-    std::string text = std::format("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total {}\n"
-                                   "# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes {}\n",
-                                   inSeconds(node.last.cpuNanoseconds), node.last.memoryWorkingSet);
-    std::string cpu, memory, podCpu, podMemory;
-    for (const auto& [uid, containers] : shared_->byPod()) {
-        std::uint64_t cpuSum = 0, memorySum = 0;
-        for (const UsageRate& one : containers) {
-            const std::string labels = std::format("container=\"{}\",namespace=\"{}\",pod=\"{}\"", one.last.name,
-                                                   one.last.podNamespace, one.last.podName);
-            cpu +=
-                std::format("container_cpu_usage_seconds_total{{{}}} {}\n", labels, inSeconds(one.last.cpuNanoseconds));
-            memory += std::format("container_memory_working_set_bytes{{{}}} {}\n", labels, one.last.memoryWorkingSet);
-            cpuSum += one.last.cpuNanoseconds;
-            memorySum += one.last.memoryWorkingSet;
-        }
-        const ContainerUsage& first = containers.front().last;
-        const std::string labels = std::format("namespace=\"{}\",pod=\"{}\"", first.podNamespace, first.podName);
-        podCpu += std::format("pod_cpu_usage_seconds_total{{{}}} {}\n", labels, inSeconds(cpuSum));
-        podMemory += std::format("pod_memory_working_set_bytes{{{}}} {}\n", labels, memorySum);
-    }
-    text += "# TYPE container_cpu_usage_seconds_total counter\n" + cpu;
-    text += "# TYPE container_memory_working_set_bytes gauge\n" + memory;
-    text += "# TYPE pod_cpu_usage_seconds_total counter\n" + podCpu;
-    text += "# TYPE pod_memory_working_set_bytes gauge\n" + podMemory;
-    return text + "# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n";
+UsageRate Usage::node() const {
+    return shared_->node();
 }
 
 } // namespace slipway::agent

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "cluster/agent/pod/pods.h"
+#include "cluster/agent/runtime/runtime.h"
 #include "cluster/agent/task_pool.h"
+
+#include <filesystem>
 
 namespace slipway::agent {
 
@@ -25,15 +27,15 @@ private:
 /// What the node and its pods use, looked at every fifteen seconds. Thread-safe.
 class Usage {
 public:
-    Usage(Runtime& runtime, Pods& pods, TaskPool& pool, std::string nodeName, std::filesystem::path root);
+    Usage(Runtime& runtime, TaskPool& pool, std::filesystem::path root);
     ~Usage();
+    Usage(const Usage&) = delete;
+    Usage& operator=(const Usage&) = delete;
 
     /// What containers use, by pod uid.
     std::map<std::string, std::vector<UsageRate>> byPod() const;
-    /// /stats/summary (k8s.io/kubelet/pkg/apis/stats/v1alpha1).
-    std::string summary() const;
-    /// /metrics/resource, as Prometheus reads it.
-    std::string resourceMetrics() const;
+    /// What the machine uses.
+    UsageRate node() const;
 
 private:
     struct Shared;

@@ -35,4 +35,19 @@ FolderUse folderUse(const fs::path& folder) {
     return result;
 }
 
+FolderUse FolderUses::of(const fs::path& folder) {
+    constexpr std::chrono::minutes goodFor{1};
+    const auto now = std::chrono::steady_clock::now();
+    {
+        std::lock_guard lock(mutex_);
+        if (const auto found = known_.find(folder.string()); found != known_.end() && now - found->second.at < goodFor)
+            return found->second.use;
+    }
+    const FolderUse use = folderUse(folder);
+    std::lock_guard lock(mutex_);
+    std::erase_if(known_, [&](const auto& entry) { return now - entry.second.at >= 2 * goodFor; });
+    known_[folder.string()] = {use, now};
+    return use;
+}
+
 } // namespace slipway::agent

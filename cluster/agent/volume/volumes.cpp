@@ -2,6 +2,7 @@
 
 #include "cluster/agent/pod/quantity.h"
 #include "cluster/agent/volume/host_path.h"
+#include "cluster/agent/volume/local_path.h"
 #include "cluster/agent/volume/mounts.h"
 #include "cluster/agent/volume/sub_path.h"
 #include "cluster/api/base64.h"
@@ -153,6 +154,8 @@ std::expected<void, std::string> Volumes::prepareOne(const core::Pod& pod, const
 }
 
 std::expected<void, std::string> Volumes::prepareEmptyDir(const core::Pod& pod, const core::Volume& volume) {
+    if (volume.emptyDir->medium.starts_with("HugePages"))
+        return std::unexpected("huge pages are not available on this node");
     const fs::path folder = paths_.volumeDir(pod.metadata.uid, volume.name);
     std::error_code error;
     if (fs::exists(folder, error) && (volume.emptyDir->medium != "Memory" || isMountPoint(folder)))
@@ -288,6 +291,15 @@ std::expected<Volumes::Source, std::string> Volumes::sourceOf(const core::Pod& p
     return source;
 }
 
+std::expected<Volumes::Source, std::string> Volumes::blockDevice(const core::PersistentVolumeSpec& spec,
+                                                                 bool readOnly) {
+    const std::string path = spec.local ? spec.local->path : spec.hostPath ? spec.hostPath->path : "";
+    struct stat info{};
+    if (path.empty() || ::stat(path.c_str(), &info) != 0 || !S_ISBLK(info.st_mode))
+        return std::unexpected(std::format("\"{}\" is not a block device", path));
+    return Source{path, readOnly, true};
+}
+
 std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& pod, const core::Volume& volume,
                                                              const fs::path& folder) const {
     const std::string name =
@@ -312,11 +324,15 @@ std::expected<Volumes::Source, std::string> Volumes::claimed(const core::Pod& po
             giveToGroup(path, *group, pod.spec->securityContext->fsGroupChangePolicy == "OnRootMismatch");
         return Source{path, readOnly};
     };
+    if (spec.volumeMode == "Block")
+        return blockDevice(spec, readOnly);
     if (spec.hostPath)
         return prepareHostPath(spec.hostPath->path, spec.hostPath->type).transform([&] {
             return Source{spec.hostPath->path, readOnly};
         });
     if (spec.local) {
+        if (auto made = LocalPaths::prepare(*persistent); !made)
+            return std::unexpected(made.error());
         std::error_code error;
         if (!fs::exists(spec.local->path, error))
             return std::unexpected(std::format("path \"{}\" does not exist", spec.local->path));
@@ -340,6 +356,13 @@ Volumes::mounts(const core::Pod& pod, const core::Container& container, const En
         const auto whole = sourceOf(pod, *volume);
         if (!whole)
             return std::unexpected(whole.error());
+        if (whole->block)
+            return std::unexpected(
+                std::format("volume {} has volumeMode Block, but is specified in volumeMounts", mount.name));
+        if (mount.recursiveReadOnly == "Enabled")
+            return std::unexpected(std::format("failed to resolve recursive read-only mode: volume \"{}\" requested "
+                                               "recursive read-only mode, but it is not supported by the runtime",
+                                               mount.name));
         fs::path source = whole->path;
         std::string sub = mount.subPath;
         if (!mount.subPathExpr.empty()) {
@@ -359,7 +382,6 @@ Volumes::mounts(const core::Pod& pod, const core::Container& container, const En
         }
         BindMount bind{mount.mountPath.starts_with('/') ? mount.mountPath : "/" + mount.mountPath, source.string(),
                        mount.readOnly.value_or(false) || whole->readOnly};
-        bind.recursiveReadOnly = mount.recursiveReadOnly == "Enabled" || mount.recursiveReadOnly == "IfPossible";
         // Volumes that the agent writes are the agent's alone to change.
         bind.readOnly =
             bind.readOnly || volume->configMap || volume->secret || volume->projected || volume->downwardAPI;
@@ -370,6 +392,37 @@ Volumes::mounts(const core::Pod& pod, const core::Container& container, const En
         result.push_back(std::move(bind));
     }
     return result;
+}
+
+std::expected<std::vector<DeviceMount>, std::string> Volumes::devices(const core::Pod& pod,
+                                                                      const core::Container& container) const {
+    std::vector<DeviceMount> result;
+    for (const core::VolumeDevice& device : container.volumeDevices) {
+        const auto volume = std::ranges::find(pod.spec->volumes, device.name, &core::Volume::name);
+        if (volume == pod.spec->volumes.end())
+            return std::unexpected(
+                std::format("volume {} of the device {} is not declared", device.name, device.devicePath));
+        const auto source = sourceOf(pod, *volume);
+        if (!source)
+            return std::unexpected(source.error());
+        if (!source->block)
+            return std::unexpected(
+                std::format("volume {} has volumeMode Filesystem, but is specified in volumeDevices", device.name));
+        result.push_back({device.devicePath, source->path.string(), source->readOnly});
+    }
+    return result;
+}
+
+std::optional<fs::path> Volumes::path(const core::Pod& pod, const core::Volume& volume) const {
+    const fs::path folder = paths_.volumeDir(pod.metadata.uid, volume.name);
+    {
+        std::lock_guard lock(mutex_);
+        if (const auto pods = resolved_.find(pod.metadata.uid); pods != resolved_.end())
+            if (const auto known = pods->second.find(volume.name); known != pods->second.end())
+                return known->second.path;
+    }
+    std::error_code error;
+    return fs::exists(folder, error) ? std::optional(folder) : std::nullopt;
 }
 
 bool Volumes::remove(const std::string& uid) {

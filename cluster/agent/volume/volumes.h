@@ -23,6 +23,13 @@ public:
     std::expected<std::vector<BindMount>, std::string> mounts(const core::Pod& pod, const core::Container& container,
                                                               const Environment& environment) const;
 
+    /// The block devices of one container: claims of volumeMode Block.
+    std::expected<std::vector<DeviceMount>, std::string> devices(const core::Pod& pod,
+                                                                 const core::Container& container) const;
+
+    /// Where a volume's files are on the node; nothing while it has not been prepared.
+    std::optional<std::filesystem::path> path(const core::Pod& pod, const core::Volume& volume) const;
+
     /// Unmounts and removes everything of a pod; false when something is still mounted, to be tried again.
     bool remove(const std::string& uid);
 
@@ -34,10 +41,12 @@ private:
     struct Source {
         std::filesystem::path path;
         bool readOnly = false;
+        bool block = false; ///< the path is a device
     };
     std::expected<Source, std::string> sourceOf(const core::Pod& pod, const core::Volume& volume) const;
     std::expected<Source, std::string> claimed(const core::Pod& pod, const core::Volume& volume,
                                                const std::filesystem::path& folder) const;
+    static std::expected<Source, std::string> blockDevice(const core::PersistentVolumeSpec& spec, bool readOnly);
     std::expected<void, std::string> prepareOne(const core::Pod& pod, const core::Volume& volume);
     std::expected<void, std::string> prepareEmptyDir(const core::Pod& pod, const core::Volume& volume);
     std::expected<VolumeFiles, std::string> configMapFiles(const core::Pod& pod, const std::string& name,

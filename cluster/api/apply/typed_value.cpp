@@ -127,41 +127,42 @@ JsonObject mergeMembers(const JsonObject& live, const JsonObject& config, const 
     return merged;
 }
 
-/// The items of both lists, those of @p config in its order.
+/// The items of both lists. Those of the configuration come in its order; those only the live list has stay where they
+/// are towards their neighbours.
 JsonArray mergeItems(const JsonArray& live, const JsonArray& config, const MergeSchema& schema, Form form) {
-    std::vector<PathElement> liveOrder, configOrder;
+    std::vector<PathElement> liveOrder, configOrder, shared;
     std::map<PathElement, const Json*> liveItems;
-    std::set<PathElement> configItems, taken;
+    std::set<PathElement> configItems;
     for (std::size_t i = 0; i < live.size(); ++i) {
         liveOrder.push_back(schema.elementOf(live[i], i, form));
-        liveItems[liveOrder.back()] = &live[i];
+        liveItems.emplace(liveOrder.back(), &live[i]);
     }
     for (std::size_t i = 0; i < config.size(); ++i) {
         configOrder.push_back(schema.elementOf(config[i], i, form));
         configItems.insert(configOrder.back());
+        if (liveItems.contains(configOrder.back()))
+            shared.push_back(configOrder.back());
     }
     const MergeSchema item = schema.item();
     JsonArray merged;
-    std::size_t left = 0, right = 0;
-    const auto takeConfig = [&] {
-        const auto present = liveItems.find(configOrder[right]);
-        merged.push_back(present == liveItems.end() ? config[right]
-                                                    : mergeValue(*present->second, config[right], item));
-        taken.insert(configOrder[right++]);
-    };
+    std::size_t left = 0, right = 0, nextShared = 0;
     while (left < live.size() || right < config.size()) {
-        if (left < live.size() && right < config.size() && liveOrder[left] == configOrder[right]) {
-            takeConfig();
-            ++left;
+        const bool both = left < live.size() && right < config.size();
+        if (both && liveOrder[left] != configOrder[right] && configItems.contains(liveOrder[left]) &&
+            nextShared < shared.size() && shared[nextShared] != liveOrder[left]) {
+            ++left; // the configuration has it at another place
         } else if (left < live.size() && !configItems.contains(liveOrder[left])) {
-            merged.push_back(live[left++]); // only the live list has it: it stays where it was
+            merged.push_back(live[left++]);
         } else if (right < config.size()) {
-            takeConfig(); // the live list's next item comes later in the configuration
+            const auto present = liveItems.find(configOrder[right]);
+            merged.push_back(present == liveItems.end() ? config[right]
+                                                        : mergeValue(*present->second, config[right], item));
+            left += left < live.size() && liveOrder[left] == configOrder[right] ? 1 : 0;
+            nextShared += present != liveItems.end() ? 1 : 0;
+            ++right;
         } else {
-            ++left; // it has been taken from the configuration already
-        }
-        while (left < live.size() && taken.contains(liveOrder[left]))
             ++left;
+        }
     }
     return merged;
 }

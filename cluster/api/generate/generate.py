@@ -9,7 +9,8 @@ from pathlib import Path
 from schema_text import read_resources, read_types
 
 TYPED_PACKAGES = ["meta.v1", "core.v1", "apps.v1", "batch.v1", "discovery.v1", "coordination.v1", "networking.v1",
-                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1", "storage.v1"]
+                  "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1",
+                  "autoscaling.v2", "storage.v1", "certificates.v1"]
 KEYWORDS = {"namespace", "template", "operator", "default", "continue", "protected", "public", "private", "switch", "case",
             "new", "delete", "export", "import", "class", "signed", "union", "static", "for"}
 CPP_SCALARS = {"string": "std::string", "int32": "std::int32_t", "int64": "std::int64_t", "bool": "bool", "double": "double",
@@ -227,10 +228,24 @@ def package_code(ns, members, heavy):
     return "\n".join(code)
 
 
+def descriptions(path):
+    """The sentences of descriptions.txt, sorted by what they are about."""
+    rows = {}
+    for line in path.read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            about, _, sentence = line.partition("  ")
+            rows[about] = sentence.strip()
+    table = [f"    {{{quote(about)}, {quote(rows[about])}}}," for about in sorted(rows)]
+    return "\n".join(['#include "cluster/api/openapi_schema.h"', "", "namespace slipway::api {", "namespace {",
+                      "constexpr Description table[] = {", *table, "};", "} // namespace", "",
+                      "std::span<const Description> descriptions() { return table; }", "} // namespace slipway::api", ""])
+
+
 def main():
     schema, out, bootstrap = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     types, resources = read_types(schema), read_resources(schema / "resources.schema")
     write(out / "schema_tables.cpp", schema_tables(types, resources))
+    write(out / "descriptions.cpp", descriptions(schema / "descriptions.txt"))
     for package in TYPED_PACKAGES:
         header, codes = typed_package(types, package, resources)
         write(out / "types" / f"{namespace(package)}.h", header)

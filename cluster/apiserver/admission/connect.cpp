@@ -35,7 +35,8 @@ std::optional<api::Status> judgeConnection(const ResourceRequest& r, const Admis
         return {};
     JsonObject options = optionsOf(r, known->kind);
     std::vector<std::string> warnings;
-    admission::Request request{admission::Operation::connect, r.resource, sub, r.user, false, nullptr, options, warnings};
+    admission::Request request{
+        admission::Operation::connect, r.resource, sub, r.user, false, nullptr, options, warnings};
     request.connectedName = r.info.name;
     request.connectedNs = r.info.ns;
     return admission.connect(request);

@@ -130,9 +130,10 @@ bool BoundPods::refers(const std::string& node, std::string_view resource, const
     }
     if (resource == "persistentvolumes") {
         const auto volume = cluster.find("", "persistentvolumes", {}, name);
-        return volume && podsRefer(node, "persistentvolumeclaims",
-                                   std::string(stringAt(*volume, {"spec", "claimRef", "namespace"})),
-                                   std::string(stringAt(*volume, {"spec", "claimRef", "name"})));
+        // That a volume is gone is no secret: a node clears its folder by it.
+        return !volume || podsRefer(node, "persistentvolumeclaims",
+                                    std::string(stringAt(*volume, {"spec", "claimRef", "namespace"})),
+                                    std::string(stringAt(*volume, {"spec", "claimRef", "name"})));
     }
     if (podsRefer(node, resource, ns, name))
         return true;

@@ -18,8 +18,8 @@ using store::Result;
 constexpr std::string_view mark = "k8s:enc:aesgcm:v1:";
 
 std::unexpected<store::Error> corrupt(std::string_view key) {
-    return std::unexpected(store::Error{
-        store::Errc::corrupt, std::format("{} cannot be decrypted with any of the configured keys", key), 0});
+    return std::unexpected(store::Error{store::Errc::corrupt,
+                                        std::format("{} cannot be decrypted with any of the configured keys", key), 0});
 }
 
 /// What stands in front of an encrypted value.

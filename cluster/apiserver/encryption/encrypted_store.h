@@ -6,8 +6,8 @@
 namespace slipway::apiserver::encryption {
 
 /// A store that keeps the values of some resources encrypted in the store behind it; everybody else sees them plain.
-/// A value is stored as `k8s:enc:aesgcm:v1:KEY:OFFSET:REVISION:` and what pki::seal makes of it, bound to its key in the
-/// store: the revision stands outside, since only the store behind knows it. Thread-safe.
+/// A value is stored as `k8s:enc:aesgcm:v1:KEY:OFFSET:REVISION:` and what pki::seal makes of it, bound to its key in
+/// the store: the revision stands outside, since only the store behind knows it. Thread-safe.
 class EncryptedStore final : public store::Store {
 public:
     EncryptedStore(store::Store& behind, std::vector<ResourceEncryption> resources)

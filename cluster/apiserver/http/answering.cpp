@@ -11,6 +11,7 @@ namespace slipway::apiserver {
 namespace {
 
 constexpr auto streamCheck = std::chrono::seconds(15);
+constexpr std::size_t mostSending = 512 << 20; // of answers that clients have not read yet
 
 /// Header values cannot hold quotes and line ends as they are.
 std::string escaped(std::string_view text) {
@@ -55,6 +56,8 @@ AnswerHead headOf(const Reply& reply) {
 
 awaitable<Answer> Answering::handle(const Request& request) {
     const bool blocks = mayBlock(request);
+    if (!blocks && sending_ > mostSending)
+        co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);
     if (!turn)
         co_return tooManyRequests();
@@ -75,7 +78,11 @@ awaitable<bool> Answering::send(Exchange& exchange, const Request& request, Answ
             body = co_await asio::co_spawn(
                 pool_, [&]() -> awaitable<std::string> { co_return gzip(body); }, asio::use_awaitable);
         }
-        co_return co_await exchange.reply(std::move(made), std::move(body));
+        const std::size_t size = body.size();
+        sending_ += size;
+        const bool sent = co_await exchange.reply(std::move(made), std::move(body));
+        sending_ -= size;
+        co_return sent;
     }
     if (auto* body = std::get_if<std::unique_ptr<StreamBody>>(&answer))
         co_return co_await sendStream(exchange, std::move(*body), head);

@@ -37,6 +37,12 @@ public:
         , reads_(server, static_cast<std::size_t>(readers))
         , writes_(server, static_cast<std::size_t>(writers)) {}
     ~Answering() { pool_.join(); }
+    /// Waits for what is being worked on, and forgets who waits. No connection runs any more.
+    void stop() {
+        pool_.join();
+        reads_.close();
+        writes_.close();
+    }
 
     /// What the server says to a request. A read is answered at once; what may block waits on another thread.
     awaitable<Answer> handle(const Request& request);
@@ -47,8 +53,11 @@ public:
     /// Ends the streams that are open, in order, and lets no new ones live long.
     void drain();
     bool draining() const { return draining_; }
-    /// Whether requests are being answered.
-    bool busy() const { return busy_ > 0; }
+    /// Whether requests are being answered, or streams are still to end.
+    bool busy() {
+        std::lock_guard lock(mutex_);
+        return busy_ > 0 || !atDrain_.empty();
+    }
 
     /// While it lives, @p end is called (from any thread, at most once) when the server drains, at once if it does
     /// already.
@@ -86,6 +95,7 @@ private:
     Turns reads_, writes_;
     std::atomic<bool> draining_ = false;
     std::atomic<int> busy_ = 0;
+    std::atomic<std::size_t> sending_ = 0; ///< bytes of complete answers on their way
     std::mutex mutex_;
     std::set<std::function<void()>*> atDrain_;
 };

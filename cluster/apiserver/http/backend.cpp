@@ -33,7 +33,8 @@ class TlsBackend : public Backend {
 public:
     TlsBackend(tcp::socket socket, ssl::context& context) : stream_(std::move(socket), context) {}
 
-    awaitable<error_code> handshake(const std::string& host, bool verify) {
+    awaitable<error_code> handshake(std::string host, bool verify) {
+        SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());
         if (verify)
             stream_.set_verify_callback(ssl::host_name_verification(host));
         const auto [error] = co_await stream_.async_handshake(ssl::stream_base::client, tuple);
@@ -71,6 +72,23 @@ std::string dialError(const Forward& to, const error_code& error) {
 
 } // namespace
 
+ssl::context& BackendTrust::of(const std::string& caPem) {
+    std::lock_guard lock(mutex_);
+    const auto known = services_.find(caPem);
+    if (known != services_.end())
+        return known->second;
+    ssl::context made(ssl::context::tls_client);
+    if (!caPem.empty()) {
+        made.add_certificate_authority(asio::buffer(caPem));
+        made.set_verify_mode(ssl::verify_peer);
+    }
+    if (!certificatePem.empty()) {
+        made.use_certificate_chain(asio::buffer(certificatePem));
+        made.use_private_key(asio::buffer(keyPem), ssl::context::pem);
+    }
+    return services_.emplace(caPem, std::move(made)).first->second;
+}
+
 awaitable<std::expected<std::unique_ptr<Backend>, std::string>> Backend::connect(const Forward& to,
                                                                                  BackendTrust& trust) {
     const auto executor = co_await asio::this_coro::executor;
@@ -88,11 +106,14 @@ awaitable<std::expected<std::unique_ptr<Backend>, std::string>> Backend::connect
     socket.set_option(tcp::no_delay(true), bad);
     if (to.security == Forward::Security::none)
         co_return std::make_unique<PlainBackend>(std::move(socket));
-    const bool verify = to.security == Forward::Security::node;
-    auto backend = std::make_unique<TlsBackend>(std::move(socket), verify ? trust.node : trust.unverified);
+    const bool ofService = to.security == Forward::Security::service;
+    const bool verify = to.security == Forward::Security::node || (ofService && !to.caPem.empty());
+    auto backend = std::make_unique<TlsBackend>(std::move(socket), ofService ? trust.of(to.caPem)
+                                                                   : verify  ? trust.node
+                                                                             : trust.unverified);
     limit = std::make_shared<Deadline>(executor, backend->socket());
     limit->arm(connectLimit);
-    const error_code failed = co_await backend->handshake(to.host, verify);
+    const error_code failed = co_await backend->handshake(ofService ? to.serverName : to.host, verify);
     limit->end();
     if (failed)
         co_return std::unexpected(std::format("tls: {}", failed.message()));

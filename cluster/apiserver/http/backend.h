@@ -4,6 +4,8 @@
 #include "cluster/apiserver/request.h"
 
 #include <boost/asio/ssl/context.hpp>
+#include <map>
+#include <mutex>
 
 namespace slipway::apiserver {
 
@@ -11,6 +13,14 @@ namespace slipway::apiserver {
 struct BackendTrust {
     ssl::context node{ssl::context::tls_client};       ///< the cluster's CA and the server's own certificate
     ssl::context unverified{ssl::context::tls_client}; ///< applications with certificates of their own
+    std::string certificatePem, keyPem;                ///< the server's own
+
+    /// For servers with a CA of their own (empty: not verified), to whom the server shows itself.
+    ssl::context& of(const std::string& caPem);
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, ssl::context> services_; ///< by CA
 };
 
 /// A connection to a server that a request is forwarded to, with TLS or without. On one strand only.

@@ -50,7 +50,8 @@ std::string requestHead(const Request& request, const Forward& to, bool upgrade,
     for (const auto& [name, value] : request.headers) {
         if (isOneOf(name, {"Host", "Authorization", "X-Forwarded-Uri", "X-Forwarded-Host", "X-Forwarded-Proto",
                            "Expect", "HTTP2-Settings"}) ||
-            name.starts_with(':') || beast::iequals(name.substr(0, 12), "Impersonate-"))
+            name.starts_with(':') || beast::iequals(name.substr(0, 12), "Impersonate-") ||
+            beast::iequals(name.substr(0, 9), "X-Remote-"))
             continue;
         if (isHopByHop(name) && !(upgrade && isOneOf(name, {"Connection", "Upgrade"})))
             continue;
@@ -58,7 +59,7 @@ std::string requestHead(const Request& request, const Forward& to, bool upgrade,
             forwardedFor = value + ", ";
             continue;
         }
-        if (chunkedBody && beast::iequals(name, "Content-Length"))
+        if ((chunkedBody || !request.bodyFollows) && beast::iequals(name, "Content-Length"))
             continue;
         head += name + ": " + value + "\r\n";
     }
@@ -67,6 +68,10 @@ std::string requestHead(const Request& request, const Forward& to, bool upgrade,
         head += std::format("X-Forwarded-Host: {}\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Uri: {}\r\n",
                             headerOf(request, "Host"), request.target.substr(0, request.target.find('?')));
     }
+    for (const auto& [name, value] : to.headers)
+        head += name + ": " + value + "\r\n";
+    if (!request.bodyFollows && (!request.body.empty() || (request.method != "GET" && request.method != "HEAD")))
+        head += std::format("Content-Length: {}\r\n", request.body.size());
     if (chunkedBody)
         head += "Transfer-Encoding: chunked\r\n";
     if (!upgrade)
@@ -123,6 +128,8 @@ private:
         const bool chunked = request_.bodyFollows && headerOf(request_, "Content-Length").empty();
         const std::string head = requestHead(request_, to_, upgrade, chunked);
         if (co_await backend_->write(asio::buffer(head)))
+            co_return false;
+        if (!request_.bodyFollows && !request_.body.empty() && co_await backend_->write(asio::buffer(request_.body)))
             co_return false;
         while (request_.bodyFollows) {
             const auto piece = co_await exchange_.receive();
@@ -194,7 +201,7 @@ private:
         if (to_.kind == Forward::Kind::log && fails)
             co_return co_await relayRefusal();
         const auto type = head_.get()[http::field::content_type];
-        const bool page = to_.kind == Forward::Kind::proxy && type.starts_with("text/html") &&
+        const bool page = to_.kind == Forward::Kind::proxy && !to_.prefix.empty() && type.starts_with("text/html") &&
                           head_.get()[http::field::content_encoding].empty() && request_.method != "HEAD" &&
                           head_.content_length().value_or(0) <= largestPage;
         AnswerHead head = answerHead(page);

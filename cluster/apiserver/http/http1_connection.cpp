@@ -1,9 +1,11 @@
 #include "cluster/apiserver/http/http1_connection.h"
 
+#include "cluster/api/base64.h"
 #include "cluster/apiserver/http/forwarding.h"
 #include "cluster/apiserver/http/http1_exchange.h"
 #include "cluster/apiserver/http/tunnel.h"
 #include "cluster/apiserver/http/websocket_exchange.h"
+#include "cluster/wire/subprotocols.h"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -13,9 +15,29 @@ namespace {
 
 using RequestHead = http::request_header<>;
 
+constexpr std::size_t mostPassedOver = 64 << 20; // of a body that is too large
+
 std::string headerOf(const RequestHead& head, http::field field) {
     const auto value = head[field];
     return {value.data(), value.size()};
+}
+
+/// Browsers cannot send headers with a WebSocket: they put their token among the protocols they offer.
+void readBearerProtocol(Request& request) {
+    constexpr std::string_view prefix = "base64url.bearer.authorization.k8s.io.";
+    for (auto& [name, value] : request.headers) {
+        if (!beast::iequals(name, "Sec-WebSocket-Protocol") || value.find(prefix) == std::string::npos)
+            continue;
+        std::string others;
+        for (const std::string& protocol : wire::offeredProtocols(value)) {
+            if (!protocol.starts_with(prefix))
+                others += (others.empty() ? "" : ", ") + protocol;
+            else if (const auto token = api::decodeBase64Url(std::string_view(protocol).substr(prefix.size()));
+                     token && request.authorization.empty())
+                request.authorization = "Bearer " + *token;
+        }
+        value = std::move(others); // it goes no further
+    }
 }
 
 Request translate(const RequestHead& head, const Peer& peer) {
@@ -33,14 +55,14 @@ Request translate(const RequestHead& head, const Peer& peer) {
     request.remoteAddress = peer.address;
     request.upgrade =
         !head[http::field::upgrade].empty() && http::token_list(head[http::field::connection]).exists("upgrade");
-    const bool forwarded = isForwarded(request.target);
     for (const auto& header : head) {
         const std::string_view name(header.name_string().data(), header.name_string().size());
         const std::string_view value(header.value().data(), header.value().size());
         readImpersonation(request, name, value);
-        if (forwarded || request.upgrade)
-            request.headers.emplace_back(name, value);
+        request.headers.emplace_back(name, value);
     }
+    if (request.upgrade)
+        readBearerProtocol(request);
     return request;
 }
 
@@ -122,6 +144,11 @@ private:
             exchange.endConnection();
             Reply reply = tooLarge();
             co_await exchange.reply(headOf(reply), std::move(reply.body));
+            // Closed with bytes unread, the connection would be reset before the client has read the answer.
+            std::size_t passed = 0;
+            for (auto rest = co_await body.next(); rest && !rest->empty() && passed < mostPassedOver;
+                 rest = co_await body.next())
+                passed += rest->size();
             co_return false;
         }
         Answer made = co_await answering_.handle(request);

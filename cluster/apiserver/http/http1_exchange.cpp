@@ -12,10 +12,10 @@
 
 namespace slipway::apiserver {
 
-awaitable<bool> Http1Stream::readMore() {
+awaitable<bool> Http1Stream::readMore(std::size_t most) {
     if (buffer.size() > 2 * largestHeader)
         co_return false;
-    const auto [error, size] = co_await socket.async_read_some(buffer.prepare(32 * 1024), tuple);
+    const auto [error, size] = co_await socket.async_read_some(buffer.prepare(most), tuple);
     buffer.commit(size);
     co_return !error;
 }
@@ -46,7 +46,7 @@ awaitable<std::optional<std::string>> Http1Body::next() {
         if (parser_.is_done())
             break;
         stream_.deadline.arm(bodyLimit); // for each piece: a large body may take long altogether
-        const bool more = co_await stream_.readMore();
+        const bool more = co_await stream_.readMore(piece.size());
         stream_.deadline.disarm();
         if (!more) {
             error_ = http::error::partial_message;
@@ -120,7 +120,9 @@ awaitable<bool> Http1Exchange::reply(AnswerHead head, std::string body) {
         text += body;
     const std::size_t rest = request_.head || body.size() < small ? 0 : body.size();
     const std::array<asio::const_buffer, 2> parts{asio::buffer(text), asio::buffer(body.data(), rest)};
+    stream_.deadline.arm(answerLimit); // a client that does not read holds the answer's memory
     const auto [error, count] = co_await asio::async_write(stream_.socket, parts, tuple);
+    stream_.deadline.disarm();
     finished_ = true;
     broken_ = static_cast<bool>(error);
     co_return !error;

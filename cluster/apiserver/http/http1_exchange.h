@@ -19,8 +19,8 @@ struct Http1Stream {
     Deadline& deadline;
     beast::flat_buffer buffer;
 
-    /// Reads more into the buffer; false when the client is gone.
-    awaitable<bool> readMore();
+    /// Reads more into the buffer, up to @p most bytes; false when the client is gone.
+    awaitable<bool> readMore(std::size_t most = 8 * 1024);
     awaitable<bool> write(std::string_view bytes);
 };
 

@@ -76,7 +76,14 @@ awaitable<bool> Http2Exchange::reply(AnswerHead head, std::string body) {
     if (!empty)
         output_ = std::move(body);
     outputEnded_ = true;
-    co_return submit(head, length, !empty);
+    if (!submit(head, length, !empty))
+        co_return false;
+    // Whoever answers counts the memory of answers: it goes on once this one is nearly sent.
+    room_.expires_after(answerLimit);
+    while (!closed() && output_.size() - sent_ > mostWaitingOutput)
+        if (const auto [error] = co_await room_.async_wait(tuple); !error)
+            co_return false; // it does not read
+    co_return true;
 }
 
 awaitable<std::optional<std::string>> Http2Exchange::receive() {

@@ -24,7 +24,8 @@ constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t largestBody = 3 * 1024 * 1024;
 constexpr std::uint32_t largestHeader = 64 * 1024;
 constexpr auto handshakeLimit = std::chrono::seconds(10), headerLimit = std::chrono::seconds(30),
-               idleLimit = std::chrono::seconds(90), bodyLimit = std::chrono::seconds(60);
+               idleLimit = std::chrono::seconds(90), bodyLimit = std::chrono::seconds(60),
+               answerLimit = std::chrono::seconds(120);
 
 /// Closes a socket whose other side takes too long. On the connection's strand only; outlives the connection while a
 /// timer of it is still to be called.

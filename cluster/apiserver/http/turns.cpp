@@ -84,12 +84,18 @@ awaitable<std::optional<Turns::Turn>> Turns::take(const Request& request) {
     }
 }
 
+void Turns::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    waiters_.clear();
+}
+
 void Turns::end(const std::string& level) {
     std::shared_ptr<Waiter> next;
     {
         std::lock_guard lock(mutex_);
         queue_.end(level);
-        const auto begun = queue_.next();
+        const auto begun = closed_ ? std::nullopt : queue_.next();
         if (!begun)
             return;
         next = waiters_.extract(begun->first).mapped();

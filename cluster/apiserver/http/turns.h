@@ -34,6 +34,8 @@ public:
 
     /// Waits for a turn; nothing when the request is to be refused because too many wait. On the connection's strand.
     awaitable<std::optional<Turn>> take(const Request& request);
+    /// Forgets who waits; turns that end later wake nobody.
+    void close();
 
 private:
     struct Waiter;
@@ -42,6 +44,7 @@ private:
     ApiServer& server_;
     std::mutex mutex_;
     FairQueue queue_;
+    bool closed_ = false;
     std::map<FairQueue::Ticket, std::shared_ptr<Waiter>> waiters_;
 };
 

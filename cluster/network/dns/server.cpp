@@ -1,7 +1,9 @@
 #include "cluster/network/dns/server.h"
 
+#include "cluster/base/log.h"
 #include "cluster/network/dns/answer.h"
 #include "cluster/network/dns/cache.h"
+#include "cluster/network/http_answer.h"
 
 #include <array>
 #include <atomic>
@@ -207,6 +209,23 @@ struct DnsServer::State {
         });
     }
 
+    std::string metrics() const {
+        std::string text = "# TYPE coredns_dns_requests_total counter\n";
+        text += std::format("coredns_dns_requests_total{{proto=\"udp\"}} {}\n", counters.udp.load());
+        text += std::format("coredns_dns_requests_total{{proto=\"tcp\"}} {}\n", counters.tcp.load());
+        text += "# TYPE coredns_dns_responses_total counter\n";
+        for (std::size_t code = 0; code < counters.codes.size(); ++code)
+            text += std::format("coredns_dns_responses_total{{rcode=\"{}\"}} {}\n", codeName(code),
+                                counters.codes[code].load());
+        text += std::format("# TYPE coredns_cache_hits_total counter\ncoredns_cache_hits_total {}\n",
+                            counters.cacheHits.load());
+        text += std::format("# TYPE coredns_cache_misses_total counter\ncoredns_cache_misses_total {}\n",
+                            counters.cacheMisses.load());
+        text += std::format("# TYPE coredns_forward_requests_total counter\ncoredns_forward_requests_total {}\n",
+                            counters.forwarded.load());
+        return text;
+    }
+
     /// Its own address would ask itself for ever.
     dns::Servers withoutItself(dns::Servers servers) const {
         const auto clean = [this](std::vector<std::string>& list) { std::erase(list, address); };
@@ -244,6 +263,17 @@ std::expected<std::unique_ptr<DnsServer>, std::string> DnsServer::start(const Dn
     } catch (const std::exception& error) {
         return std::unexpected(std::format("DNS on {}:{}: {}", settings.address, settings.port, error.what()));
     }
+    if (settings.metricsPort > 0) {
+        std::string problem;
+        const tcp::endpoint endpoint(asio::ip::make_address(settings.address),
+                                     static_cast<unsigned short>(settings.metricsPort));
+        if (auto acceptor = listenOn(state->context, endpoint, problem))
+            answerAll(acceptor, [state = state.get()] {
+                return httpResponse("200 OK", "Content-Type: text/plain; version=0.0.4\r\n", state->metrics());
+            });
+        else
+            base::warn("network", "DNS metrics on port {}: {}", settings.metricsPort, problem);
+    }
     state->address = settings.address;
     state->upstream = state->withoutItself(settings.upstream);
     return std::unique_ptr<DnsServer>(new DnsServer(std::move(state)));
@@ -267,17 +297,7 @@ int DnsServer::port() const {
 }
 
 std::string DnsServer::metrics() const {
-    const Counters& counters = state_->counters;
-    std::string text = "# TYPE coredns_dns_requests_total counter\n";
-    text += std::format("coredns_dns_requests_total{{proto=\"udp\"}} {}\n", counters.udp.load());
-    text += std::format("coredns_dns_requests_total{{proto=\"tcp\"}} {}\n", counters.tcp.load());
-    text += "# TYPE coredns_dns_responses_total counter\n";
-    for (std::size_t code = 0; code < counters.codes.size(); ++code)
-        text += std::format("coredns_dns_responses_total{{rcode=\"{}\"}} {}\n", codeName(code), counters.codes[code].load());
-    text += std::format("# TYPE coredns_cache_hits_total counter\ncoredns_cache_hits_total {}\n", counters.cacheHits.load());
-    text += std::format("# TYPE coredns_cache_misses_total counter\ncoredns_cache_misses_total {}\n", counters.cacheMisses.load());
-    text += std::format("# TYPE coredns_forward_requests_total counter\ncoredns_forward_requests_total {}\n", counters.forwarded.load());
-    return text;
+    return state_->metrics();
 }
 
 } // namespace slipway::network

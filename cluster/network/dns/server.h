@@ -12,11 +12,12 @@ struct DnsServerSettings {
     int port = 53;
     std::string domain = "cluster.local";
     dns::Servers upstream; ///< for everything outside the cluster
+    int metricsPort = 0;   ///< for Prometheus, over HTTP; 0: none
 };
 
 /// Serves the cluster's names, and asks other name servers for the rest, whose answers it keeps for a while. Until the
-/// names are complete, what it does not know yet is a failure rather than "there is no such name". Bounded: questions to
-/// others, TCP connections and their lifetimes, the cache. Owns one thread; any thread may call.
+/// names are complete, what it does not know yet is a failure rather than "there is no such name". Bounded: questions
+/// to others, TCP connections and their lifetimes, the cache. Owns one thread; any thread may call.
 class DnsServer {
 public:
     /// Begins to listen; the error says which address could not be used.

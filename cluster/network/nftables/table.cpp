@@ -152,20 +152,21 @@ std::string Table::elementCommands() const {
 }
 
 std::string Table::transaction() const {
-    std::string text, rules, last;
+    // What goes is emptied first. Then maps go before chains, which their elements may lead to.
+    std::string text, rules, goneSets, goneChains;
     for (const std::string& name : touchedSets_) {
         const auto& set = sets_.at(name);
         if (set.owners > 0 && !set.written)
             addSet(text, path(), name, set.wanted);
         else if (set.owners == 0 && set.written)
-            last += std::format("delete {} {} {}\n", set.inKernel.isMap ? "map" : "set", path(), name);
+            goneSets += std::format("delete {} {} {}\n", set.inKernel.isMap ? "map" : "set", path(), name);
     }
     for (const std::string& name : touchedChains_) {
         const auto& chain = chains_.at(name);
         if (chain.owners == 0) {
             if (chain.written) {
                 text += std::format("flush chain {} {}\n", path(), name);
-                last = std::format("delete chain {} {}\n", path(), name) + last;
+                goneChains += std::format("delete chain {} {}\n", path(), name);
             }
             continue;
         }
@@ -177,7 +178,7 @@ std::string Table::transaction() const {
             addChain(text, path(), name, chain.wanted);
         addRules(rules, path(), name, chain.wanted);
     }
-    return text + rules + elementCommands() + last;
+    return text + rules + elementCommands() + goneSets + goneChains;
 }
 
 std::string Table::rewrite(const TableContents& holds) const {

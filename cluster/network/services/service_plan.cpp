@@ -80,6 +80,12 @@ ServicePortPlan planPort(const core::Service& service, const core::ServicePort& 
     return plan;
 }
 
+/// Services can be left to another proxy, or asked to be treated as headless.
+bool isSomebodyElses(const core::Service& service) {
+    return service.metadata.labels.contains("service.kubernetes.io/service-proxy-name") ||
+           service.metadata.labels.contains("service.kubernetes.io/headless");
+}
+
 HealthPort healthOf(const core::Service& service, const std::vector<ServicePortPlan>& ports) {
     const core::ServiceSpec& spec = *service.spec;
     HealthPort health;
@@ -106,7 +112,7 @@ std::string ServicePortPlan::id() const {
 ServicePlan planService(const core::Service& service, const std::vector<SlicePtr>& slices, const NodePlace& node,
                         Family family) {
     ServicePlan plan;
-    if (!service.spec || service.spec->type == "ExternalName")
+    if (!service.spec || service.spec->type == "ExternalName" || isSomebodyElses(service))
         return plan;
     const std::string clusterIp = clusterIpOf(*service.spec, family);
     if (clusterIp.empty())

@@ -111,6 +111,57 @@ private slots:
         QVERIFY(!access_->nodeReady("n1", now));
         setNodeReady("n1", now + 1s);
         QVERIFY(access_->nodeReady("n1", now));
+        QVERIFY(access_->readyNodes(now) == std::set<std::string>{"n1"});
+        QVERIFY(access_->readyNodes(now + 1h).empty());
+    }
+
+    void manifestsAreTakenBack() {
+        const auto objects = manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\n---\n"
+                                      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: second}\n");
+        QVERIFY(!access_->hasFirstOf(objects));
+        QVERIFY(access_->createFrom(objects).has_value());
+        QVERIFY(access_->hasFirstOf(objects));
+        QVERIFY(access_->deleteFrom(objects).has_value());
+        QVERIFY(!exists({"", "v1", "configmaps", "ConfigMap"}, "second"));
+        QVERIFY(access_->deleteFrom(objects).has_value()); // what is gone already is no error
+    }
+
+    void servicesTellTheirPorts() {
+        QVERIFY(
+            access_
+                ->createFrom(manifest("apiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {type: NodePort, "
+                                      "selector: {a: b}, ports: [{name: web, port: 80, nodePort: 31234}]}\n"))
+                .has_value());
+        const auto service = access_->service("default", "shop");
+        QCOMPARE(service->ports.size(), 1u);
+        QCOMPARE(service->ports.front().nodePort, 31234);
+        QCOMPARE(service->ports.front().name, std::string("web"));
+        QVERIFY(service->address.empty());
+        QCOMPARE(access_->service("default", "nothing").error().code, DriverErrc::notFound);
+    }
+
+    void drainedNodesAreLeftAndDeleted() {
+        QVERIFY(access_->createFrom(manifest("apiVersion: v1\nkind: Node\nmetadata: {name: n2}\n")).has_value());
+        QVERIFY(access_->drain("n2", 10s, {}).has_value());
+        const client::ResourceRef nodes{"", "v1", "nodes", "Node", false};
+        QVERIFY(api::boolAt(client_->get(nodes, "", "n2")->at("spec").as_object(), {"unschedulable"}));
+        QVERIFY(access_->deleteNode("n2").has_value());
+        QVERIFY(!exists(nodes, "n2"));
+        QVERIFY(access_->deleteNode("n2").has_value());
+        QVERIFY(access_->drain("n2", 10s, {}).has_value()); // nothing to move
+    }
+
+    void variablesAreHidden() {
+        QVERIFY(
+            access_
+                ->createFrom(manifest("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: hidden}\nspec: "
+                                      "{replicas: 0, selector: {matchLabels: {a: b}}, template: {metadata: {labels: "
+                                      "{a: b}}, spec: {containers: [{name: c, image: i, env: [{name: PASSWORD, "
+                                      "value: swordfish}]}]}}}\n"))
+                .has_value());
+        const auto text = access_->redacted("/apis/apps/v1/deployments");
+        QVERIFY(text->contains("PASSWORD") && text->contains("(hidden)"));
+        QVERIFY(!text->contains("swordfish"));
     }
 };
 

@@ -1,9 +1,12 @@
 #include "cluster/api/types/apps_v1.h"
 #include "cluster/api/types/core_v1.h"
 #include "cluster/api/types/discovery_v1.h"
+#include "cluster/api/types/policy_v1.h"
 #include "tests/integration/server/server_process.h"
 
+#include <QRandomGenerator>
 #include <algorithm>
+#include <array>
 
 using namespace slipway;
 using api::JsonArray;
@@ -14,10 +17,15 @@ using api::core_v1::ConfigMap;
 using api::core_v1::Endpoints;
 using api::core_v1::Namespace;
 using api::core_v1::Node;
+using api::core_v1::PersistentVolume;
+using api::core_v1::PersistentVolumeClaim;
 using api::core_v1::Pod;
+using api::core_v1::ResourceQuota;
+using api::core_v1::Secret;
 using api::core_v1::Service;
 using api::core_v1::ServiceAccount;
 using api::discovery_v1::EndpointSlice;
+using api::policy_v1::PodDisruptionBudget;
 using client::PatchKind;
 using client::resourceOf;
 
@@ -224,6 +232,8 @@ private slots:
         const auto sets = all<ReplicaSet>();
         QCOMPARE(sets.size(), std::size_t(1));
         QVERIFY(sets[0].metadata.ownerReferences.empty());
+        QVERIFY(client_->remove(resourceOf<ReplicaSet>(), "default", sets[0].metadata.name));
+        QTRY_VERIFY_WITH_TIMEOUT((playAgent(), all<Pod>().empty()), 60'000);
     }
 
     void aNamespaceGoesWithItsContents() {
@@ -238,7 +248,200 @@ private slots:
         QVERIFY(all<ConfigMap>("temp").empty());
     }
 
+    void aCircleOfOwnersGoes() {
+        std::vector<std::string> uids;
+        for (const char* name : {"one", "two", "three"}) {
+            const auto made = client_->create(resourceOf<Pod>(), "default",
+                                              bare("Pod", name, R"({"containers":[{"name":"c","image":"x"}]})"));
+            QVERIFY(made);
+            uids.emplace_back(api::stringAt(*made, {"metadata", "uid"}));
+        }
+        const std::array names{"one", "two", "three"};
+        for (std::size_t i = 0; i < 3; ++i) {
+            const std::size_t owner = (i + 2) % 3;
+            const JsonObject reference{{"apiVersion", "v1"}, {"kind", "Pod"},      {"name", names[owner]},
+                                       {"uid", uids[owner]}, {"controller", true}, {"blockOwnerDeletion", true}};
+            QVERIFY(client_->patch(resourceOf<Pod>(), "default", names[i], PatchKind::merge,
+                                   JsonObject{{"metadata", {{"ownerReferences", JsonArray{reference}}}}}));
+        }
+        QVERIFY(client_->remove(resourceOf<Pod>(), "default", "one", {.propagationPolicy = "Foreground"}));
+        QTRY_VERIFY_WITH_TIMEOUT((playAgent(), all<Pod>().empty()), 60'000);
+    }
+
+    void customObjectsAreCollectedToo() {
+        const auto definition =
+            api::parseJson(
+                R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"widgets.example.com"},
+            "spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","singular":"widget","kind":"Widget"},
+            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",
+            "x-kubernetes-preserve-unknown-fields":true}}}]}})")
+                .value();
+        const client::ResourceRef definitions{"apiextensions.k8s.io", "v1", "customresourcedefinitions",
+                                              "CustomResourceDefinition", false},
+            widgets{"example.com", "v1", "widgets", "Widget", true};
+        if (!client_->create(definitions, "", definition.get_object()))
+            QSKIP("custom resources are not served");
+        client::Result<api::Json> made = std::unexpected(client::Error());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (made = client_->create(widgets, "default", bare("Widget", "owner", "{}", "example.com/v1"))), 30'000);
+        JsonObject owned = bare("ConfigMap", "owned", "");
+        owned["metadata"].get_object()["ownerReferences"] =
+            JsonArray{JsonObject{{"apiVersion", "example.com/v1"},
+                                 {"kind", "Widget"},
+                                 {"name", "owner"},
+                                 {"uid", api::stringAt(*made, {"metadata", "uid"})}}};
+        QVERIFY(client_->create(resourceOf<ConfigMap>(), "default", owned));
+        QTest::qWait(1500); // it is not taken for an orphan
+        QVERIFY(client_->get<ConfigMap>("default", "owned"));
+        QVERIFY(client_->remove(widgets, "default", "owner"));
+        QTRY_VERIFY_WITH_TIMEOUT(!client_->get<ConfigMap>("default", "owned"), 30'000);
+    }
+
+    void quotaFollowsWhatIsThere() {
+        QVERIFY(client_->create(
+            resourceOf<ResourceQuota>(), "default",
+            bare("ResourceQuota", "q", R"({"hard":{"configmaps":"5","count/secrets":"3","pods":"7"}})")));
+        const auto used = [&](const char* name) {
+            const auto quota = client_->get<ResourceQuota>("default", "q");
+            return quota && quota->status && quota->status->used.contains(name)
+                       ? QString::fromStdString(quota->status->used.at(name))
+                       : QString();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "1", 30'000); // the certificate authority
+        QCOMPARE(used("pods"), "0");
+        QVERIFY(client_->create(resourceOf<ConfigMap>(), "default", bare("ConfigMap", "more", "")));
+        QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "2", 30'000);
+        QVERIFY(client_->remove(resourceOf<ConfigMap>(), "default", "more"));
+        QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "1", 30'000);
+        QVERIFY(client_->remove(resourceOf<ResourceQuota>(), "default", "q"));
+    }
+
+    void aBudgetIsKept() {
+        aDeploymentOnly();
+        QVERIFY(client_->create(resourceOf<PodDisruptionBudget>(), "default",
+                                bare("PodDisruptionBudget", "b",
+                                     R"({"maxUnavailable":1,"selector":{"matchLabels":{"app":"web"}}})", "policy/v1")));
+        const auto allowed = [&] {
+            const auto budget = client_->get<PodDisruptionBudget>("default", "b");
+            return budget && budget->status && budget->status->observedGeneration ? budget->status->disruptionsAllowed
+                                                                                  : -1;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(allowed(), 1, 30'000);
+        const auto budget = client_->get<PodDisruptionBudget>("default", "b");
+        QCOMPARE(budget->status->expectedPods, 2);
+        QCOMPARE(budget->status->desiredHealthy, 1);
+        QVERIFY(client_->remove(resourceOf<PodDisruptionBudget>(), "default", "b"));
+        QVERIFY(client_->remove(resourceOf<Deployment>(), "default", "web"));
+        QTRY_VERIFY_WITH_TIMEOUT((playAgent(), all<Pod>().empty()), 60'000);
+    }
+
+    void endpointsByHandAreMirrored() {
+        QVERIFY(client_->create(resourceOf<Service>(), "default",
+                                bare("Service", "byhand", R"({"ports":[{"port":5432}]})")));
+        JsonObject endpoints = bare("Endpoints", "byhand", "");
+        endpoints["subsets"] = JsonArray{JsonObject{{"addresses", JsonArray{JsonObject{{"ip", "192.0.2.7"}}}},
+                                                    {"ports", JsonArray{JsonObject{{"port", 5432}}}}}};
+        QVERIFY(client_->create(resourceOf<Endpoints>(), "default", endpoints));
+        const auto mirrored = [&] {
+            for (const EndpointSlice& slice : all<EndpointSlice>())
+                if (slice.metadata.labels.contains("endpointslice.kubernetes.io/managed-by") &&
+                    slice.metadata.labels.at("endpointslice.kubernetes.io/managed-by") ==
+                        "endpointslicemirroring-controller.k8s.io" &&
+                    slice.endpoints.size() == 1)
+                    return slice.endpoints[0].addresses.at(0);
+            return std::string();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(mirrored(), "192.0.2.7", 30'000);
+        QVERIFY(client_->remove(resourceOf<Service>(), "default", "byhand"));
+        QTRY_COMPARE_WITH_TIMEOUT(mirrored(), "", 30'000);
+    }
+
+    void aClaimAndAVolumeFindEachOther() {
+        QVERIFY(client_->create(
+            resourceOf<PersistentVolume>(), "",
+            bare(
+                "PersistentVolume", "disk",
+                R"({"capacity":{"storage":"2Gi"},"accessModes":["ReadWriteOnce"],"storageClassName":"byhand","hostPath":{"path":"/tmp/x"},
+            "persistentVolumeReclaimPolicy":"Retain"})")));
+        QVERIFY(client_->create(
+            resourceOf<PersistentVolumeClaim>(), "default",
+            bare(
+                "PersistentVolumeClaim", "data",
+                R"({"accessModes":["ReadWriteOnce"],"storageClassName":"byhand","resources":{"requests":{"storage":"1Gi"}}})")));
+        const auto phase = [&](auto object) {
+            return object && object->status ? QString::fromStdString(object->status->phase) : QString();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(phase(client_->get<PersistentVolumeClaim>("default", "data")), "Bound", 30'000);
+        QCOMPARE(client_->get<PersistentVolumeClaim>("default", "data")->status->capacity.at("storage"), "2Gi");
+        QCOMPARE(phase(client_->get<PersistentVolume>("", "disk")), "Bound");
+        QVERIFY(client_->remove(resourceOf<PersistentVolumeClaim>(), "default", "data"));
+        QTRY_COMPARE_WITH_TIMEOUT(phase(client_->get<PersistentVolume>("", "disk")), "Released", 30'000);
+        QVERIFY(client_->remove(resourceOf<PersistentVolume>(), "", "disk"));
+        QTRY_VERIFY_WITH_TIMEOUT(!client_->get<PersistentVolume>("", "disk"), 30'000);
+    }
+
+    void aBalancerGetsTheNodesAddress() {
+        patchStatus(resourceOf<Node>(), "", "n1",
+                    {{"addresses", JsonArray{JsonObject{{"type", "InternalIP"}, {"address", "192.0.2.10"}}}}});
+        QVERIFY(client_->create(
+            resourceOf<Service>(), "default",
+            bare("Service", "lb", R"({"type":"LoadBalancer","selector":{"app":"web"},"ports":[{"port":80}]})")));
+        const auto address = [&] {
+            const auto service = client_->get<Service>("default", "lb");
+            return service && service->status && service->status->loadBalancer &&
+                           !service->status->loadBalancer->ingress.empty()
+                       ? QString::fromStdString(service->status->loadBalancer->ingress[0].ip)
+                       : QString();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(address(), "192.0.2.10", 30'000);
+        QVERIFY(client_->remove(resourceOf<Service>(), "default", "lb"));
+    }
+
+    void aTokenSecretIsFilled() {
+        JsonObject secret = bare("Secret", "token", "");
+        secret["type"] = "kubernetes.io/service-account-token";
+        secret["metadata"].get_object()["annotations"] = JsonObject{{"kubernetes.io/service-account.name", "default"}};
+        QVERIFY(client_->create(resourceOf<Secret>(), "default", secret));
+        const auto filled = [&] {
+            const auto found = client_->get<Secret>("default", "token");
+            return found && found->data.contains("token") && found->data.contains("ca.crt") &&
+                   found->data.contains("namespace");
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(filled(), 30'000);
+    }
+
+    /// Whatever it was at when it died, the end is what was asked for.
+    void theServerMayDieAtAnyTime() {
+        aDeploymentOnly();
+        std::string image;
+        int replicas = 0;
+        for (int round = 0; round < 12; ++round) {
+            image = "web:" + std::to_string(round);
+            replicas = 2 + round % 4;
+            const JsonObject container{{"name", "c"}, {"image", image}};
+            QVERIFY(client_->patch(resourceOf<Deployment>(), "default", "web", PatchKind::strategicMerge,
+                                   JsonObject{{"spec",
+                                               {{"replicas", replicas},
+                                                {"template", {{"spec", {{"containers", JsonArray{container}}}}}}}}}));
+            for (int step = 0; step < round % 5; ++step) {
+                playAgent();
+                QTest::qWait(QRandomGenerator::global()->bounded(60));
+            }
+            server_.kill();
+            server_.start();
+            client_ = server_.admin();
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(settles("web", replicas, image), 120'000);
+        for (const ReplicaSet& set : all<ReplicaSet>()) // of the old sets none has a pod left
+            QCOMPARE(set.spec->replicas.value_or(0) > 0, set.spec->template_->spec->containers[0].image == image);
+        QVERIFY(client_->remove(resourceOf<Deployment>(), "default", "web"));
+        QTRY_VERIFY_WITH_TIMEOUT((playAgent(), all<Pod>().empty() && all<ReplicaSet>().empty()), 60'000);
+    }
+
     void podsOfAVanishedNodeGo() {
+        aDeploymentOnly();
+        QVERIFY(client_->remove(resourceOf<Deployment>(), "default", "web", {.propagationPolicy = "Orphan"}));
+        QTRY_VERIFY_WITH_TIMEOUT(!client_->get<Deployment>("default", "web"), 30'000);
         QTRY_VERIFY_WITH_TIMEOUT((playAgent(), !all<Pod>().empty()), 30'000); // those of the orphaned set
         for (const ReplicaSet& set : all<ReplicaSet>())
             QVERIFY(client_->remove(resourceOf<ReplicaSet>(), "default", set.metadata.name,
@@ -249,6 +452,13 @@ private slots:
     }
 
 private:
+    static JsonObject bare(const char* kind, const char* name, const std::string& spec, const char* apiVersion = "v1") {
+        JsonObject object{{"apiVersion", apiVersion}, {"kind", kind}, {"metadata", JsonObject{{"name", name}}}};
+        if (!spec.empty())
+            object["spec"] = api::parseJson(spec).value();
+        return object;
+    }
+
     void aDeploymentOnly() {
         const auto deployment =
             api::parseJson(

@@ -35,6 +35,13 @@ public:
         process_.waitForFinished();
     }
 
+    /// SIGTERM; the exit code.
+    int terminate() {
+        process_.terminate();
+        process_.waitForFinished();
+        return process_.exitStatus() == QProcess::NormalExit ? process_.exitCode() : -1;
+    }
+
     std::filesystem::path kubeconfig() const { return folder_.filePath("admin.kubeconfig").toStdString(); }
 
     /// As the administrator, over TLS; the server must have been started once.

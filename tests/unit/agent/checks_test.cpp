@@ -100,6 +100,18 @@ private slots:
         QVERIFY(server.request.find("X-Me: probe\r\n") != std::string::npos);
     }
 
+    void aHookOnlyTells() {
+        CheckLoop loop;
+        Answers server({answer("404 Not Found")});
+        std::promise<CheckResult> told, unheard;
+        loop.beginHttpTell({}, "127.0.0.1", server.port, std::chrono::seconds(5),
+                           [&](CheckResult said) { told.set_value(std::move(said)); });
+        QVERIFY(told.get_future().get().good);
+        loop.beginHttpTell({}, "127.0.0.1", 1, std::chrono::seconds(5),
+                           [&](CheckResult said) { unheard.set_value(std::move(said)); });
+        QVERIFY(!unheard.get_future().get().good);
+    }
+
     void aSleepCanBeEnded() {
         CheckLoop loop;
         std::promise<CheckResult> result;

@@ -2,6 +2,7 @@
 #include "cluster/agent/node/allocatable.h"
 #include "cluster/agent/node/eviction.h"
 #include "cluster/agent/node/pressure.h"
+#include "cluster/agent/pod/log_links.h"
 #include "cluster/agent/pod/log_rotation.h"
 #include "cluster/agent/volume/folder_use.h"
 #include "pod_fixture.h"
@@ -175,6 +176,23 @@ private slots:
         QCOMPARE(fs::file_size(log), 101U); // as it was
         removeLogs(log);
         QCOMPARE(files(), 0);
+    }
+
+    void logsAreLinked() {
+        const QTemporaryDir dir;
+        const fs::path top = dir.path().toStdString(), log = top / "pods/0.log", links = top / "containers";
+        fs::create_directories(log.parent_path());
+        write(log, 1);
+        linkLog(links, "web", "default", "main", "c1", log);
+        linkLog(links, std::string(300, 'w'), "default", "main", "c2", log);
+        QCOMPARE(fs::read_symlink(links / "web_default_main-c1.log"), log);
+        const auto count = [&] { return std::distance(fs::directory_iterator(links), {}); };
+        QCOMPARE(count(), 2);
+        removeDeadLinks(links);
+        QCOMPARE(count(), 2);
+        fs::remove(log);
+        removeDeadLinks(links);
+        QCOMPARE(count(), 0);
     }
 
     void foldersAreMeasured() {

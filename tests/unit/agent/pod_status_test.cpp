@@ -136,6 +136,29 @@ private slots:
         QCOMPARE(status.containerStatuses[0].lastState->terminated->reason, std::string("ContainerStatusUnknown"));
     }
 
+    void aFailedStartIsFinalWhereItIsNotTriedAgain() {
+        for (const bool again : {false, true}) {
+            const auto web = pod({container("a")}, again ? "Always" : "Never");
+            auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::exited, 128)});
+            now.waiting["a"] = {"RunContainerError", "no such file"};
+            const auto status = podStatus(now, {});
+            QCOMPARE(status.containerStatuses[0].state->waiting.has_value(), again);
+            QCOMPARE(status.containerStatuses[0].state->terminated.has_value(), !again);
+        }
+    }
+
+    void mountsAreTold() {
+        auto web = pod({container("a")});
+        web.spec->containers[0].volumeMounts.resize(2);
+        web.spec->containers[0].volumeMounts[0].name = "data";
+        web.spec->containers[0].volumeMounts[1].readOnly = true;
+        const auto status = podStatus(view(web, {sandbox()}, {instance("a", ContainerPhase::running)}), {});
+        const auto& mounts = status.containerStatuses[0].volumeMounts;
+        QCOMPARE(mounts[0].name, std::string("data"));
+        QVERIFY(!mounts[0].readOnly);
+        QCOMPARE(mounts[1].recursiveReadOnly, std::string("Disabled"));
+    }
+
     void closedGatesAreNamed() {
         auto web = pod({container("a")});
         web.spec->readinessGates.emplace_back().conditionType = "example.com/gate";

@@ -1,4 +1,5 @@
 #include "cluster/agent/source/standalone.h"
+#include "cluster/agent/volume/local_path.h"
 #include "cluster/agent/volume/volumes.h"
 #include "cluster/base/files.h"
 #include "pod_fixture.h"
@@ -55,6 +56,36 @@ private slots:
         QCOMPARE(text(folder / "a"), std::string("3"));
         QVERIFY(!fs::exists(folder / "sub"));
         QVERIFY(!fs::exists(folder / before));
+    }
+
+    void theFolderOfADeletedVolumeGoes() {
+        class SomeVolumes : public NoObjects {
+        public:
+            int asked = 0;
+            ObjectResult<core::PersistentVolume> persistentVolume(const std::string& name) override {
+                ++asked;
+                if (name == "pvc-there")
+                    return core::PersistentVolume();
+                return std::unexpected(ObjectError{name == "pvc-gone", "not found, or not answered"});
+            }
+        };
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        for (const char* name : {"pvc-there_default_a", "pvc-gone_default_b", "pvc-unknown_default_c", "else"})
+            fs::create_directories(root / name / "data");
+        SomeVolumes objects;
+        LocalPaths paths;
+        const auto now = std::chrono::steady_clock::now();
+        paths.removeGone(root, objects, now);
+        QVERIFY(fs::exists(root / "pvc-there_default_a"));
+        QVERIFY(!fs::exists(root / "pvc-gone_default_b"));
+        QVERIFY(fs::exists(root / "pvc-unknown_default_c")); // not to be reached is not to be gone
+        QVERIFY(fs::exists(root / "else"));
+        QCOMPARE(objects.asked, 3);
+        paths.removeGone(root, objects, now + std::chrono::seconds(5));
+        QCOMPARE(objects.asked, 3); // asked ever more rarely
+        paths.removeGone(root, objects, now + std::chrono::seconds(11));
+        QCOMPARE(objects.asked, 5);
     }
 
     void pathsStayInside() {

@@ -1,5 +1,5 @@
-#include "cluster/controllers/cron_job.h"
-#include "cluster/controllers/cron_schedule.h"
+#include "cluster/controllers/cron_job/cron_job.h"
+#include "cluster/controllers/cron_job/cron_schedule.h"
 #include "tests/unit/controllers/objects.h"
 
 #include "cluster/base/time.h"

@@ -1,4 +1,4 @@
-#include "cluster/controllers/daemon_set_plan.h"
+#include "cluster/controllers/daemon_set/daemon_set_plan.h"
 #include "tests/unit/controllers/objects.h"
 
 #include <QtTest>

@@ -1,4 +1,4 @@
-#include "cluster/controllers/deployment_plan.h"
+#include "cluster/controllers/deployment/deployment_plan.h"
 
 #include "tests/unit/controllers/objects.h"
 
@@ -133,8 +133,61 @@ private slots:
     }
 
     void aPausedDeploymentStillScales() {
-        QCOMPARE(planPaused(deployment(5), set("new", 2, 2), {}), (ScalePlan{{"new", 5}}));
-        QCOMPARE(planPaused(deployment(5), nullptr, {set("old", 2, 2)}), (ScalePlan{{"old", 5}}));
+        QCOMPARE(planScale(deployment(5), set("new", 2, 2), {}), (ScalePlan{{"new", 5}}));
+        QCOMPARE(planScale(deployment(5), nullptr, {set("old", 2, 2)}), (ScalePlan{{"old", 5}}));
+    }
+
+    /// In mid-rollout the sets share a change by their size, and what rounding leaves goes to the largest.
+    void scalingIsShared_data() {
+        QTest::addColumn<int>("replicas");
+        QTest::addColumn<int>("oldCount");
+        QTest::addColumn<int>("newCount");
+        QTest::addColumn<int>("mostBefore");
+        QTest::addColumn<int>("oldAfter");
+        QTest::addColumn<int>("newAfter");
+        QTest::newRow("up") << 20 << 8 << 5 << 13 << 14 << 9;
+        QTest::newRow("down") << 5 << 8 << 5 << 13 << 5 << 3;
+        QTest::newRow("to nothing") << 0 << 8 << 5 << 13 << 0 << 0;
+        QTest::newRow("equal sets") << 8 << 2 << 2 << 4 << 5 << 6;
+    }
+    void scalingIsShared() {
+        QFETCH(int, replicas);
+        QFETCH(int, oldCount);
+        QFETCH(int, newCount);
+        QFETCH(int, mostBefore);
+        const auto noted = [&](const char* name, int count, const char* created) {
+            auto made = *set(name, count, 1, created);
+            made.metadata.annotations[std::string(maxReplicasAnnotation)] = std::to_string(mostBefore);
+            made.metadata.annotations[std::string(desiredReplicasAnnotation)] = "10";
+            return std::make_shared<const ReplicaSet>(std::move(made));
+        };
+        const auto old = noted("old", oldCount, "2026-01-01T00:00:00Z"),
+                   fresh = noted("new", newCount, "2026-01-02T00:00:00Z");
+        const Deployment d = deployment(replicas, "3", "2");
+        QVERIFY(wasScaled(d, {old, fresh}));
+        const ScalePlan plan = planScale(d, fresh, {old});
+        QTEST(plan.at("old"), "oldAfter");
+        QTEST(plan.at("new"), "newAfter");
+    }
+
+    void scalingACompleteDeploymentIsNoRollout() {
+        Deployment d = deployment(3);
+        const auto three = set("web-new", 3, 3);
+        d.status = deploymentStatus(d, three, {three}, now);
+        d.spec->replicas = 5;
+        const auto five = set("web-new", 5, 3);
+        QCOMPARE(condition(deploymentStatus(d, five, {five}, now), "Progressing").reason, "NewReplicaSetAvailable");
+    }
+
+    void aSetThatCannotMakePodsIsTheDeploymentsTrouble() {
+        auto broken = *set("web-new", 1, 0);
+        auto& told = broken.status->conditions.emplace_back();
+        told.type = "ReplicaFailure";
+        told.status = "True";
+        told.reason = "FailedCreate";
+        const auto shared = std::make_shared<const ReplicaSet>(broken);
+        QCOMPARE(condition(deploymentStatus(deployment(1), shared, {shared}, now), "ReplicaFailure").reason,
+                 "FailedCreate");
     }
 
     void theNewSetIsTheOneWithTheTemplate() {

@@ -1,4 +1,5 @@
-#include "cluster/controllers/endpoints.h"
+#include "cluster/controllers/endpoint_slice_mirroring/endpoint_slice_mirroring.h"
+#include "cluster/controllers/endpoints/endpoints.h"
 
 #include "tests/unit/controllers/objects.h"
 
@@ -26,6 +27,32 @@ PodPtr webPod(const std::string& name, const std::string& ip, PodShape shape = {
                     port) +
         (shape.spec.starts_with(",") ? shape.spec : "");
     return pod(shape);
+}
+
+SlicePlan plan(const Service& service, const std::vector<PodPtr>& pods, const std::vector<SlicePtr>& present = {}) {
+    const ZoneOf zoneOf = [](const std::string& node) { return node == "n1" ? "east" : ""; };
+    return planSlices(sliceOf(service), endpointGroups(service, pods, zoneOf), present, 100);
+}
+
+std::vector<api::discovery_v1::EndpointSlice> wantedSlices(const Service& service, const std::vector<PodPtr>& pods) {
+    return plan(service, pods).create;
+}
+
+/// Slices as they are once they were written.
+std::vector<SlicePtr> written(std::vector<api::discovery_v1::EndpointSlice> slices) {
+    std::vector<SlicePtr> shared;
+    for (auto& slice : slices) {
+        slice.metadata.name = "web-" + std::to_string(shared.size());
+        shared.push_back(std::make_shared<const api::discovery_v1::EndpointSlice>(std::move(slice)));
+    }
+    return shared;
+}
+
+std::vector<PodPtr> manyPods(int count) {
+    std::vector<PodPtr> pods;
+    for (int i = 0; i < count; ++i)
+        pods.push_back(webPod("p" + std::to_string(i), std::format("10.244.{}.{}", i / 200, i % 200 + 2)));
+    return pods;
 }
 
 } // namespace
@@ -98,13 +125,77 @@ private slots:
     }
 
     void aSliceHoldsAHundred() {
-        std::vector<PodPtr> pods;
-        for (int i = 0; i < 250; ++i)
-            pods.push_back(webPod("p" + std::to_string(i), std::format("10.244.{}.{}", i / 200, i % 200 + 2)));
-        const auto slices = wantedSlices(service(), pods);
+        const auto slices = wantedSlices(service(), manyPods(250));
         QCOMPARE(slices.size(), std::size_t(3));
         QCOMPARE(slices[0].endpoints.size(), std::size_t(100));
         QCOMPARE(slices[2].endpoints.size(), std::size_t(50));
+    }
+
+    void whatIsThereIsNotWrittenAgain() {
+        const auto pods = manyPods(150);
+        const auto present = written(wantedSlices(service(), pods));
+        const SlicePlan again = plan(service(), pods, present);
+        QVERIFY(again.create.empty() && again.update.empty() && again.remove.empty());
+    }
+
+    void aLostPodChangesItsSliceAlone() {
+        auto pods = manyPods(250);
+        const auto present = written(wantedSlices(service(), pods));
+        pods.erase(pods.begin() + 10);
+        const SlicePlan change = plan(service(), pods, present);
+        QVERIFY(change.create.empty() && change.remove.empty());
+        QCOMPARE(change.update.size(), std::size_t(1));
+        QCOMPARE(change.update[0].endpoints.size(), std::size_t(99));
+    }
+
+    void aNewPodFillsASliceWithRoom() {
+        const auto present = written(wantedSlices(service(), manyPods(150)));
+        const SlicePlan change = plan(service(), manyPods(160), present);
+        QVERIFY(change.create.empty() && change.remove.empty());
+        QCOMPARE(change.update.size(), std::size_t(1));
+        QCOMPARE(change.update[0].endpoints.size(), std::size_t(60));
+    }
+
+    void theEmptySliceIsUsedUp() {
+        const auto present = written(wantedSlices(service(), {}));
+        QVERIFY(plan(service(), {}, present).create.empty());
+        const SlicePlan change = plan(service(), manyPods(1), present);
+        QCOMPARE(change.create.size() + change.update.size(), std::size_t(1));
+        QCOMPARE(change.remove.size(), std::size_t(1));
+    }
+
+    void onePortNumberMayHaveTwoProtocols() {
+        Service dns = service();
+        dns.spec->ports.clear();
+        for (const char* protocol : {"UDP", "TCP"}) {
+            auto& port = dns.spec->ports.emplace_back();
+            port.name = protocol;
+            port.port = 53;
+            port.protocol = protocol;
+        }
+        const auto slice = wantedSlices(dns, manyPods(1)).at(0);
+        QCOMPARE(slice.ports.size(), std::size_t(2));
+        QCOMPARE(wantedEndpoints(dns, manyPods(1)).subsets.at(0).ports.size(), std::size_t(2));
+    }
+
+    void trafficMayStayNear() {
+        Service near = service(R"(,"trafficDistribution":"PreferSameNode")");
+        const auto endpoint = wantedSlices(near, manyPods(1)).at(0).endpoints.at(0);
+        QCOMPARE(endpoint.zone, "east");
+        QCOMPARE(endpoint.hints->forZones.at(0).name, "east");
+        QCOMPARE(endpoint.hints->forNodes.at(0).name, "n1");
+        QVERIFY(!wantedSlices(service(), manyPods(1)).at(0).endpoints.at(0).hints);
+    }
+
+    void endpointsWrittenByHandBecomeSlices() {
+        const auto endpoints = fromText<api::core_v1::Endpoints>(
+            R"({"metadata":{"name":"db","namespace":"default"},"subsets":[{"addresses":[{"ip":"192.0.2.1"},{"ip":"2001:db8::1"}],
+                "notReadyAddresses":[{"ip":"192.0.2.2"}],"ports":[{"port":5432}]}]})");
+        const auto groups = mirroredGroups(endpoints);
+        QCOMPARE(groups.size(), std::size_t(2));
+        QCOMPARE(groups[0].endpoints.size(), std::size_t(2));
+        QVERIFY(*groups[0].endpoints[0].conditions->ready && !*groups[0].endpoints[1].conditions->ready);
+        QCOMPARE(groups[1].addressType, "IPv6");
     }
 
     void aHeadlessServiceNamesItsPods() {

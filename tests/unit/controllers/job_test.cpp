@@ -1,5 +1,5 @@
-#include "cluster/controllers/job_indexes.h"
-#include "cluster/controllers/job_plan.h"
+#include "cluster/controllers/job/job_indexes.h"
+#include "cluster/controllers/job/job_plan.h"
 #include "tests/unit/controllers/objects.h"
 
 #include "cluster/base/time.h"
@@ -109,6 +109,32 @@ private slots:
         QCOMPARE(plan.status.completedIndexes, "0");
         QVERIFY(plan.create.empty());
         QVERIFY(!trueCondition(plan.status, "FailureTarget"));
+    }
+
+    /// An index remembers its failures in its pods; without that it would be tried for ever.
+    void anIndexHasItsOwnFailures() {
+        const auto wanted =
+            job(R"("completions":2,"parallelism":2,"completionMode":"Indexed","backoffLimitPerIndex":1)");
+        const auto first = planJob(wanted, {pod({"a", "Failed", 0})}, now);
+        QCOMPARE(first.create, (std::vector<int>{0, 1}));
+        QCOMPARE(first.failures.at(0), 1);
+        auto again = jobPod(wanted, 0, first.failures.at(0));
+        again.metadata.name = "b";
+        again.metadata.uid = "b-uid";
+        again.status = pod({"b", "Failed", 0})->status;
+        const auto second =
+            planJob(wanted, {pod({"a", "Failed", 0}), std::make_shared<const api::core_v1::Pod>(again)}, now);
+        QCOMPARE(second.status.failedIndexes, "0");
+        QCOMPARE(second.create, std::vector<int>{1});
+    }
+
+    void anIndexWaitsForItselfAlone() {
+        const auto wanted =
+            job(R"("completions":2,"parallelism":2,"completionMode":"Indexed","backoffLimitPerIndex":3)");
+        const auto soon = base::parseTime("2026-01-01T00:00:04Z").value();
+        const auto plan = planJob(wanted, {pod({"a", "Failed", 0})}, soon);
+        QCOMPARE(plan.create, std::vector<int>{1});
+        QCOMPARE(plan.wait, std::chrono::milliseconds(6000));
     }
 
     void thePolicyMayFailTheJobAtOnce() {

@@ -1,4 +1,4 @@
-#include "cluster/controllers/replica_set.h"
+#include "cluster/controllers/replica_set/replica_set.h"
 
 #include "cluster/base/time.h"
 #include "tests/unit/controllers/objects.h"
@@ -21,6 +21,10 @@ ReplicaSet set(int replicas, int minReadySeconds = 0) {
 
 base::Time at(const char* text) {
     return base::parseTime(text).value();
+}
+
+std::vector<PodPtr> toDelete(const std::vector<PodPtr>& pods, std::size_t surplus) {
+    return podsToDelete(pods, surplus, pods, at("2026-01-03T00:00:00Z"));
 }
 
 } // namespace
@@ -51,18 +55,18 @@ private slots:
     void theLessUsefulPodGoes() {
         QFETCH(PodShape, goes);
         QFETCH(PodShape, stays);
-        QCOMPARE(podsToDelete({pod(goes), pod(stays)}, 1).at(0)->metadata.name, "a");
-        QCOMPARE(podsToDelete({pod(stays), pod(goes)}, 1).at(0)->metadata.name, "a");
+        QCOMPARE(toDelete({pod(goes), pod(stays)}, 1).at(0)->metadata.name, "a");
+        QCOMPARE(toDelete({pod(stays), pod(goes)}, 1).at(0)->metadata.name, "a");
     }
 
     void thePodThatSharesItsNodeGoes() {
-        const auto gone = podsToDelete({pod({.name = "alone", .node = "n1", .created = "2026-01-02T00:00:00Z"}),
-                                        pod({.name = "first", .node = "n2"}), pod({.name = "second", .node = "n2"})},
-                                       1);
+        const auto gone = toDelete({pod({.name = "alone", .node = "n1", .created = "2026-01-02T00:00:00Z"}),
+                                    pod({.name = "first", .node = "n2"}), pod({.name = "second", .node = "n2"})},
+                                   1);
         QVERIFY(gone.at(0)->metadata.name != "alone");
     }
 
-    void noMoreGoThanThereAre() { QCOMPARE(podsToDelete({pod({})}, 5).size(), std::size_t(1)); }
+    void noMoreGoThanThereAre() { QCOMPARE(toDelete({pod({})}, 5).size(), std::size_t(1)); }
 
     void theStatusCounts() {
         std::chrono::milliseconds wait(0);

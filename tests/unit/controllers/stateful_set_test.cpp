@@ -1,5 +1,5 @@
-#include "cluster/controllers/revisions.h"
-#include "cluster/controllers/stateful_set_plan.h"
+#include "cluster/controllers/stateful_set/stateful_set_plan.h"
+#include "cluster/controllers/workload/revisions.h"
 #include "tests/unit/controllers/objects.h"
 
 #include <QtTest>

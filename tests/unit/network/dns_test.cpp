@@ -1,5 +1,6 @@
 #include "cluster/network/dns/answer.h"
 #include "cluster/network/dns/cache.h"
+#include "cluster/network/dns/config.h"
 #include "cluster/network/dns/server.h"
 #include "service_fixture.h"
 
@@ -176,7 +177,8 @@ private slots:
         const Packet whole = dns::decide(asked, names, 65535).answer;
         QCOMPARE(read(whole).split(' ').size(), 200);
         QVERIFY((whole[2] & 0x02U) == 0);
-        const Packet services = dns::decide(query("_http._tcp.db.default.svc.cluster.local.", LDNS_RR_TYPE_SRV), names, 65535).answer;
+        const Packet services =
+            dns::decide(query("_http._tcp.db.default.svc.cluster.local.", LDNS_RR_TYPE_SRV), names, 65535).answer;
         QCOMPARE(read(services).split(' ').size(), 1 + 199 * 4);
     }
 
@@ -231,7 +233,8 @@ private slots:
         QCOMPARE(cache.size(), std::size_t(0));
         cache.store(asked, dns::bareAnswer(asked, dns::Code::serverFailure), now);
         QCOMPARE(cache.size(), std::size_t(0)); // failures are not kept
-        for (const char* name : {"web.default.svc.cluster.local.", "db.default.svc.cluster.local.", "dual.default.svc.cluster.local."}) {
+        for (const char* name :
+             {"web.default.svc.cluster.local.", "db.default.svc.cluster.local.", "dual.default.svc.cluster.local."}) {
             const Packet each = query(name, LDNS_RR_TYPE_A);
             cache.store(each, dns::decide(each, zone(), 512).answer, now);
         }
@@ -245,6 +248,18 @@ private slots:
         QCOMPARE(dns::serversFor(servers, "corp.example").front(), std::string("10.0.0.1"));
         QCOMPARE(dns::serversFor(servers, "a.b.lab.corp.example").front(), std::string("10.0.0.2"));
         QCOMPARE(dns::serversFor(servers, "notcorp.example").front(), std::string("9.9.9.9"));
+    }
+
+    void whoIsAsked() {
+        QCOMPARE(dns::nameServersOf("# x\nsearch a.b\nnameserver 9.9.9.9\nnameserver\t2620:fe::fe\noptions ndots:5\n"),
+                 (std::vector<std::string>{"9.9.9.9", "2620:fe::fe"}));
+        const auto plain = dns::serversOf({"9.9.9.9"}, {});
+        QCOMPARE(plain.everything, std::vector<std::string>{"9.9.9.9"});
+        const auto told = dns::serversOf({"9.9.9.9"}, {{"stubDomains", R"({"corp.example":["10.0.0.1"],"bad":7})"},
+                                                       {"upstreamNameservers", R"(["1.1.1.1"])"}});
+        QCOMPARE(told.everything, std::vector<std::string>{"1.1.1.1"});
+        QCOMPARE(told.domains.size(), std::size_t(1));
+        QVERIFY(dns::serversOf({"9.9.9.9"}, {{"stubDomains", "{"}, {"upstreamNameservers", "7"}}) == plain);
     }
 
     void serverAnswersOverUdpAndTcp() {
@@ -270,8 +285,9 @@ private slots:
         QVERIFY(server.has_value());
         (*server)->update({view(externalName("ext", "moved.default.svc.example.org"))});
         for (const int kind : {SOCK_DGRAM, SOCK_STREAM})
-            QCOMPARE(exchange((*server)->port(), query("www.default.svc.example.org.", LDNS_RR_TYPE_A), "127.0.0.2", kind),
-                     QString("NOERROR 192.0.2.1"));
+            QCOMPARE(
+                exchange((*server)->port(), query("www.default.svc.example.org.", LDNS_RR_TYPE_A), "127.0.0.2", kind),
+                QString("NOERROR 192.0.2.1"));
         // Aliases are followed for clients that do not.
         QCOMPARE(exchange((*server)->port(), query("ext.default.svc.cluster.local.", LDNS_RR_TYPE_A), "127.0.0.2"),
                  QString("NOERROR 192.0.2.1 moved.default.svc.example.org. www.default.svc.example.org."));
@@ -279,7 +295,8 @@ private slots:
         upstream->reset();
         QCOMPARE(exchange((*server)->port(), query("www.default.svc.example.org.", LDNS_RR_TYPE_A), "127.0.0.2"),
                  QString("NOERROR 192.0.2.1"));
-        QCOMPARE(exchange((*server)->port(), query("other.example.org.", LDNS_RR_TYPE_A), "127.0.0.2"), QString("SERVFAIL"));
+        QCOMPARE(exchange((*server)->port(), query("other.example.org.", LDNS_RR_TYPE_A), "127.0.0.2"),
+                 QString("SERVFAIL"));
     }
 
 private:
@@ -296,7 +313,8 @@ private:
         Packet out = asked, answer(70000);
         const std::size_t frame = kind == SOCK_STREAM ? 2 : 0;
         if (frame > 0)
-            out.insert(out.begin(), {static_cast<std::uint8_t>(asked.size() >> 8U), static_cast<std::uint8_t>(asked.size())});
+            out.insert(out.begin(),
+                       {static_cast<std::uint8_t>(asked.size() >> 8U), static_cast<std::uint8_t>(asked.size())});
         ::send(socket, out.data(), out.size(), 0);
         const ssize_t size = ::recv(socket, answer.data(), answer.size(), 0);
         ::close(socket);

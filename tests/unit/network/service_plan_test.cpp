@@ -158,6 +158,11 @@ private slots:
         external.spec->type = "ExternalName";
         QVERIFY(planService(service("db", "None"), {}, {"n1", ""}).ports.empty());
         QVERIFY(planService(external, {}, {"n1", ""}).ports.empty());
+        for (const char* label : {"service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"}) {
+            auto left = service("web", "10.96.0.5");
+            left.metadata.labels[label] = "";
+            QVERIFY(planService(left, {}, {"n1", ""}).ports.empty());
+        }
     }
 
     void familiesAreKeptApart() {

@@ -95,6 +95,18 @@ private slots:
         QCOMPARE(table.transaction(), std::string("flush chain ip t c\nadd rule ip t c accept\n"));
     }
 
+    void mapsGoBeforeTheChainsTheyLeadTo() {
+        Table table("ip", "t");
+        Contribution own;
+        own.sets["m"] = {true, "type ipv4_addr : verdict;"};
+        own.chains["c"].rules = {"drop"};
+        own.elements = {{"m", "1.2.3.4", "jump c"}};
+        table.put("one", own);
+        table.committed();
+        table.put("one", {});
+        QCOMPARE(table.transaction(), std::string("flush chain ip t c\ndelete map ip t m\ndelete chain ip t c\n"));
+    }
+
     void aFailedTransactionIsWrittenAgain() {
         Table table = tableWithMap();
         table.put("one", withElement("1.2.3.4", "drop"));

@@ -1,4 +1,5 @@
 #include "cluster/pki/pki.h"
+#include "cluster/pki/signing_requests.h"
 
 #include <QtTest>
 #include <memory>
@@ -10,6 +11,18 @@ namespace pki = slipway::pki;
 namespace {
 
 using Certificate = std::shared_ptr<X509>;
+
+/// O=system:nodes, CN=system:node:n1, for n1, 192.0.2.1 and 2001:db8::1; of a key made for this test.
+constexpr const char* nodeRequest = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBIjCBygIBADAwMRUwEwYDVQQKDAxzeXN0ZW06bm9kZXMxFzAVBgNVBAMMDnN5
+c3RlbTpub2RlOm4xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2gaRVVQzFqbm
+LHizbt8FYJikeoNT0dvbY6kOMzFCwkQHaZwT6VGsd1tFS7osIp2hRdCsJmuM0+Dw
+s/zmYICtQKA4MDYGCSqGSIb3DQEJDjEpMCcwJQYDVR0RBB4wHIICbjGHBMAAAgGH
+ECABDbgAAAAAAAAAAAAAAAEwCgYIKoZIzj0EAwIDRwAwRAIgPnQWr8PvlWofYZUm
+lpw7eYYijexBU0UXFhL0hQLSLwcCIH3UNmMyVgKzjC1alKi9XOwfIvtKgx5U6RoT
+/KE0PyOx
+-----END CERTIFICATE REQUEST-----
+)";
 
 Certificate read(const std::string& pem) {
     BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
@@ -185,6 +198,32 @@ private slots:
                                                    QByteArray::Base64UrlEncoding);
         QCOMPARE(QJsonDocument::fromJson(header)["kid"].toString(), jwk["kid"].toString());
         QCOMPARE(QByteArray::fromBase64(jwk["x"].toString().toLatin1(), QByteArray::Base64UrlEncoding).size(), 32);
+    }
+
+    void aRequestNamesItsSubject() {
+        const auto names = pki::namesOfRequest(nodeRequest);
+        QVERIFY(names);
+        QCOMPARE(names->commonName, "system:node:n1");
+        QCOMPARE(names->organizations, std::vector<std::string>{"system:nodes"});
+        QCOMPARE(names->dnsNames, std::vector<std::string>{"n1"});
+        QCOMPARE(names->ipAddresses, (std::vector<std::string>{"192.0.2.1", "2001:db8:0:0:0:0:0:1"}));
+        QVERIFY(!names->otherNames);
+        std::string forged = nodeRequest;
+        forged[forged.find("MIIB") + 60] ^= 1; // within what is signed
+        QVERIFY(!pki::namesOfRequest(forged));
+        QVERIFY(!pki::namesOfRequest("no request"));
+    }
+
+    void aRequestIsSignedForItsUses() {
+        const auto signedPem =
+            pki::signRequest(authority_, nodeRequest, {"digital signature", "client auth"}, std::chrono::hours(1));
+        QVERIFY(signedPem);
+        QCOMPARE(pki::identityOf(*signedPem)->user, "system:node:n1");
+        QCOMPARE(verify(authority_.certificatePem, *signedPem, X509_PURPOSE_SSL_CLIENT), X509_V_OK);
+        QVERIFY(verify(authority_.certificatePem, *signedPem, X509_PURPOSE_SSL_SERVER) != X509_V_OK);
+        const auto left = *pki::expiryOf(*signedPem) - std::chrono::system_clock::now();
+        QVERIFY(left > std::chrono::minutes(58) && left < std::chrono::minutes(62));
+        QVERIFY(!pki::signRequest(authority_, nodeRequest, {"mining"}, std::chrono::hours(1)));
     }
 
 private:

@@ -1,9 +1,15 @@
 // What the docker driver sends and how it reads what comes back, without an engine.
 
 #include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <boost/json.hpp>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 
 #include "vmdriver/docker/container_spec.h"
 #include "vmdriver/docker/exec_stream.h"
@@ -72,6 +78,38 @@ private slots:
             QCOMPARE(out, std::string("hello"));
             QCOMPARE(error, std::string("no"));
         }
+    }
+
+    /// A command that echoes: neither side may wait for the other, and nothing may be lost, however full the socket is.
+    void largeInputGoesThroughWhole() {
+        const QTemporaryDir dir;
+        const std::string content(5 << 20, 'x');
+        const std::filesystem::path input = dir.filePath("input").toStdString();
+        std::ofstream(input) << content;
+        int ends[2];
+        QCOMPARE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+        std::jthread command([end = ends[1]] {
+            fcntl(end, F_SETFL, 0);
+            std::string bytes(65536, '\0');
+            for (ssize_t count; (count = read(end, bytes.data(), bytes.size())) > 0;) {
+                const std::string head{1,
+                                       0,
+                                       0,
+                                       0,
+                                       0,
+                                       static_cast<char>(count >> 16),
+                                       static_cast<char>(count >> 8),
+                                       static_cast<char>(count)};
+                const std::string frame = head + bytes.substr(0, static_cast<std::size_t>(count));
+                if (write(end, frame.data(), frame.size()) != static_cast<ssize_t>(frame.size()))
+                    break;
+            }
+            close(end);
+        });
+        std::string output;
+        QVERIFY(joinExec({.socket = ends[0]}, {.input = input, .output = &output}, {}).has_value());
+        QCOMPARE(output.size(), content.size());
+        QVERIFY(output == content);
     }
 
     void tarHoldsFoldersAndFiles() {

@@ -160,6 +160,12 @@ void fill(pb::ContainerConfig& target, const ContainerConfig& source) {
                               : mount.propagation == hostToContainer ? pb::PROPAGATION_HOST_TO_CONTAINER
                                                                      : pb::PROPAGATION_PRIVATE);
     }
+    for (const DeviceMount& device : source.devices) {
+        auto& entry = *target.add_devices();
+        entry.set_container_path(device.containerPath);
+        entry.set_host_path(device.hostPath);
+        entry.set_permissions(device.readOnly ? "r" : "mrw");
+    }
     fill(*target.mutable_labels(), source.labels);
     fill(*target.mutable_annotations(), source.annotations);
     target.set_log_path(source.logPath);
@@ -225,6 +231,22 @@ ContainerUsage usageOf(const pb::ContainerStats& stats) {
     return usage;
 }
 
+SandboxUsage sandboxUsageOf(const pb::PodSandboxStats& stats) {
+    SandboxUsage usage;
+    usage.podUid = stats.attributes().metadata().uid();
+    const auto& network = stats.linux().network();
+    const auto add = [&](const pb::NetworkInterfaceUsage& one) {
+        usage.interfaces.push_back({one.name(), one.rx_bytes().value(), one.rx_errors().value(), one.tx_bytes().value(),
+                                    one.tx_errors().value()});
+    };
+    if (network.has_default_interface())
+        add(network.default_interface());
+    for (const auto& one : network.interfaces())
+        add(one);
+    usage.processes = stats.linux().process().process_count().value();
+    return usage;
+}
+
 ImageInfo imageOf(const pb::Image& message) {
     ImageInfo info;
     info.id = message.id();
@@ -255,10 +277,9 @@ public:
         // The minimum is also how long one attempt may take: containerd listens before it has loaded what ran before.
         arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10000);
         arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-        const auto channel =
-            grpc::CreateCustomChannel(settings.endpoint, grpc::InsecureChannelCredentials(), arguments);
-        runtime_ = pb::RuntimeService::NewStub(channel);
-        images_ = pb::ImageService::NewStub(channel);
+        channel_ = grpc::CreateCustomChannel(settings.endpoint, grpc::InsecureChannelCredentials(), arguments);
+        runtime_ = pb::RuntimeService::NewStub(channel_);
+        images_ = pb::ImageService::NewStub(channel_);
     }
 
     RuntimeResult<RuntimeVersion> version() override {
@@ -417,6 +438,16 @@ public:
             });
     }
 
+    RuntimeResult<std::vector<SandboxUsage>> sandboxUsage() override {
+        return call(&Runtime_::ListPodSandboxStats, pb::ListPodSandboxStatsRequest())
+            .transform([](const pb::ListPodSandboxStatsResponse& answer) {
+                std::vector<SandboxUsage> list;
+                for (const auto& stats : answer.stats())
+                    list.push_back(sandboxUsageOf(stats));
+                return list;
+            });
+    }
+
     RuntimeResult<void> reopenLog(const std::string& id) override {
         pb::ReopenContainerLogRequest request;
         request.set_container_id(id);
@@ -566,13 +597,30 @@ private:
     template <class Stub, class Request, class Answer>
     RuntimeResult<Answer> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
                                const Request& request, seconds timeout = seconds(120)) {
-        grpc::ClientContext context;
-        context.set_deadline(std::chrono::system_clock::now() + timeout);
-        Answer answer;
-        const grpc::Status status = (stub<Stub>().*method)(&context, request, &answer);
-        if (!status.ok())
-            return std::unexpected(errorOf(status));
-        return answer;
+        const auto once = [&]() -> std::expected<Answer, grpc::Status> {
+            grpc::ClientContext context;
+            context.set_deadline(std::chrono::system_clock::now() + timeout);
+            Answer answer;
+            const grpc::Status status = (stub<Stub>().*method)(&context, request, &answer);
+            if (!status.ok())
+                return std::unexpected(status);
+            return answer;
+        };
+        auto answer = once();
+        if (!answer && neverSent(answer.error()) && reconnected())
+            answer = once();
+        return std::move(answer).transform_error(errorOf);
+    }
+
+    static bool neverSent(const grpc::Status& status) {
+        return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+               status.error_message().starts_with("failed to connect");
+    }
+
+    /// Calls that fail at once do not drive the connection; without somebody who waits for it, it is looked at every
+    /// five seconds only.
+    bool reconnected() {
+        return channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
     }
 
     template <class T, class Answer, class Request, class Send, class Read>
@@ -599,6 +647,7 @@ private:
     }
 
     CriSettings settings_;
+    std::shared_ptr<grpc::Channel> channel_;
     std::unique_ptr<pb::RuntimeService::Stub> runtime_;
     std::unique_ptr<pb::ImageService::Stub> images_;
 };

@@ -41,7 +41,8 @@ std::optional<std::string> endpointOf(const ClusterState& cluster, const std::st
         if (target == 0 || endpoints == nullptr || !endpoints->is_array())
             continue;
         for (const Json& endpoint : endpoints->get_array()) {
-            const Json *addresses = api::find(endpoint, {"addresses"}), *ready = api::find(endpoint, {"conditions", "ready"});
+            const Json *addresses = api::find(endpoint, {"addresses"}),
+                       *ready = api::find(endpoint, {"conditions", "ready"});
             if (addresses != nullptr && addresses->is_array() && !addresses->get_array().empty() &&
                 (ready == nullptr || *ready == Json(true)))
                 return std::format("{}:{}", api::view(addresses->get_array()[0].as_string()), target);
@@ -61,9 +62,10 @@ std::expected<Place, std::string> placeOf(const Webhook& hook, const ClusterStat
         path(stringAt(hook.spec, {"clientConfig", "service", "path"}));
     const std::int64_t port = api::intAt(hook.spec, {"clientConfig", "service", "port"}).value_or(443);
     if (!cluster.find("", "services", ns, name))
-        return std::unexpected(std::format("failed to call webhook: Post \"https://{}.{}.svc:{}{}{}\": service \"{}\" not "
-                                           "found",
-                                           name, ns, port, path, seconds, name));
+        return std::unexpected(
+            std::format("failed to call webhook: Post \"https://{}.{}.svc:{}{}{}\": service \"{}\" not "
+                        "found",
+                        name, ns, port, path, seconds, name));
     const auto endpoint = endpointOf(cluster, ns, name, port);
     if (!endpoint)
         return std::unexpected(std::format("failed to call webhook: Post \"https://{}.{}.svc:{}{}{}\": no endpoints "
@@ -98,8 +100,8 @@ std::expected<WebhookAnswer, std::string> callWebhook(const Webhook& hook, const
         return failed(answer.error().message.find("timeout") == std::string::npos ? answer.error().message
                                                                                   : "context deadline exceeded");
     if (answer->code != 200)
-        return std::unexpected(std::format("failed to call webhook: the server could not complete the request (status {})",
-                                           answer->code));
+        return std::unexpected(
+            std::format("failed to call webhook: the server could not complete the request (status {})", answer->code));
     const auto review = api::parseJson(answer->body);
     if (!review)
         return std::unexpected("failed to call webhook: the answer is not JSON");

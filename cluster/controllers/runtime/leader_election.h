@@ -1,0 +1,59 @@
+#pragma once
+
+#include "cluster/api/types/coordination_v1.h"
+#include "cluster/client/client.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace slipway::controllers {
+
+/// The lease as @p identity should write it now, or nothing while another holds it. @p unchangedFor is how long the
+/// lease has been as it is by this machine's clock: what other machines' clocks say is not relied on.
+std::optional<api::coordination_v1::LeaseSpec> claimLease(const std::optional<api::coordination_v1::LeaseSpec>& present,
+                                                          const std::string& identity,
+                                                          std::chrono::steady_clock::duration unchangedFor,
+                                                          std::chrono::system_clock::time_point now);
+
+/// Sees to it that of several servers one runs the controllers: it holds a Lease in kube-system, and renews it every
+/// ten seconds. Alone, a server holds it at once. Owns one thread.
+class LeaderElection {
+public:
+    struct Callbacks {
+        std::function<void()> lead, lost; ///< called on the thread, in turn
+    };
+    LeaderElection(std::shared_ptr<const client::Client> client, std::string name, std::string identity,
+                   Callbacks callbacks);
+    ~LeaderElection() { stop(); }
+    LeaderElection(const LeaderElection&) = delete;
+    LeaderElection& operator=(const LeaderElection&) = delete;
+
+    /// Begins; `lead` was called when it returns, if the lease was free.
+    void start();
+    /// Ends without giving the lease back; `lost` is not called.
+    void stop();
+
+private:
+    bool attempt();
+    void round();
+    void run();
+
+    const std::shared_ptr<const client::Client> client_;
+    const std::string name_, identity_;
+    const Callbacks callbacks_;
+    bool leading_ = false;
+    std::chrono::steady_clock::time_point renewed_, seenSince_;
+    std::optional<api::coordination_v1::LeaseSpec> seen_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace slipway::controllers
