@@ -1,10 +1,12 @@
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
 #include "app/server/snapshot_command.h"
+#include "cluster/apiserver/encryption/encrypted_store.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
 #include "cluster/apiserver/local_transport.h"
 #include "cluster/apiserver/server.h"
+#include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/controllers/controllers.h"
 #include "cluster/ingress/ingress_controller.h"
@@ -38,6 +40,23 @@ private:
     sigset_t set_;
 };
 
+/// The store with the resources encrypted that the configuration names; null without a configuration.
+std::expected<std::unique_ptr<apiserver::encryption::EncryptedStore>, std::string>
+encryptedStore(const server::Settings& settings, store::Store& behind) {
+    if (settings.encryptionConfig.empty())
+        return nullptr;
+    const auto text = base::readFile(settings.encryptionConfig);
+    if (!text)
+        return std::unexpected(text.error().message);
+    auto resources = apiserver::encryption::readEncryptionConfig(*text);
+    if (!resources)
+        return std::unexpected(settings.encryptionConfig.string() + ": " + resources.error());
+    auto made = std::make_unique<apiserver::encryption::EncryptedStore>(behind, std::move(*resources));
+    if (const auto rewritten = made->rewriteStale(); !rewritten)
+        return std::unexpected(rewritten.error().message);
+    return made;
+}
+
 int run(const server::Settings& settings) {
     StopSignals stop;
     const auto files = server::prepareClusterFiles(settings);
@@ -50,6 +69,12 @@ int run(const server::Settings& settings) {
         base::error("server", "the store cannot be opened: {}", store.error().message);
         return 1;
     }
+    const auto encrypted = encryptedStore(settings, **store);
+    if (!encrypted) {
+        base::error("server", "{}", encrypted.error());
+        return 1;
+    }
+    store::Store& objects = *encrypted ? **encrypted : **store;
     apiserver::ServerOptions options;
     options.serviceAccountKeyPem = files->serviceAccountKeyPem;
     options.serviceCidr = settings.serviceCidr;
@@ -58,7 +83,17 @@ int run(const server::Settings& settings) {
     options.caPem = files->caPem;
     options.agentClientCertPem = files->agentClientCertPem;
     options.agentClientKeyPem = files->agentClientKeyPem;
-    apiserver::ApiServer server(**store, options);
+    if (!settings.tokenFile.empty()) {
+        const auto text = base::readFile(settings.tokenFile);
+        auto tokens =
+            text ? apiserver::authentication::StaticTokens::parse(*text) : std::unexpected(text.error().message);
+        if (!tokens) {
+            base::error("server", "{}: {}", settings.tokenFile.string(), tokens.error());
+            return 1;
+        }
+        options.staticTokens = std::move(*tokens);
+    }
+    apiserver::ApiServer server(objects, options);
     server.bootstrap();
     apiserver::HistoryLimits limits;
     limits.age = std::chrono::seconds(settings.historySeconds);
@@ -135,6 +170,11 @@ int main(int argc, char** argv) {
     app.add_option("--cluster-dns", settings.clusterDns,
                    "The cluster's DNS server, for Ingresses of ExternalName services");
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
+    app.add_option("--encryption-provider-config", settings.encryptionConfig,
+                   "EncryptionConfiguration file: which resources are kept encrypted, with which keys")
+        ->check(CLI::ExistingFile);
+    app.add_option("--token-auth-file", settings.tokenFile, "File of static tokens: token,user,uid,\"groups\"")
+        ->check(CLI::ExistingFile);
     app.add_option("--history-seconds", settings.historySeconds, "How long past revisions are kept")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);

@@ -51,7 +51,10 @@ JsonObject details(const Status& status) {
     if (!status.causes.empty()) {
         JsonArray& causes = out["causes"].emplace_array();
         for (const StatusCause& cause : status.causes) {
-            JsonObject entry{{"reason", cause.reason}, {"message", cause.message}};
+            JsonObject entry;
+            if (!cause.reason.empty())
+                entry["reason"] = cause.reason;
+            entry["message"] = cause.message;
             if (!cause.field.empty())
                 entry["field"] = cause.field;
             causes.push_back(std::move(entry));

@@ -157,19 +157,12 @@ const std::map<std::string_view, KindChecks>& checks() {
     return byName;
 }
 
-/// What has no group of its own among the built-in ones is a custom resource, whatever its name.
-bool isBuiltIn(const Resource& resource) {
-    return resource.group.empty() || !resource.group.contains('.') || resource.group.ends_with(".k8s.io");
-}
-
 bool isWorkload(const Resource& resource) {
     return (resource.group == "apps" && resource.name != "controllerrevisions") ||
            resource.name == "replicationcontrollers";
 }
 
 void validateKind(const Resource& resource, const JsonObject& object, Causes& causes) {
-    if (!isBuiltIn(resource))
-        return;
     if (const auto found = checks().find(resource.name); found != checks().end())
         found->second.create(object, causes);
     else if (resource.name == "pods") {
@@ -186,8 +179,6 @@ void validateKind(const Resource& resource, const JsonObject& object, Causes& ca
 }
 
 void validateKindUpdate(const Resource& resource, const JsonObject& before, const JsonObject& after, Causes& causes) {
-    if (!isBuiltIn(resource))
-        return;
     const auto part = [](const JsonObject& object, std::string_view member) {
         const Json* found = object.if_contains(member);
         return found == nullptr ? Json() : *found;

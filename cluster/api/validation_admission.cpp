@@ -1,3 +1,4 @@
+#include "cluster/api/cel/cel.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/validation_at.h"
 #include "cluster/api/validation_kinds.h"
@@ -74,6 +75,28 @@ void validateVersions(const At& hook) {
         hook.invalid("admissionReviewVersions", "must include at least one of v1, v1beta1");
 }
 
+void validateExpression(const At& owner, std::string_view member) {
+    const std::string_view text = owner.text(member);
+    if (text.find_first_not_of(" \t\n") == std::string_view::npos)
+        return owner.require(member, "expression is not specified");
+    if (const auto parsed = cel::Expression::parse(text); !parsed)
+        owner.invalid(member, "compilation failed: ERROR: <input>: " + parsed.error());
+}
+
+void validateConditions(const At& owner) {
+    std::set<std::string_view> names;
+    owner.each("matchConditions", [&](const At& condition) {
+        if (condition.needs("name")) {
+            condition.judge("name", qualifiedNameProblem);
+            if (!names.insert(condition.text("name")).second)
+                condition.duplicate("name");
+        }
+        validateExpression(condition, "expression");
+    });
+    if (owner.list("matchConditions").size() > 64)
+        owner.causes().push_back(tooMany(owner.pathOf("matchConditions"), owner.list("matchConditions").size(), 64));
+}
+
 bool isQualifiedHookName(std::string_view name) {
     return !subdomainProblem(name) && std::ranges::count(name, '.') >= 2;
 }
@@ -103,6 +126,7 @@ void validateWebhooks(const JsonObject& configuration, Causes& causes) {
         validateLabelSelector(hook, "objectSelector");
         validateClient(hook.in("clientConfig"));
         validateVersions(hook);
+        validateConditions(hook);
     });
 }
 
@@ -117,11 +141,15 @@ void validateAdmissionPolicy(const JsonObject& policy, Causes& causes) {
     if (spec.list("validations").empty() && spec.list("auditAnnotations").empty())
         spec.require("validations", "validations or auditAnnotations must contain at least one item");
     spec.each("validations", [](const At& validation) {
-        if (validation.text("expression").find_first_not_of(" \t\n") == std::string_view::npos)
-            validation.require("expression", "expression is not specified");
+        validateExpression(validation, "expression");
         if (validation.text("message").contains('\n'))
             validation.invalid("message", "message must not contain line breaks");
         validation.oneOf("reason", {"Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"});
+    });
+    validateConditions(spec);
+    spec.each("variables", [](const At& variable) {
+        variable.needs("name");
+        validateExpression(variable, "expression");
     });
     if (spec.has("paramKind")) {
         const At kind = spec.in("paramKind");

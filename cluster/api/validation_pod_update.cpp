@@ -19,7 +19,7 @@ JsonObject frozen(const At& before, const At& of) {
             for (Json& container : containers->get_array())
                 if (container.is_object())
                     container.get_object().erase("image");
-    for (std::string_view open : {"activeDeadlineSeconds", "tolerations", "schedulingGates", "ephemeralContainers"})
+    for (std::string_view open : {"activeDeadlineSeconds", "tolerations", "schedulingGates"})
         spec.erase(open);
     if (before.number("terminationGracePeriodSeconds").value_or(0) < 0)
         spec.erase("terminationGracePeriodSeconds");

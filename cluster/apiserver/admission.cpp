@@ -1,6 +1,8 @@
 #include "cluster/apiserver/admission.h"
 
 #include "cluster/apiserver/admission/chain.h"
+#include "cluster/apiserver/admission/policies/admission_policies.h"
+#include "cluster/apiserver/admission/webhooks/webhooks.h"
 #include "cluster/apiserver/service_allocation.h"
 
 #include <algorithm>
@@ -37,27 +39,34 @@ api::JsonObject addressObject(const std::string& address, const admission::Reque
 
 } // namespace
 
-Admission::Turn Admission::takeTurn(const api::Resource& resource, std::string_view ns) {
-    Turn turn;
-    if (resource.group.empty() && resource.name == "services")
-        turn.addresses = std::unique_lock(addresses_);
-    if (resource.namespaced)
-        turn.quota = quota_.lockOf(ns, cluster_);
-    return turn;
-}
-
-std::optional<api::Status> Admission::mutate(admission::Request& request) const {
+std::optional<api::Status> Admission::mutate(admission::Request& request, Turn& turn) {
     if (auto refusal = admission::ask(admission::mutatingPlugins(), request, cluster_))
         return refusal;
-    if (request.writes("services") && request.operation != Operation::remove)
-        return allocateServiceAddresses(cluster_, serviceNetwork_, request.before, request.object);
-    return {};
+    if (auto refusal = admission::askMutatingWebhooks(request, cluster_))
+        return refusal;
+    if (!request.writes("services") || request.operation == Operation::remove)
+        return {};
+    turn.addresses = std::unique_lock(addresses_);
+    return allocateServiceAddresses(cluster_, serviceNetwork_, request.before, request.object);
 }
 
-std::optional<api::Status> Admission::validate(admission::Request& request) {
+std::optional<api::Status> Admission::validate(admission::Request& request, Turn& turn) {
     if (auto refusal = admission::ask(admission::validatingPlugins(), request, cluster_))
         return refusal;
+    if (auto refusal = admission::askValidatingPolicies(request, cluster_))
+        return refusal;
+    if (auto refusal = admission::askValidatingWebhooks(request, cluster_))
+        return refusal;
+    if (!request.resource.namespaced || request.operation == Operation::remove)
+        return {};
+    turn.quota = quota_.lockOf(request.ns(), cluster_);
     return quota_.judge(request, cluster_);
+}
+
+std::optional<api::Status> Admission::connect(admission::Request& request) const {
+    if (auto refusal = admission::askMutatingWebhooks(request, cluster_))
+        return refusal;
+    return admission::askValidatingWebhooks(request, cluster_);
 }
 
 std::vector<Admission::Companion> Admission::companions(const admission::Request& request) const {

@@ -23,17 +23,18 @@ public:
     Admission(const WatchCache& cache, Ipv4Network serviceNetwork, const AccessControl* access = nullptr)
         : cluster_(cache, access), serviceNetwork_(serviceNetwork) {}
 
-    /// What has to be unique or counted is decided and committed by one writer at a time.
+    /// What has to be unique or counted is decided and committed by one writer at a time: held from where it is decided
+    /// until the write is in the store.
     struct Turn {
         std::unique_lock<std::mutex> addresses, quota;
     };
-    /// To be taken before mutate() and kept until the write is in the store.
-    Turn takeTurn(const api::Resource& resource, std::string_view ns);
 
-    /// First phase: defaults from the cluster, addresses, and refusals that come before validation.
-    std::optional<api::Status> mutate(admission::Request& request) const;
+    /// First phase: defaults from the cluster, webhooks, addresses, and refusals that come before validation.
+    std::optional<api::Status> mutate(admission::Request& request, Turn& turn);
     /// Second phase, of a valid object.
-    std::optional<api::Status> validate(admission::Request& request);
+    std::optional<api::Status> validate(admission::Request& request, Turn& turn);
+    /// Judges a connection to a pod, service or node (exec, attach, port-forward, proxy).
+    std::optional<api::Status> connect(admission::Request& request) const;
 
     /// An object that is written in the same commit as another; without content it is deleted.
     struct Companion {

@@ -214,14 +214,15 @@ Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_
         return std::unexpected(std::move(*refusal));
     if (isDefinition(resource))
         prepareDefinition(object);
-    const auto turn = admission_.takeTurn(resource, ns);
+    Admission::Turn turn;
     admission::Request request{
         admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, object, context.warnings};
-    if (auto refusal = admission_.mutate(request))
+    request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
+    if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
     if (auto causes = validateNew(resource, object); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(object, "name"), std::move(causes)));
-    if (auto refusal = admission_.validate(request))
+    if (auto refusal = admission_.validate(request, turn))
         return std::unexpected(std::move(*refusal));
     if (context.applied)
         api::apply::recordApply({}, object, *std::exchange(context.applied, std::nullopt),
@@ -233,6 +234,27 @@ Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_
         return std::unexpected(api::alreadyExists(resource, textOf(object, "name")));
     auto companions = admission_.companions(request);
     return put(resource, key, std::move(object), store::Operation::absent, context.dryRun, std::move(companions));
+}
+
+Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& context) {
+    std::vector<store::Operation> operations;
+    for (Fresh& fresh : objects) {
+        auto object = accept(fresh.resource, std::move(fresh.object), context);
+        if (!object)
+            return std::unexpected(std::move(object.error()));
+        if (auto refusal = prepareForCreate(fresh.resource, fresh.ns, context.user, *object))
+            return std::unexpected(std::move(*refusal));
+        if (auto causes = api::validateCreate(fresh.resource, *object); !causes.empty())
+            return std::unexpected(api::invalid(fresh.resource, textOf(*object, "name"), std::move(causes)));
+        const std::string key = WatchCache::key(fresh.resource, fresh.ns, textOf(*object, "name"));
+        api::convertToStored(fresh.resource, *object);
+        operations.push_back(putOperation(key, std::move(*object), store::Operation::absent));
+    }
+    if (operations.empty())
+        return {};
+    if (const auto revision = store_.commit(std::move(operations)); !revision)
+        return std::unexpected(storeFailure(revision.error()));
+    return {};
 }
 
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
@@ -257,7 +279,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
         return std::unexpected(std::move(*refusal));
     if (isDefinition(resource) && subresource.empty())
         prepareDefinition(*after);
-    const auto turn = admission_.takeTurn(resource, textOf(before, "namespace"));
+    Admission::Turn turn;
     admission::Request request{admission::Operation::update,
                                resource,
                                subresource,
@@ -266,12 +288,13 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
                                &before,
                                *after,
                                context.warnings};
-    if (auto refusal = admission_.mutate(request))
+    request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
+    if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
     objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
     if (auto causes = validateChanged(resource, before, *after, subresource); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
-    if (auto refusal = admission_.validate(request))
+    if (auto refusal = admission_.validate(request, turn))
         return std::unexpected(std::move(*refusal));
     if (context.applied)
         api::apply::recordApply(before, *after, *std::exchange(context.applied, std::nullopt),
@@ -353,9 +376,10 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                                    &object,
                                    object,
                                    context.warnings};
-        if (auto refusal = admission_.mutate(request))
+        Admission::Turn turn;
+        if (auto refusal = admission_.mutate(request, turn))
             return std::unexpected(std::move(*refusal));
-        if (auto refusal = admission_.validate(request))
+        if (auto refusal = admission_.validate(request, turn))
             return std::unexpected(std::move(*refusal));
         const JsonObject before = object;
         markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);

@@ -49,6 +49,16 @@ public:
     Outcome<CachedObject> create(const api::Resource& resource, std::string_view ns, api::Json object,
                                  WriteContext& context);
 
+    /// An object that nothing stands in the way of.
+    struct Fresh {
+        const api::Resource& resource;
+        std::string ns;
+        api::JsonObject object;
+    };
+    /// Creates what every cluster has, all or nothing in one commit: structure, defaults and validation, but no
+    /// admission.
+    Outcome<void> createFresh(std::vector<Fresh> objects, WriteContext& context);
+
     /// Computes the wanted object from the current one; called again when another write came between.
     using Change = std::function<Outcome<api::JsonObject>(const api::JsonObject& current)>;
 

@@ -3,6 +3,7 @@
 #include "cluster/api/custom/definition.h"
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/access_reviews.h"
+#include "cluster/apiserver/admission/connect.h"
 #include "cluster/apiserver/health.h"
 #include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/negotiation.h"
@@ -183,8 +184,11 @@ Answer ApiServer::answer(const ResourceRequest& r) {
     const Request& request = r.request;
     const RequestInfo& info = r.info;
     const api::Resource* found = &r.resource;
-    if (!info.subresource.empty())
+    if (!info.subresource.empty()) {
+        if (auto refusal = judgeConnection(r, admission_))
+            return replyWith(*refusal);
         return handleSubresource(r, authentication_, *nodes_);
+    }
     if (!found->hasVerb(info.verb))
         return replyWith(api::methodNotAllowed(info.verb));
     if (isReview(*found)) {

@@ -64,10 +64,8 @@ public:
     const ServerOptions& options() const { return options_; }
 
 private:
-    void bootstrapService();
     Answer decide(const Request& request, RequestInfo& info);
     std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
-    void bootstrapDns();
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
     Answer answer(const ResourceRequest& r);

@@ -223,6 +223,8 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
         prepareCertificateRequest(user, object);
     else if (resource.name == "servicecidrs")
         prepareServiceRange(object);
+    else if (resource.name == "validatingadmissionpolicies")
+        object["status"] = JsonObject{{"observedGeneration", 1}, {"typeChecking", JsonObject()}};
     return {};
 }
 
@@ -235,6 +237,8 @@ std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::
     }
     if (countsGeneration(resource) && !sameWantedState(resource, before, after))
         objectAt(after, {"metadata"})["generation"] = api::intAt(before, {"metadata", "generation"}).value_or(0) + 1;
+    if (resource.name == "validatingadmissionpolicies" && resource.custom == nullptr && subresource.empty())
+        objectAt(after, {"status"})["observedGeneration"] = api::intAt(after, {"metadata", "generation"}).value_or(1);
     return {};
 }
 

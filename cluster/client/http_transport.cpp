@@ -365,9 +365,9 @@ public:
             if (request.method == "HEAD")
                 parser.skip(true);
             error_code error = connection->run(
-                requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
+                settings_.requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
             if (!error)
-                error = connection->run(requestTimeout, [&](auto done) {
+                error = connection->run(settings_.requestTimeout, [&](auto done) {
                     http::async_read(connection->stream(), connection->buffer(), parser, done);
                 });
             if (error && reused && (request.method == "GET" || !parser.got_some()))

@@ -3,6 +3,7 @@
 #include "cluster/client/error.h"
 #include "cluster/client/transport.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@ struct ConnectionSettings {
     std::string execApiVersion;
     std::string defaultNamespace; ///< of the context; "default" when it names none
     std::string contextName;
+    std::chrono::seconds requestTimeout{60}; ///< how long an answer that is no stream may take
 };
 
 struct ContextEntry {

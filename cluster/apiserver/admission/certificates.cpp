@@ -12,8 +12,8 @@ using api::Json;
 using api::stringAt;
 
 bool isRequest(const Request& request, Operation operation, std::string_view subresource) {
-    return request.resource.name == "certificatesigningrequests" && request.operation == operation &&
-           request.subresource == subresource;
+    return request.resource.group == "certificates.k8s.io" && request.resource.name == "certificatesigningrequests" &&
+           request.operation == operation && request.subresource == subresource;
 }
 
 /// May be allowed for the signer itself, or for all of its domain.

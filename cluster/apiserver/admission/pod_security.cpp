@@ -2,6 +2,7 @@
 #include "cluster/apiserver/admission/pod_resources.h"
 #include "cluster/apiserver/admission/pod_security/checks.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -35,10 +36,7 @@ bool hasTemplate(const api::Resource& resource) {
     static constexpr std::array<std::string_view, 8> names{
         "deployments", "replicasets", "statefulsets", "daemonsets",
         "jobs",        "cronjobs",    "podtemplates", "replicationcontrollers"};
-    for (std::string_view name : names)
-        if (resource.name == name)
-            return true;
-    return false;
+    return resource.custom == nullptr && std::ranges::find(names, resource.name) != names.end();
 }
 
 /// Of a changed pod only new images and new containers can break anything.

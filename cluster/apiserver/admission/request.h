@@ -5,7 +5,9 @@
 #include "cluster/api/status.h"
 #include "cluster/apiserver/request.h"
 
+#include <expected>
 #include <format>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +15,7 @@
 
 namespace slipway::apiserver::admission {
 
-enum class Operation { create, update, remove };
+enum class Operation { create, update, remove, connect };
 
 /// One write on its way to the store, as the plugins of the chain see it.
 struct Request {
@@ -25,6 +27,10 @@ struct Request {
     const api::JsonObject* before; ///< null of a create
     api::JsonObject& object;       ///< of a remove: what is being deleted
     std::vector<std::string>& warnings;
+    /// Checks, prunes and defaults an object that a webhook changed; empty where nothing may be changed.
+    std::function<std::expected<api::JsonObject, api::Status>(api::Json)> accept = {};
+    /// Of a connect, whose object are its options: what is connected to.
+    std::string_view connectedName = {}, connectedNs = {};
 
     std::string_view ns() const { return api::stringAt(object, {"metadata", "namespace"}); }
     std::string_view name() const { return api::stringAt(object, {"metadata", "name"}); }

@@ -60,8 +60,9 @@ Refusal defaultStorageClass(Request& request, const ClusterState& cluster) {
 }
 
 Refusal defaultIngressClass(Request& request, const ClusterState& cluster) {
-    if (request.resource.name != "ingresses" || request.operation != Operation::create ||
-        !request.subresource.empty() || api::find(request.object, {"spec", "ingressClassName"}) != nullptr ||
+    if (request.resource.name != "ingresses" || request.resource.custom != nullptr ||
+        request.operation != Operation::create || !request.subresource.empty() ||
+        api::find(request.object, {"spec", "ingressClassName"}) != nullptr ||
         api::find(request.object, {"metadata", "annotations", "kubernetes.io/ingress.class"}) != nullptr)
         return {};
     if (const auto found = defaultClass(cluster.all("networking.k8s.io", "ingressclasses"),

@@ -288,6 +288,44 @@ private slots:
                  std::string("web"));
     }
 
+    void policies() {
+        const std::string group = "/apis/admissionregistration.k8s.io/v1/";
+        const auto made = api_->post(
+            group + "validatingadmissionpolicies",
+            "{'metadata':{'name':'few'},'spec':{'paramKind':{'apiVersion':'v1','kind':'ConfigMap'},'matchConstraints':{"
+            "'resourceRules':[{'operations':['CREATE','UPDATE'],'apiGroups':['apps'],'apiVersions':['v1'],'resources':["
+            "'deployments']}]},'variables':[{'name':'most','expression':'int(params.data.most)'}],'validations':[{"
+            "'expression':'object.spec.replicas <= variables.most','message':'too many'}]}}");
+        QVERIFY2(made.code == 201, qPrintable(made.brief()));
+        QCOMPARE(made.at({"status", "observedGeneration"}), api::Json(1));
+        const auto deploy = [&](const QString& name, int replicas) {
+            return api_->post(
+                "/apis/apps/v1/namespaces/t/deployments",
+                QStringLiteral("{'metadata':{'name':'%1'},'spec':{'replicas':%2,'selector':{'matchLabels':{"
+                               "'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':["
+                               "{'name':'a','image':'x'}]}}}}")
+                    .arg(name)
+                    .arg(replicas));
+        };
+        QCOMPARE(deploy("free", 9).code, 201); // nothing is bound yet
+        api_->post("/api/v1/namespaces/t/configmaps", "{'metadata':{'name':'limits'},'data':{'most':'3'}}");
+        const auto bound = api_->post(group + "validatingadmissionpolicybindings",
+                                      "{'metadata':{'name':'few-here'},'spec':{'policyName':'few','validationActions':["
+                                      "'Deny'],'paramRef':{'name':'limits','parameterNotFoundAction':'Deny'}}}");
+        QVERIFY2(bound.code == 201, qPrintable(bound.brief()));
+        QCOMPARE(deploy("good", 3).code, 201);
+        const auto bad = deploy("bad", 4);
+        QCOMPARE(bad.code, 422);
+        QCOMPARE(bad.text({"reason"}), std::string("Invalid"));
+        QCOMPARE(bad.message(),
+                 std::string("deployments.apps \"bad\" is forbidden: ValidatingAdmissionPolicy 'few' with "
+                             "binding 'few-here' denied request: too many"));
+        api_->merge(group + "validatingadmissionpolicybindings/few-here", "{'spec':{'validationActions':['Warn']}}");
+        QCOMPARE(deploy("warned", 4).warnings,
+                 std::vector<std::string>{"Validation failed for ValidatingAdmissionPolicy 'few' with binding "
+                                          "'few-here': too many"});
+    }
+
     void nodesWriteOnlyTheirOwn() {
         const auto node = ApiUnderTest::named("system:node:one", {"system:nodes"});
         QCOMPARE(api_->post("/api/v1/nodes", "{'metadata':{'name':'two'}}", node).brief(),
