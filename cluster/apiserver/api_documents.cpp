@@ -112,8 +112,9 @@ Answer ApiDocuments::discovery(const Request& request, const RequestInfo& info, 
     if (parts.size() == 1) {
         const std::string_view version = aggregatedVersion(request.accept);
         const std::string type =
-            version.empty() ? "application/json"
-                            : std::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
+            version.empty()
+                ? "application/json"
+                : std::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
         const auto print = [&] {
             if (!core)
                 return groupList(catalog, others, version);

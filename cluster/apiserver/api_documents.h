@@ -21,7 +21,8 @@ public:
     explicit ApiDocuments(std::string serverAddress) : serverAddress_(std::move(serverAddress)) {}
 
     /// Answers /api, /apis and all below them that is no resource. @p others: the groups of other servers.
-    Answer discovery(const Request& request, const RequestInfo& info, const Catalog& catalog, const ApiServices& others);
+    Answer discovery(const Request& request, const RequestInfo& info, const Catalog& catalog,
+                     const ApiServices& others);
     /// Answers /openapi/v2 and /openapi/v3.
     Answer openApi(const Request& request, const RequestInfo& info, const Catalog& catalog);
 

@@ -6,7 +6,8 @@
 
 using namespace slipway;
 
-/// Two lines, an object and a configuration, as Pods. What was applied by force can be applied again and changes nothing.
+/// Two lines, an object and a configuration, as Pods. What was applied by force can be applied again and changes
+/// nothing.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const std::size_t line = text.find('\n');
@@ -28,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = api::apply::applyConfiguration(pods, object, config->get_object(), writer, false);
     if (!again)
         fprintf(stderr, "%s\n", again.error().message.c_str());
-    else fprintf(stderr, "%s\n%s\n", api::printJson(again->object).c_str(), api::printJson(applied->object).c_str());
+    else
+        fprintf(stderr, "%s\n%s\n", api::printJson(again->object).c_str(), api::printJson(applied->object).c_str());
     if (!again || again->object != applied->object)
         std::abort();
     return 0;

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <poll.h>
 #include <sched.h>
-#include <utility>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 
 namespace slipway::tests {
 namespace {

@@ -21,8 +21,8 @@ std::optional<std::string> sendingNode(const User& user) {
     return user.name.substr(userPrefix.size());
 }
 
-/// Labels a node may give itself among those under Kubernetes' own domains. Beyond Kubernetes' own list it may say that it
-/// carries the control plane: here nobody else labels nodes when a cluster is made.
+/// Labels a node may give itself among those under Kubernetes' own domains. Beyond Kubernetes' own list it may say that
+/// it carries the control plane: here nobody else labels nodes when a cluster is made.
 bool nodeMaySet(std::string_view key) {
     static constexpr std::array<std::string_view, 16> known{
         "node-role.kubernetes.io/control-plane",

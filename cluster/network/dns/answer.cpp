@@ -24,7 +24,8 @@ public:
             if (records == nullptr || records->alias.empty())
                 return finish(name, records);
             if (!zone_.answersFor(records->alias))
-                return i == 0 ? Decision{Decision::Action::resolve, {}, records->alias, query_.type, {}} : finish(name, records);
+                return i == 0 ? Decision{Decision::Action::resolve, {}, records->alias, query_.type, {}}
+                              : finish(name, records);
             writer_.addName(1, name, Type::cname, ttl, records->alias);
             answered_ = true;
             if (query_.type == Type::cname)

@@ -41,7 +41,8 @@ std::optional<Packet> AnswerCache::find(Bytes packet, std::size_t limit, Time no
     Packet answer = entry.answer;
     std::copy_n(packet.begin(), 2, answer.begin());
     std::ranges::copy(query->question, answer.begin() + headerSize); // its letters as they were asked
-    const auto age = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - entry.stored).count());
+    const auto age =
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - entry.stored).count());
     for (const std::size_t at : entry.ttls) {
         std::uint32_t left = 0;
         for (std::size_t i = 0; i < 4; ++i)

@@ -94,9 +94,13 @@ bool forEachRecord(Bytes message, const std::function<void(const Record&)>& each
             const auto owner = nameAt(message, at);
             if (!end || !owner || *end + 10 > message.size())
                 return false;
-            Record record{*owner,      static_cast<Type>(number16(message, *end)), number32(message, *end + 4),
-                          *end + 4,    *end + 10,
-                          number16(message, *end + 8), section};
+            Record record{*owner,
+                          static_cast<Type>(number16(message, *end)),
+                          number32(message, *end + 4),
+                          *end + 4,
+                          *end + 10,
+                          number16(message, *end + 8),
+                          section};
             if (record.dataAt + record.dataSize > message.size())
                 return false;
             at = record.dataAt + record.dataSize;

@@ -14,16 +14,34 @@ namespace slipway::network::dns {
 using Packet = std::vector<std::uint8_t>;
 using Bytes = std::span<const std::uint8_t>;
 
-enum class Type : std::uint16_t { a = 1, ns = 2, cname = 5, soa = 6, ptr = 12, txt = 16, aaaa = 28, srv = 33, opt = 41, any = 255 };
-enum class Code : std::uint8_t { noError = 0, formError = 1, serverFailure = 2, nameError = 3, notImplemented = 4, refused = 5 };
+enum class Type : std::uint16_t {
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    ptr = 12,
+    txt = 16,
+    aaaa = 28,
+    srv = 33,
+    opt = 41,
+    any = 255
+};
+enum class Code : std::uint8_t {
+    noError = 0,
+    formError = 1,
+    serverFailure = 2,
+    nameError = 3,
+    notImplemented = 4,
+    refused = 5
+};
 
 constexpr std::size_t headerSize = 12, mostBytes = 65535;
 
 /// A query as far as an answer depends on it. Views refer to the packet.
 struct Query {
-    Bytes header;      ///< 12 bytes
-    Bytes question;    ///< as asked, name and all
-    std::string name;  ///< lower case, without the last dot; "" is the root
+    Bytes header;     ///< 12 bytes
+    Bytes question;   ///< as asked, name and all
+    std::string name; ///< lower case, without the last dot; "" is the root
     Type type = Type::a;
     std::uint16_t questionClass = 1;
     bool edns = false, dnssec = false;

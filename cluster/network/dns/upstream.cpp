@@ -87,17 +87,18 @@ public:
 
 private:
     void receive(std::size_t round) {
-        socket_.async_receive(asio::buffer(buffer_), [self = shared_from_this(), round](error_code error, std::size_t size) {
-            if (round != self->index_ || !self->done_)
-                return;
-            if (error) {
-                self->timer_.cancel();
-                return self->next(); // refused at once
-            }
-            if (!answers(Bytes(self->buffer_.data(), size), self->query_))
-                return self->receive(round);
-            self->finish(Packet(self->buffer_.begin(), self->buffer_.begin() + static_cast<std::ptrdiff_t>(size)));
-        });
+        socket_.async_receive(
+            asio::buffer(buffer_), [self = shared_from_this(), round](error_code error, std::size_t size) {
+                if (round != self->index_ || !self->done_)
+                    return;
+                if (error) {
+                    self->timer_.cancel();
+                    return self->next(); // refused at once
+                }
+                if (!answers(Bytes(self->buffer_.data(), size), self->query_))
+                    return self->receive(round);
+                self->finish(Packet(self->buffer_.begin(), self->buffer_.begin() + static_cast<std::ptrdiff_t>(size)));
+            });
     }
 
     void finish(Packet answer) {
@@ -143,12 +144,13 @@ public:
             if (!canceled)
                 self->socket_.close(ignored); // what is under way fails, and the next is asked
         });
-        socket_.async_connect(tcp::endpoint(server.address(), server.port()), [self = shared_from_this()](error_code failed) {
-            if (failed)
-                return self->next();
-            asio::async_write(self->socket_, asio::buffer(self->framed_),
-                              [self](error_code broken, std::size_t) { broken ? self->next() : self->readSize(); });
-        });
+        socket_.async_connect(
+            tcp::endpoint(server.address(), server.port()), [self = shared_from_this()](error_code failed) {
+                if (failed)
+                    return self->next();
+                asio::async_write(self->socket_, asio::buffer(self->framed_),
+                                  [self](error_code broken, std::size_t) { broken ? self->next() : self->readSize(); });
+            });
     }
 
 private:

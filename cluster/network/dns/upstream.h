@@ -12,8 +12,8 @@ namespace slipway::network::dns {
 
 /// Which name servers are asked: "ip" or "ip:port" ("[ip]:port").
 struct Servers {
-    std::vector<std::string> everything;                       ///< in order
-    std::map<std::string, std::vector<std::string>> domains;   ///< those of a domain and what is below it
+    std::vector<std::string> everything;                     ///< in order
+    std::map<std::string, std::vector<std::string>> domains; ///< those of a domain and what is below it
     bool operator==(const Servers&) const = default;
 };
 

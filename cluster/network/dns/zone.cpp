@@ -228,8 +228,7 @@ bool Zone::exists(const std::string& name) const {
 }
 
 bool Zone::answersFor(const std::string& name) const {
-    if (name.ends_with(domain_) &&
-        (name.size() == domain_.size() || name[name.size() - domain_.size() - 1] == '.'))
+    if (name.ends_with(domain_) && (name.size() == domain_.size() || name[name.size() - domain_.size() - 1] == '.'))
         return true;
     return find(name) != nullptr;
 }

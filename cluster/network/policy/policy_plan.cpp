@@ -118,7 +118,8 @@ private:
 
     std::vector<std::string> ofFamily(const std::vector<std::string>& ranges) const {
         std::vector<std::string> result;
-        std::ranges::copy_if(ranges, std::back_inserter(result), [&](const auto& range) { return isOf(family_, range); });
+        std::ranges::copy_if(ranges, std::back_inserter(result),
+                             [&](const auto& range) { return isOf(family_, range); });
         return result;
     }
 
@@ -166,7 +167,7 @@ private:
     const PolicyInputs& inputs_;
     const Family family_;
     const std::vector<PolicyPod> pods_;
-    std::string ns_;                        ///< of the policy being added
+    std::string ns_;                         ///< of the policy being added
     std::vector<const PolicyPod*> selected_; ///< its pods on this node
     PolicyPlan plan_;
 };

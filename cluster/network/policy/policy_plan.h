@@ -18,7 +18,7 @@ using Labels = std::map<std::string, std::string>;
 
 struct PolicyInputs {
     std::vector<PolicyPtr> policies;
-    std::vector<PodPtr> pods;                ///< of all nodes
+    std::vector<PodPtr> pods;                 ///< of all nodes
     std::map<std::string, Labels> namespaces; ///< labels by name
     std::string nodeName;
 };

@@ -4,7 +4,6 @@
 #include "cluster/network/policy/policy_plan.h"
 #include "cluster/network/settling_worker.h"
 
-
 namespace slipway::network {
 
 /// Keeps the kernel's policy rules in step with policies, pods and namespaces. Owns one thread.

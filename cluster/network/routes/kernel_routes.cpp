@@ -200,8 +200,8 @@ KernelRoutes::Done KernelRoutes::removeTunnel() {
     return unless(socket_.ask(std::move(request)), ENODEV);
 }
 
-std::expected<void, std::string> KernelRoutes::apply(const std::vector<PodRoute>& routes,
-                                                     const std::string& ownAddress, const std::string& ownCidr) {
+std::expected<void, std::string> KernelRoutes::apply(const std::vector<PodRoute>& routes, const std::string& ownAddress,
+                                                     const std::string& ownCidr) {
     const bool tunneled = std::ranges::any_of(routes, &PodRoute::tunnel);
     if (auto done = tunneled ? addTunnel(ownAddress, ownCidr) : removeTunnel(); !done)
         return std::unexpected(worded("the tunnel to other nodes", done.error()));

@@ -24,13 +24,14 @@ struct LinkAddress {
 /// The way to one range of another node's pods.
 struct PodRoute {
     std::string cidr;
-    std::string node; ///< address of the node
+    std::string node;    ///< address of the node
     bool tunnel = false; ///< the node is not on a link of ours: inside VXLAN packets
     int interface = 0;   ///< of the direct route
     auto operator<=>(const PodRoute&) const = default;
 };
 
-/// Routes to every other node's pods, sorted. Nodes without a range or an InternalIP of the range's family are left out.
+/// Routes to every other node's pods, sorted. Nodes without a range or an InternalIP of the range's family are left
+/// out.
 std::vector<PodRoute> planRoutes(const std::vector<NodePtr>& nodes, const std::string& ownName,
                                  const std::vector<LinkAddress>& links);
 

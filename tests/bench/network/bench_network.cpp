@@ -72,7 +72,8 @@ void endpointChanges(int services) {
             times.push_back(milliseconds(Clock::now() - start));
         }
         std::ranges::sort(times);
-        std::printf("rules: one endpoint changed: p50 %.2f ms, p99 %.2f ms, most %.2f ms\n", times[50], times[98], times[99]);
+        std::printf("rules: one endpoint changed: p50 %.2f ms, p99 %.2f ms, most %.2f ms\n", times[50], times[98],
+                    times[99]);
     });
 }
 
@@ -93,15 +94,18 @@ void questions(int services) {
     constexpr int window = 64, total = 400000;
     std::vector<slipway::network::dns::Packet> asked;
     for (int i = 0; i < 1000; ++i)
-        asked.push_back(slipway::network::dns::makeQuery(static_cast<std::uint16_t>(i), i % 4 == 3 ? std::format("no{}.default.svc.cluster.local", i)
-                                                                 : std::format("s{}.default.svc.cluster.local", i * 7 % services),
-                                         slipway::network::dns::Type::a));
+        asked.push_back(slipway::network::dns::makeQuery(
+            static_cast<std::uint16_t>(i),
+            i % 4 == 3 ? std::format("no{}.default.svc.cluster.local", i)
+                       : std::format("s{}.default.svc.cluster.local", i * 7 % services),
+            slipway::network::dns::Type::a));
     char buffer[2048];
     const auto start = Clock::now();
     int sent = 0;
     for (int received = 0; received < total;) {
         for (; sent < total && sent - received < window; ++sent)
-            ::send(socket, asked[static_cast<std::size_t>(sent) % asked.size()].data(), asked[static_cast<std::size_t>(sent) % asked.size()].size(), 0);
+            ::send(socket, asked[static_cast<std::size_t>(sent) % asked.size()].data(),
+                   asked[static_cast<std::size_t>(sent) % asked.size()].size(), 0);
         if (::recv(socket, buffer, sizeof buffer, 0) > 0)
             ++received;
     }

@@ -25,13 +25,15 @@ template <class T> std::shared_ptr<const T> decoded(const QString& json) {
 
 NodePtr nodeObject(const char* name, const char* ip, const char* cidr) {
     return decoded<api::core_v1::Node>(
-        QString(R"({"metadata":{"name":"%1"},"spec":{"podCIDR":"%3","podCIDRs":["%3"]},"status":{"addresses":[{"type":"InternalIP","address":"%2"}]}})")
+        QString(
+            R"({"metadata":{"name":"%1"},"spec":{"podCIDR":"%3","podCIDRs":["%3"]},"status":{"addresses":[{"type":"InternalIP","address":"%2"}]}})")
             .arg(name, ip, cidr));
 }
 
 PodPtr podObject(const char* name, const char* ip) {
     return decoded<api::core_v1::Pod>(
-        QString(R"({"metadata":{"namespace":"x","name":"%1","labels":{"pod":"%1"}},"spec":{"nodeName":"n1","containers":[
+        QString(
+            R"({"metadata":{"namespace":"x","name":"%1","labels":{"pod":"%1"}},"spec":{"nodeName":"n1","containers":[
             {"name":"c","ports":[{"name":"web","containerPort":8080}]}]},"status":{"phase":"Running","podIP":"%2","podIPs":[{"ip":"%2"}]}})")
             .arg(name, ip));
 }
@@ -48,8 +50,8 @@ class PodTrafficTest : public QObject {
         const std::string gateway = address.substr(0, address.rfind('.')) + ".1";
         QVERIFY(node.join(veth, pod, "eth0"));
         QVERIFY(node.ip("addr add " + gateway + "/32 dev " + veth + "\nroute add " + address + " dev " + veth + "\n"));
-        QVERIFY(pod.ip("addr add " + address + "/32 dev eth0\nroute add " + gateway + " dev eth0\nroute add default via " +
-                       gateway + "\n"));
+        QVERIFY(pod.ip("addr add " + address + "/32 dev eth0\nroute add " + gateway +
+                       " dev eth0\nroute add default via " + gateway + "\n"));
     }
 
     /// Lets a node have its routes, as told by the nodes there are.
@@ -66,8 +68,9 @@ class PodTrafficTest : public QObject {
     }
 
     static QString ours(NetSpace& space) {
-        return QString::fromStdString(space.shell("ip route show proto 183; ip -o link show type vxlan; ip neigh show nud "
-                                                  "permanent; bridge fdb show dev slipway-vx 2>/dev/null"))
+        return QString::fromStdString(
+                   space.shell("ip route show proto 183; ip -o link show type vxlan; ip neigh show nud "
+                               "permanent; bridge fdb show dev slipway-vx 2>/dev/null"))
             .simplified();
     }
 
@@ -83,10 +86,12 @@ private slots:
         podC_ = std::make_unique<NetSpace>();
         QVERIFY(n1_->join("eth0", *n2_, "eth0") && n1_->join("eth1", *router_, "eth1") &&
                 n2_->join("eth1", *router_, "eth2"));
-        QVERIFY(n1_->ip("addr add 192.168.9.1/24 dev eth0\naddr add 192.168.1.1/24 dev eth1\nroute add 192.168.2.0/24 via "
-                        "192.168.1.254\n"));
-        QVERIFY(n2_->ip("addr add 192.168.9.2/24 dev eth0\naddr add 192.168.2.1/24 dev eth1\nroute add 192.168.1.0/24 via "
-                        "192.168.2.254\n"));
+        QVERIFY(
+            n1_->ip("addr add 192.168.9.1/24 dev eth0\naddr add 192.168.1.1/24 dev eth1\nroute add 192.168.2.0/24 via "
+                    "192.168.1.254\n"));
+        QVERIFY(
+            n2_->ip("addr add 192.168.9.2/24 dev eth0\naddr add 192.168.2.1/24 dev eth1\nroute add 192.168.1.0/24 via "
+                    "192.168.2.254\n"));
         QVERIFY(router_->ip("addr add 192.168.1.254/24 dev eth1\naddr add 192.168.2.254/24 dev eth2\n"));
         for (NetSpace* space : {n1_.get(), n2_.get(), router_.get()})
             QVERIFY(space->sysctl("ipv4/ip_forward", "1"));
@@ -104,7 +109,8 @@ private slots:
     }
 
     void nodesOnOneLink() {
-        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.9.1", cidr1), nodeObject("n2", "192.168.9.2", cidr2)};
+        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.9.1", cidr1),
+                                         nodeObject("n2", "192.168.9.2", cidr2)};
         QCOMPARE(route(*n1_, "n1", "192.168.9.1", cidr1, nodes), QString());
         QCOMPARE(route(*n2_, "n2", "192.168.9.2", cidr2, nodes), QString());
         QCOMPARE(podA_->connectTcp("10.244.1.2", 8080), std::string("c 10.244.0.2"));
@@ -116,7 +122,8 @@ private slots:
     }
 
     void nodesFarApart() {
-        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.1.1", cidr1), nodeObject("n2", "192.168.2.1", cidr2)};
+        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.1.1", cidr1),
+                                         nodeObject("n2", "192.168.2.1", cidr2)};
         for (int i = 0; i < 2; ++i) {
             QCOMPARE(route(*n1_, "n1", "192.168.1.1", cidr1, nodes), QString());
             QCOMPARE(route(*n2_, "n2", "192.168.2.1", cidr2, nodes), QString());
@@ -142,7 +149,8 @@ private slots:
     }
 
     void policies() {
-        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.9.1", cidr1), nodeObject("n2", "192.168.9.2", cidr2)};
+        const std::vector<NodePtr> nodes{nodeObject("n1", "192.168.9.1", cidr1),
+                                         nodeObject("n2", "192.168.9.2", cidr2)};
         QCOMPARE(route(*n1_, "n1", "192.168.9.1", cidr1, nodes) + route(*n2_, "n2", "192.168.9.2", cidr2, nodes),
                  QString());
         PolicyInputs inputs;
@@ -165,7 +173,9 @@ private slots:
             inputs.policies.clear();
             for (const QString& spec : specs)
                 inputs.policies.push_back(decoded<api::networking_v1::NetworkPolicy>(
-                    QString(R"({"metadata":{"namespace":"x","name":"p%1"},"spec":%2})").arg(inputs.policies.size()).arg(spec)));
+                    QString(R"({"metadata":{"namespace":"x","name":"p%1"},"spec":%2})")
+                        .arg(inputs.policies.size())
+                        .arg(spec)));
             writer->changed();
         };
         constexpr int patience = 10000, brief = 300;
@@ -174,8 +184,8 @@ private slots:
         set({R"({"podSelector":{}})"}); // nobody may come in
         QTRY_COMPARE_WITH_TIMEOUT(a(*podB_), std::string("timeout"), patience);
         QCOMPARE(a(*podC_), std::string("timeout"));
-        QVERIFY(a(*n1_).starts_with("a "));                                            // but the node may
-        QVERIFY(podA_->connectTcp("10.244.1.2", 8080, brief).starts_with("c "));       // and answers to what went out
+        QVERIFY(a(*n1_).starts_with("a "));                                      // but the node may
+        QVERIFY(podA_->connectTcp("10.244.1.2", 8080, brief).starts_with("c ")); // and answers to what went out
         set({R"({"podSelector":{"matchLabels":{"pod":"a"}},"ingress":[{"from":[{"podSelector":{"matchLabels":{"pod":"c"}}}],"ports":[{"port":"web"}]}]})"});
         QTRY_COMPARE_WITH_TIMEOUT(a(*podC_), std::string("a 10.244.1.2"), patience);
         QCOMPARE(a(*podC_, 8081), std::string("timeout"));
@@ -189,7 +199,8 @@ private slots:
         QCOMPARE(podB_->connectTcp("10.244.1.2", 8080, brief), std::string("c 10.244.0.3"));
         // A flow that runs is ended by a policy that forbids it.
         set({});
-        QTRY_COMPARE_WITH_TIMEOUT(podB_->askUdp("10.244.0.2", 8080, brief, 4040), std::string("a 10.244.0.3"), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(podB_->askUdp("10.244.0.2", 8080, brief, 4040), std::string("a 10.244.0.3"),
+                                  patience);
         set({R"({"podSelector":{}})"});
         QTRY_COMPARE_WITH_TIMEOUT(podB_->askUdp("10.244.0.2", 8080, brief, 4040), std::string("timeout"), patience);
         set({});

@@ -1,9 +1,9 @@
 // What server-side apply does with values and sets of fields.
 
 #include "cluster/api/apply/typed_value.h"
+#include "cluster/api/decode.h"
 #include "cluster/api/json_duplicates.h"
 #include "cluster/api/yaml.h"
-#include "cluster/api/decode.h"
 #include "texts.h"
 
 using namespace slipway::api;
@@ -53,8 +53,9 @@ private slots:
     }
 
     void setsAreWrittenAndRead() {
-        const JsonObject json = object("{'f:metadata':{'f:labels':{'.':{},'f:a':{}}},'f:spec':{'f:containers':{"
-                                       "'k:{\\'name\\':\\'c\\'}':{'.':{},'f:image':{}}},'f:list':{'v:\\'x\\'':{},'i:3':{}}}}");
+        const JsonObject json =
+            object("{'f:metadata':{'f:labels':{'.':{},'f:a':{}}},'f:spec':{'f:containers':{"
+                   "'k:{\\'name\\':\\'c\\'}':{'.':{},'f:image':{}}},'f:list':{'v:\\'x\\'':{},'i:3':{}}}}");
         const FieldSet set = FieldSet::fromJson(json);
         QCOMPARE(quoted(set.toJson()), quoted(json));
         QStringList paths;
@@ -66,21 +67,26 @@ private slots:
     }
 
     void differencesAreFound() {
-        const JsonObject before = withContainers("[{'name':'a','image':'x','env':[{'name':'E','value':'1'}]},{'name':'b'}]"),
+        const JsonObject before =
+                             withContainers("[{'name':'a','image':'x','env':[{'name':'E','value':'1'}]},{'name':'b'}]"),
                          after = withContainers("[{'name':'a','image':'y','tty':true},{'name':'c'}]");
         const Comparison found = compare(before, after, pods());
-        QCOMPARE(quoted(found.modified.toJson()), "{'f:spec':{'f:containers':{'k:{\\'name\\':\\'a\\'}':{'f:image':{}}}}}");
-        QCOMPARE(quoted(found.added.toJson()),
-                 "{'f:spec':{'f:containers':{'k:{\\'name\\':\\'a\\'}':{'f:tty':{}},'k:{\\'name\\':\\'c\\'}':{'.':{},'f:name':{}}}}}");
-        QVERIFY(found.removed.has({PathElement::member("spec"), PathElement::member("containers"),
+        QCOMPARE(quoted(found.modified.toJson()),
+                 "{'f:spec':{'f:containers':{'k:{\\'name\\':\\'a\\'}':{'f:image':{}}}}}");
+        QCOMPARE(quoted(found.added.toJson()), "{'f:spec':{'f:containers':{'k:{\\'name\\':\\'a\\'}':{'f:tty':{}},'k:{"
+                                               "\\'name\\':\\'c\\'}':{'.':{},'f:name':{}}}}}");
+        QVERIFY(found.removed.has({PathElement::member("spec"),
+                                   PathElement::member("containers"),
                                    {PathElement::Kind::keys, R"({"name":"b"})"}}));
         QVERIFY(compare(before, before, pods()).same());
     }
 
     void partsAreTakenOut() {
-        const JsonObject pod = object("{'metadata':{'labels':{'a':'1','b':'2'},'finalizers':['x','y']},'spec':{'containers':[{'name':'a','image':'i'}]}}");
-        const FieldSet set = FieldSet::fromJson(
-            object("{'f:metadata':{'f:labels':{'f:a':{}},'f:finalizers':{'v:\\'y\\'':{}}},'f:spec':{'f:containers':{'k:{\\'name\\':\\'a\\'}':{'.':{}}}}}"));
+        const JsonObject pod = object("{'metadata':{'labels':{'a':'1','b':'2'},'finalizers':['x','y']},'spec':{'"
+                                      "containers':[{'name':'a','image':'i'}]}}");
+        const FieldSet set =
+            FieldSet::fromJson(object("{'f:metadata':{'f:labels':{'f:a':{}},'f:finalizers':{'v:\\'y\\'':{}}},'f:spec':{"
+                                      "'f:containers':{'k:{\\'name\\':\\'a\\'}':{'.':{}}}}}"));
         QCOMPARE(quoted(without(pod, set, pods())), "{'metadata':{'labels':{'b':'2'},'finalizers':['x']}}");
     }
 
@@ -109,8 +115,9 @@ private slots:
 
     void yamlMeansTheSame_data() {
         QTest::addColumn<QString>("value");
-        for (const char* value : {"{'a':{'b':[1,2,{'c':'d'}],'e':[]},'f':{}}", "{'yes':'true','n':'12','t':'2026-01-01'}",
-                                  "{'s':'a: b','m':'line\\nline','q':'it is #1','e':''}", "{'l':[['a'],[{'b':1.5}],null]}"})
+        for (const char* value :
+             {"{'a':{'b':[1,2,{'c':'d'}],'e':[]},'f':{}}", "{'yes':'true','n':'12','t':'2026-01-01'}",
+              "{'s':'a: b','m':'line\\nline','q':'it is #1','e':''}", "{'l':[['a'],[{'b':1.5}],null]}"})
             QTest::newRow(value) << value;
     }
     void yamlMeansTheSame() {

@@ -114,25 +114,31 @@ private slots:
         const auto options = [](const char* query, const char* said) {
             QTest::newRow(query) << query << 422 << QStringLiteral("ListOptions.meta.k8s.io '' is invalid: ") + said;
         };
-        options("resourceVersionMatch=Exact",
-                "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+        options(
+            "resourceVersionMatch=Exact",
+            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
         options("resourceVersionMatch=Exact&resourceVersion=0",
                 "resourceVersionMatch: Forbidden: resourceVersionMatch 'exact' is forbidden for resourceVersion '0'");
         options("resourceVersionMatch=Other&resourceVersion=1",
                 "resourceVersionMatch: Unsupported value: 'Other': supported values: '', 'Exact', 'NotOlderThan'");
         options("sendInitialEvents=true", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
-        options("watch=true&resourceVersionMatch=NotOlderThan",
-                "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is "
-                "provided");
-        options("watch=true&sendInitialEvents=true",
-                "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        QTest::newRow("token") << "continue=nonsense" << 400
-                               << "invalid continue token: continue key is not valid: the token is not one this server gave";
-        QTest::newRow("version") << "resourceVersion=x" << 400
-                                 << "resourceVersion: Invalid value: 'x': strconv.ParseUint: parsing 'x': invalid syntax";
-        QTest::newRow("field") << "fieldSelector=data%3Dx" << 400
-                               << "Unable to find '/v1, Resource=configmaps' that match label selector '', field selector "
-                                  "'data=x': field label not supported: data";
+        options(
+            "watch=true&resourceVersionMatch=NotOlderThan",
+            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is "
+            "provided");
+        options(
+            "watch=true&sendInitialEvents=true",
+            "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        QTest::newRow("token")
+            << "continue=nonsense" << 400
+            << "invalid continue token: continue key is not valid: the token is not one this server gave";
+        QTest::newRow("version")
+            << "resourceVersion=x" << 400
+            << "resourceVersion: Invalid value: 'x': strconv.ParseUint: parsing 'x': invalid syntax";
+        QTest::newRow("field")
+            << "fieldSelector=data%3Dx" << 400
+            << "Unable to find '/v1, Resource=configmaps' that match label selector '', field selector "
+               "'data=x': field label not supported: data";
     }
     void refusesOptionsThatDoNotGoTogether() {
         QFETCH(QString, query);
@@ -163,7 +169,8 @@ private slots:
 
     void aWatchThatCannotBeginSaysSo() {
         ApiUnderTest restarted;
-        QCOMPARE(events(restarted, "resourceVersion=1"), QStringList()); // the window begins before the server's first object
+        QCOMPARE(events(restarted, "resourceVersion=1"),
+                 QStringList()); // the window begins before the server's first object
         QCOMPARE(restarted.get(maps + "?watch=true&resourceVersion=x").code, 422);
     }
 
@@ -188,10 +195,11 @@ private slots:
 
     void keepsTheTwoFormsOfAnEvent() {
         ApiUnderTest api;
-        const auto made = api.post("/apis/events.k8s.io/v1/namespaces/default/events",
-                                   "{'metadata':{'name':'e'},'eventTime':'2026-01-02T03:04:05.678901Z','note':'hello','reason':'R',"
-                                   "'action':'A','type':'Normal','reportingController':'c','reportingInstance':'i',"
-                                   "'regarding':{'kind':'Pod','name':'p','namespace':'default'}}");
+        const auto made =
+            api.post("/apis/events.k8s.io/v1/namespaces/default/events",
+                     "{'metadata':{'name':'e'},'eventTime':'2026-01-02T03:04:05.678901Z','note':'hello','reason':'R',"
+                     "'action':'A','type':'Normal','reportingController':'c','reportingInstance':'i',"
+                     "'regarding':{'kind':'Pod','name':'p','namespace':'default'}}");
         QCOMPARE(made.brief(), "201");
         QCOMPARE(made.text({"apiVersion"}), "events.k8s.io/v1");
         QCOMPARE(made.text({"note"}), "hello");
@@ -206,26 +214,33 @@ private slots:
 
     void keepsTheTwoFormsOfAnAutoscaler() {
         ApiUnderTest api;
-        const auto made = api.post("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers",
-                                   "{'metadata':{'name':'h'},'spec':{'maxReplicas':3,'targetCPUUtilizationPercentage':50,"
-                                   "'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'d'}}}");
+        const auto made =
+            api.post("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers",
+                     "{'metadata':{'name':'h'},'spec':{'maxReplicas':3,'targetCPUUtilizationPercentage':50,"
+                     "'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'d'}}}");
         QCOMPARE(made.brief(), "201");
         QCOMPARE(text(made.at({"spec", "targetCPUUtilizationPercentage"})), "50");
         const std::string v2 = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/h";
-        QCOMPARE(text(api.get(v2).at({"spec", "metrics"})),
-                 "[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':50}}}]");
-        const QString memory = "{'type':'Resource','resource':{'name':'memory','target':{'type':'Utilization','averageUtilization':70}}}";
+        QCOMPARE(
+            text(api.get(v2).at({"spec", "metrics"})),
+            "[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':50}}}]");
+        const QString memory =
+            "{'type':'Resource','resource':{'name':'memory','target':{'type':'Utilization','averageUtilization':70}}}";
         QCOMPARE(api.merge(v2, QStringLiteral("{'spec':{'metrics':[%1]}}").arg(memory)).brief(), "200");
         const auto v1 = api.get("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/h");
         QVERIFY(v1.at({"spec", "targetCPUUtilizationPercentage"}).is_null());
         QVERIFY(v1.text({"metadata", "annotations", "autoscaling.alpha.kubernetes.io/metrics"}).contains("memory"));
-        QCOMPARE(api.merge("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/h", "{'spec':{'maxReplicas':4}}").code, 200);
+        QCOMPARE(api.merge("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/h",
+                           "{'spec':{'maxReplicas':4}}")
+                     .code,
+                 200);
         QVERIFY(text(api.get(v2).at({"spec", "metrics"})).contains("memory")); // nothing is lost on the way
     }
 
     void triesOtherNames() {
         ApiUnderTest api;
-        const auto one = api.post(maps, "{'metadata':{'generateName':'x-'}}"), two = api.post(maps, "{'metadata':{'generateName':'x-'}}");
+        const auto one = api.post(maps, "{'metadata':{'generateName':'x-'}}"),
+                   two = api.post(maps, "{'metadata':{'generateName':'x-'}}");
         QCOMPARE(one.code, 201);
         QVERIFY(one.text({"metadata", "name"}) != two.text({"metadata", "name"}));
     }
@@ -233,13 +248,15 @@ private slots:
     void refusesBadPatches() {
         ApiUnderTest api;
         make(api, {"a"});
-        QCOMPARE(api.send("PATCH", maps + "/a", "[{'op':'test','path':'/data','value':1}]", ApiUnderTest::admin(), "application/json-patch+json")
+        QCOMPARE(api.send("PATCH", maps + "/a", "[{'op':'test','path':'/data','value':1}]", ApiUnderTest::admin(),
+                          "application/json-patch+json")
                      .brief(),
                  "422 Invalid: the server rejected our request due to an error in our request");
         const auto typed = api.merge(maps + "/a", "{'data':{'x':1}}");
         QCOMPARE(typed.code, 422);
         QVERIFY(typed.message().starts_with(" \"\" is invalid: patch: Invalid value: "));
-        QVERIFY(typed.message().ends_with("json: cannot unmarshal number into Go struct field ConfigMap.data of type string"));
+        QVERIFY(typed.message().ends_with(
+            "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"));
         const auto strict = api.merge(maps + "/a?fieldValidation=Strict", "{'nothing':1}");
         QCOMPARE(strict.code, 422);
         QVERIFY(strict.message().ends_with("strict decoding error: unknown field \"nothing\""));
@@ -252,7 +269,9 @@ private slots:
         QCOMPARE(api.send("DELETE", maps + "/a", "{'preconditions':{'uid':'other'}}").code, 409);
         QCOMPARE(api.send("DELETE", maps + "/a", "{'preconditions':{'resourceVersion':'1'}}").code, 409);
         QCOMPARE(api.send("DELETE", maps + "/a", "{'propagationPolicy':'Sideways'}").brief().left(100),
-                 QStringLiteral("422 Invalid: DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Sideways").left(100));
+                 QStringLiteral("422 Invalid: DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: "
+                                "Unsupported value: \"Sideways")
+                     .left(100));
         const auto foreground = api.send("DELETE", maps + "/a", "{'propagationPolicy':'Foreground'}");
         QCOMPARE(text(foreground.at({"metadata", "finalizers"})), "['foregroundDeletion']");
         QCOMPARE(api.send("DELETE", maps + "?labelSelector=n%3Db").code, 200);
