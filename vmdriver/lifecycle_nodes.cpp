@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto joinPatience = 120s;
-constexpr auto machinePatience = 25s;
+constexpr auto machinePatience = 60s;
 
 std::vector<NodeProfile> withRole(const ClusterProfile& profile, bool controlPlane) {
     std::vector<NodeProfile> found;
