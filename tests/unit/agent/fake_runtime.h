@@ -29,6 +29,7 @@ public:
     std::vector<SandboxInfo> sandboxes;
     std::vector<ContainerInfo> containers;
     std::map<std::string, ImageInfo> images;
+    std::vector<ContainerUsage> usages;
     std::map<std::string, ContainerConfig> configs;
     std::vector<std::string> calls;
     std::string pullError = "no route to registry", updateError;
@@ -162,7 +163,7 @@ public:
         calls.push_back("exec " + (command.empty() ? std::string() : command[0]));
         return begin<ExecOutput>([=, this] { return execSync(id, command, timeout); }, std::move(done));
     }
-    RuntimeResult<std::vector<ContainerUsage>> containerUsage() override { return std::vector<ContainerUsage>{}; }
+    RuntimeResult<std::vector<ContainerUsage>> containerUsage() override { return usages; }
     RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool,
                                                      bool) override {
         return std::unexpected(RuntimeError{RuntimeError::Kind::other, "no"});

@@ -1,5 +1,6 @@
 #include "cluster/agent/pod/pods.h"
 #include "cluster/agent/source/standalone.h"
+#include "cluster/agent/stats/node_stats.h"
 #include "fake_runtime.h"
 #include "pod_fixture.h"
 
@@ -455,6 +456,28 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT((node.runtime.release(), worker.sync(), !node.status().containerStatuses[0].ready),
                                  20000);
         QCOMPARE(node.runtime.running("a"), 1);
+    }
+
+    void figuresLeaveEndedContainersOut() {
+        Node node;
+        Pods pods(node.environment, node.pool);
+        node.environment.wake = pods.waker();
+        for (const char* id : {"a-2", "ended"}) {
+            ContainerUsage& usage = node.runtime.usages.emplace_back();
+            usage.id = id;
+            usage.name = "a";
+            usage.podUid = "uid-1";
+        }
+        pods.set(shared(pod({container("a")})));
+        QTRY_VERIFY(node.writer.settled() == "Running");
+        QCOMPARE(node.runtime.containers[0].id, std::string("a-2"));
+        const Usage usage(node.runtime, node.pool, node.dir.path().toStdString());
+        QTRY_VERIFY_WITH_TIMEOUT(!usage.byPod().empty(), 20000);
+        FolderUses folders;
+        const NodeStats stats = collectStats(node.environment, pods, usage, folders, "n1");
+        QCOMPARE(stats.pods.size(), std::size_t(1));
+        QCOMPARE(stats.pods[0].containers.size(), std::size_t(1));
+        node.pool.stop();
     }
 
     void aBadImageNameIsNamedSo() {
