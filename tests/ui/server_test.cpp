@@ -169,7 +169,11 @@ private slots:
         replace("replicas: 4", "replicas: 7");
         editor->apply();
         QTRY_VERIFY_WITH_TIMEOUT(shows(*editor, "Someone else changed it"), 10'000);
-        QVERIFY(tests::takePicture(*window_, "server-conflict"));
+        QDialog* both = nullptr; // shows what they changed and what was typed here
+        QTRY_VERIFY_WITH_TIMEOUT((both = editor->findChild<QDialog*>()) != nullptr && both->isVisible(), 10'000);
+        QVERIFY(tests::takePicture(*both, "server-conflict"));
+        both->reject();
+        activate();
         editor->reload();
         QTRY_VERIFY_WITH_TIMEOUT(editor->editor().toPlainText().contains("touched"), 10'000);
         replace("replicas: 4", "replicas: lots");
@@ -182,6 +186,7 @@ private slots:
     }
 
     void sliderScales() {
+        activate();
         selectFirst();
         QTest::keyClick(&page().table(), Qt::Key_D);
         QSlider& slider = window_->workspace()->details().scaleSlider().slider();
@@ -243,6 +248,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(revisionsOf(*session_->client, nginx)->size() == 2, 15'000);
         QCOMPARE(image(), std::string("nginx:other"));
         window_->showPage(QStringLiteral("deployments"));
+        activate();
         selectFirst();
         QTest::keyClick(&page().table(), Qt::Key_H);
         QDialog* dialog = nullptr;

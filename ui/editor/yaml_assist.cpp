@@ -85,7 +85,7 @@ void YamlAssist::offer(bool asked) {
     at.translate(editor_.viewport()->pos());
     at.setWidth(std::min(420, completer_.popup()->sizeHintForColumn(0) + 40));
     completer_.complete(at);
-    completer_.popup()->setCurrentIndex(model_.index(0, 0));
+    completer_.popup()->setCurrentIndex(completer_.completionModel()->index(0, 0));
 }
 
 void YamlAssist::insert(const QModelIndex& index) {
