@@ -103,7 +103,9 @@ private:
     void goAway() {
         if (ended_)
             return;
-        nghttp2_session_terminate_session(session_, NGHTTP2_NO_ERROR);
+        // No new requests; those that are under way come to their end, and then the connection does.
+        nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
+                              NGHTTP2_NO_ERROR, nullptr, 0);
         flush();
     }
 
