@@ -194,6 +194,9 @@ private slots:
         QVERIFY(kubectl("logs two -c none").err.contains("container none is not valid for pod two"));
         QVERIFY(kubectl("logs two -p").err.contains("previous terminated container \"b\" in pod \"two\" not found"));
         QVERIFY(kubectl("logs two --limit-bytes=3").out == "log");
+        const auto followed = runner_->start("kubectl logs -f two -c a"); // what is there comes at once
+        QVERIFY(followed->waitForReadyRead(patience));
+        QCOMPARE(followed->readAllStandardOutput(), QByteArray("log of a\n"));
     }
 
     void pythonClient() {

@@ -281,8 +281,8 @@ private:
             body.get().body().size = piece.size();
             body.get().body().more = true;
             error_code error;
-            if (buffer_.size() > 0)
-                buffer_.consume(body.put(buffer_.data(), error));
+            const std::size_t parsed = buffer_.size() > 0 ? body.put(buffer_.data(), error) : 0;
+            buffer_.consume(parsed);
             if (error && error != http::error::need_buffer && error != http::error::need_more)
                 co_return std::nullopt;
             if (const std::size_t got = piece.size() - body.get().body().size; got > 0) {
@@ -291,6 +291,8 @@ private:
             }
             if (body.is_done())
                 break;
+            if (parsed > 0 && buffer_.size() > 0)
+                continue; // a chunk's head was read; its data may be here already
             if (!co_await readMore()) {
                 error_code atEnd;
                 body.put_eof(atEnd);

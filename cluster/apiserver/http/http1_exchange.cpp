@@ -33,7 +33,8 @@ awaitable<std::optional<std::string>> Http1Body::next() {
         parser_.get().body().data = piece.data();
         parser_.get().body().size = piece.size();
         parser_.get().body().more = true;
-        stream_.buffer.consume(parser_.put(stream_.buffer.data(), error_));
+        const std::size_t parsed = parser_.put(stream_.buffer.data(), error_);
+        stream_.buffer.consume(parsed);
         const std::size_t got = piece.size() - parser_.get().body().size;
         if (error_ == http::error::need_buffer || error_ == http::error::need_more)
             error_ = {};
@@ -45,6 +46,8 @@ awaitable<std::optional<std::string>> Http1Body::next() {
         }
         if (parser_.is_done())
             break;
+        if (parsed > 0 && stream_.buffer.size() > 0)
+            continue;                    // a chunk's head was read; its data may be here already
         stream_.deadline.arm(bodyLimit); // for each piece: a large body may take long altogether
         const bool more = co_await stream_.readMore(piece.size());
         stream_.deadline.disarm();

@@ -81,6 +81,14 @@ private slots:
         QVERIFY2(made.out.contains("\"uid\""), made.out.constData());
     }
 
+    void bodiesMayComeInChunks() {
+        const Said made =
+            curl({"--http1.1", "-X", "POST", "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/json",
+                  "--max-time", "30", "-d", R"({"metadata":{"generateName":"chunked-"}})",
+                  url("/api/v1/namespaces/default/configmaps")});
+        QVERIFY2(made.out.contains("\"uid\""), made.out.constData());
+    }
+
     void manyAtOnce() {
         QStringList urls{"--http2", "--parallel", "--parallel-immediate"};
         for (int i = 0; i < 40; ++i)
