@@ -30,7 +30,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: polite}
 spec:
-  nodeSelector: {node-role.kubernetes.io/control-plane: ""}
+  nodeName: NODE
   containers:
   - name: polite
     image: busybox:latest
@@ -197,7 +197,9 @@ private slots:
 
     void stopAndStartKeepEverything() {
         EXPECT_EXIT(kubectl("create configmap kept --from-literal=a=b"), 0);
-        EXPECT_EXIT(runner_->run(program_ + " --cluster " + cluster_ + " kubectl -- apply -f -", politePod), 0);
+        EXPECT_EXIT(runner_->run(program_ + " --cluster " + cluster_ + " kubectl -- apply -f -",
+                                 QByteArray(politePod).replace("NODE", (cluster_ + "-1").toUtf8())),
+                    0);
         EXPECT_EXIT(kubectl("wait pod/polite --for=condition=Ready --timeout=150s"), 0);
         EXPECT_EXIT(slipway("stop"), 0);
         QCOMPARE(status()["state"].toString(), "stopped");
