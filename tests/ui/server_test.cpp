@@ -212,8 +212,8 @@ private slots:
         window_->showPage(QStringLiteral("history"));
         auto* history = window_->workspace()->findChild<HistoryPage*>();
         QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() >= 3, 15'000); // made, edited, scaled
-        QTRY_VERIFY_WITH_TIMEOUT(
-            history->commits().topLevelItem(0)->text(0).contains("deployments nginx-deployment"), 15'000); // the slider
+        QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItem(0)->text(0).contains("deployments nginx-deployment"),
+                                 15'000); // the slider
         history->commits().setCurrentItem(history->commits().topLevelItem(0));
         QTest::qWait(500);
         QVERIFY(tests::takePicture(*window_, "server-history"));

@@ -99,7 +99,8 @@ private slots:
         a.securityContext.emplace();
         a.securityContext->runAsNonRoot = true;
         QCOMPARE(containerConfig(pod({a}), a, 0, {}, {.uid = 0}, 1).error(),
-                 std::string("container has runAsNonRoot and image will run as root"));
+                 std::string("container has runAsNonRoot and image will run as root (pod: \"web_default(uid-1)\", "
+                             "container: a)"));
         QVERIFY(containerConfig(pod({a}), a, 0, {}, {.uid = 7}, 1).has_value());
         QVERIFY(!containerConfig(pod({a}), a, 0, {}, {.username = "nginx"}, 1).has_value());
     }

@@ -75,8 +75,9 @@ private slots:
             EncryptedStore store(*behind, read(providers));
             QVERIFY(store.rewriteStale());
             QVERIFY(behind->get(key_).value()->value->find(mark) != std::string::npos);
-            const auto entry = store.get(key_, 0).value();
-            QCOMPARE(*entry->value, object(std::to_string(entry->modified), "v"));
+            const auto entries = store.list(key_, 0, {}, 0).value().entries;
+            QCOMPARE(entries.size(), std::size_t(1));
+            QCOMPARE(*entries[0].value, object(std::to_string(entries[0].modified), "v"));
         }
         EncryptedStore back(*behind, read("  - identity: {}\n" + keys({'b'})));
         QVERIFY(back.rewriteStale());
