@@ -198,6 +198,7 @@ private slots:
 
     void aDeadServerIsNeverShownAsLive() {
         QTRY_COMPARE_WITH_TIMEOUT(liveWords(), QStringLiteral("Live"), 10'000);
+        QTest::qWait(3'000); // what was changed is read once more for its commit, after a pause
         server_.kill();
         QVERIFY(server_.waitForFinished());
         QTRY_VERIFY_WITH_TIMEOUT(liveWords().startsWith("Disconnected"), 10'000);
@@ -221,7 +222,8 @@ private slots:
         ApplyDialog* dialog = nullptr;
         QTRY_VERIFY((dialog = window_->findChild<ApplyDialog*>()) != nullptr);
         QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
-        QVERIFY(dialog->differences().toPlainText().contains("+   replicas: 4"));
+        QVERIFY2(dialog->differences().toPlainText().contains("+   replicas: 4"),
+                 qPrintable(dialog->differences().toPlainText()));
         QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
         const auto replicas = [this] {
             const auto live = session_->client->get(deployments_, "default", "nginx-deployment");

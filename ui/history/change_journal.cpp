@@ -156,12 +156,16 @@ void ChangeJournal::commit() {
         for (auto& [path, change] : changes) {
             if (change.before && !repository.content({}, path))
                 found.push_back({path, change.before});
-            written.push_back({path, change.fetch.empty() ? change.now : readYaml(*reader, change.fetch)});
+            if (!change.fetch.empty() && !(change.now = readYaml(*reader, change.fetch)))
+                continue; // a state that cannot be read is not one that is gone
+            written.push_back({path, change.now});
             lines << change.verb + QLatin1Char(' ') + change.title;
         }
         if (!found.empty())
             if (auto done = repository.record(found, tr("As found in the cluster")); !done)
                 return done;
+        if (lines.empty())
+            return QString();
         QString message = lines.front();
         if (lines.size() > 1)
             message = tr("%n object(s) changed", nullptr, static_cast<int>(lines.size())) + QStringLiteral("\n\n") +
