@@ -33,6 +33,14 @@ FileLock::~FileLock() {
         ::close(descriptor_);
 }
 
+std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) {
+    return file.string() + suffix;
+}
+
+std::filesystem::path folderOf(const std::filesystem::path& file) {
+    return file.has_parent_path() ? file.parent_path() : ".";
+}
+
 Result<void> syncPath(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)

@@ -23,6 +23,10 @@ private:
     int descriptor_ = -1;
 };
 
+/// FILE with a suffix: where what belongs to a store's file lies.
+std::filesystem::path beside(const std::filesystem::path& file, const char* suffix);
+std::filesystem::path folderOf(const std::filesystem::path& file);
+
 /// Makes what was written to a file or folder durable.
 Result<void> syncPath(const std::filesystem::path& path);
 

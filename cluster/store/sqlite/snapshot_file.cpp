@@ -16,14 +16,6 @@ std::unexpected<Error> failure(const fs::path& path, const std::error_code& why)
     return std::unexpected(Error{Errc::io, path.string() + ": " + why.message()});
 }
 
-fs::path beside(const fs::path& path, const char* suffix) {
-    return path.string() + suffix;
-}
-
-fs::path folderOf(const fs::path& path) {
-    return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 /// Moves a finished file to its name, durably.
 Result<void> install(const fs::path& draft, const fs::path& target) {
     if (auto synced = syncPath(draft); !synced)

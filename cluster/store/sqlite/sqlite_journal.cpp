@@ -18,14 +18,6 @@ constexpr Revision sweepRevisions = 500;    ///< swept at once; commits wait mea
 constexpr int freedPages = 250;             ///< given back at once, likewise
 constexpr std::int64_t keptFreePages = 500; ///< not worth giving back: soon written again
 
-std::filesystem::path beside(const std::filesystem::path& file, const char* suffix) {
-    return file.string() + suffix;
-}
-
-std::filesystem::path folderOf(const std::filesystem::path& file) {
-    return file.has_parent_path() ? file.parent_path() : ".";
-}
-
 Result<void> writeEmptyStore(const std::filesystem::path& file) {
     // SQLite gives the file's permissions to the log it puts beside it.
     const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
