@@ -79,6 +79,7 @@ private:
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
     int nodePid_ = 0;
+    QString before_; ///< the node without pods
 
     Outcome slipway(const QString& arguments) const {
         const QString program = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
@@ -97,6 +98,13 @@ private:
     }
     Outcome onNode(const QString& command) const {
         return runner_->run(QString("nsenter -t %1 -m -p -n -u -i -C %2").arg(nodePid_).arg(command));
+    }
+    /// What pods take of a node, counted: what is left of it when they are gone is a leak.
+    QString nodeState() const {
+        return QString::fromUtf8(runner_
+                                     ->run(QString("nsenter -t %1 -m -p -n -u -i -C sh -s").arg(nodePid_),
+                                           contentOf(SLIPWAY_SOURCE_DIR "/tests/support/count_node"))
+                                     .out);
     }
     QString containerOf(const QString& name) const { return pod(name, "{.status.containerStatuses[0].containerID}"); }
 
@@ -123,6 +131,8 @@ private slots:
         nodePid_ = status["nodes"].toArray().at(0).toObject()["pid"].toInt();
         QVERIFY(nodePid_ > 0);
         QTRY_COMPARE_WITH_TIMEOUT(kubectl("get serviceaccount default").exitCode, 0, patience);
+        before_ = nodeState();
+        QVERIFY2(before_.contains("mounts: "), qPrintable(before_));
         QVERIFY(apply(contentOf(folder + "/objects.yaml")));
         for (const QString& file : QDir(folder).entryList({"*.yaml"}, QDir::Files))
             if (file != "objects.yaml")
@@ -290,6 +300,11 @@ private slots:
             QCOMPARE(containerOf("lasting"), container);
             QCOMPARE(pod("lasting", since), readySince);
         }
+    }
+
+    void nothingIsLeftOfPods() {
+        QCOMPARE(runner_->run("kubectl delete pods --all --timeout=180s", {}, 200000).exitCode, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(nodeState(), before_, patience);
     }
 };
 

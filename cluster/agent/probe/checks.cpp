@@ -227,7 +227,7 @@ CheckResult execResult(const RuntimeResult<ExecOutput>& output, const std::vecto
                 std::format("command timed out: \"{}\" timed out after {}s", command.empty() ? "" : command[0],
                             timeout.count()),
                 ""};
-    return {false, output.error().message, ""};
+    return {false, output.error().message, "", true};
 }
 
 OperationPtr beginExec(Runtime& runtime, const std::string& containerId, const std::vector<std::string>& command,
@@ -309,18 +309,18 @@ OperationPtr beginProbe(const core::Probe& probe, const CheckTarget& target, Run
         if (port)
             return loop.beginHttp(*probe.httpGet, probe.httpGet->host.empty() ? target.podIp : probe.httpGet->host,
                                   *port, timeout, std::move(done));
-        done({false, noPort(probe.httpGet->port), ""});
+        done({false, noPort(probe.httpGet->port), "", true});
     } else if (probe.tcpSocket) {
         const auto port = resolvePort(*target.container, probe.tcpSocket->port);
         if (port)
             return loop.beginTcp(probe.tcpSocket->host.empty() ? target.podIp : probe.tcpSocket->host, *port, timeout,
                                  std::move(done));
-        done({false, noPort(probe.tcpSocket->port), ""});
+        done({false, noPort(probe.tcpSocket->port), "", true});
     } else if (probe.grpc) {
         return beginGrpcHealth(target.podIp, probe.grpc->port, probe.grpc->service, timeout,
                                [done = std::move(done)](std::string why) { done({why.empty(), std::move(why), ""}); });
     } else
-        done({false, "missing probe handler", ""});
+        done({false, "missing probe handler", "", true});
     return nullptr;
 }
 

@@ -10,6 +10,8 @@ struct CheckResult {
     bool good = false;
     std::string output;  ///< why not, worded as Kubernetes words it
     std::string warning; ///< good, but worth an event (a redirect to another host)
+    /// The container could not be asked at all (the runtime is away, the port has no number): says nothing of it.
+    bool unknown = false;
 };
 
 /// Called once, from the loop's or the runtime's thread, or from the caller's before begin...() returns. Must not

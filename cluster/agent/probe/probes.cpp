@@ -108,6 +108,12 @@ struct Probes::Shared : std::enable_shared_from_this<Probes::Shared> {
         static constexpr const char* names[] = {"Startup", "Liveness", "Readiness"};
         static constexpr const char* lower[] = {"startup", "liveness", "readiness"};
         const auto index = static_cast<std::size_t>(kind);
+        if (result.unknown) { // neither a success nor a failure
+            events.record(
+                referenceTo(*watched.pod, watched.container.name), "Warning", "Unhealthy",
+                std::format("{} probe errored and resulted in unknown state: {}", names[index], result.output));
+            return false;
+        }
         if (!result.good)
             events.record(referenceTo(*watched.pod, watched.container.name), "Warning", "Unhealthy",
                           std::format("{} probe failed: {}", names[index], result.output));

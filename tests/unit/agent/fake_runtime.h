@@ -37,6 +37,7 @@ public:
     bool hold = false;                                ///< operations wait for release()
     std::vector<std::shared_ptr<FakeOperation>> held; ///< in the order they were begun
     int execExitCode = 0;
+    std::optional<RuntimeError> execError; ///< instead of running anything
 
     void release() {
         for (const auto& operation : std::exchange(held, {}))
@@ -156,6 +157,8 @@ public:
     }
     RuntimeResult<ExecOutput> execSync(const std::string&, const std::vector<std::string>&,
                                        std::chrono::seconds) override {
+        if (execError)
+            return std::unexpected(*execError);
         return ExecOutput{.exitCode = execExitCode};
     }
     OperationPtr beginExec(const std::string& id, const std::vector<std::string>& command, std::chrono::seconds timeout,

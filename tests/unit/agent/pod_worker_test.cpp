@@ -458,6 +458,32 @@ private slots:
         QCOMPARE(node.runtime.running("a"), 1);
     }
 
+    void aRuntimeThatIsAwaySaysNothingOfReadiness() {
+        Node node;
+        auto a = container("a");
+        a.readinessProbe.emplace().exec.emplace().command = {"ready"};
+        a.readinessProbe->periodSeconds = 1;
+        a.readinessProbe->failureThreshold = 1;
+        a.livenessProbe = a.readinessProbe;
+        PodWorker worker(node.environment, shared(pod({a})));
+        worker.sync();
+        QTRY_VERIFY((worker.sync(), node.status().containerStatuses[0].ready));
+        node.runtime.hold = true; // probes now wait for release(), so that nothing is read while it is written
+        QTRY_VERIFY_WITH_TIMEOUT(node.runtime.held.size() >= 2, 20000);
+        node.runtime.execError = RuntimeError{RuntimeError::Kind::unavailable, "connection refused"};
+        node.runtime.release();
+        worker.sync();
+        QVERIFY(node.events.has("Unhealthy"));
+        QVERIFY(node.status().containerStatuses[0].ready);
+        QCOMPARE(node.runtime.running("a"), 1);
+        // A command that takes too long is a failure, though.
+        QTRY_VERIFY_WITH_TIMEOUT(node.runtime.held.size() >= 2, 20000);
+        node.runtime.execError = RuntimeError{RuntimeError::Kind::timeout, "deadline exceeded"};
+        node.runtime.release();
+        worker.sync();
+        QVERIFY(!node.status().containerStatuses[0].ready);
+    }
+
     void figuresLeaveEndedContainersOut() {
         Node node;
         Pods pods(node.environment, node.pool);
