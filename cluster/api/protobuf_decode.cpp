@@ -3,7 +3,7 @@
 #include "cluster/api/base64.h"
 #include "cluster/api/protobuf_envelope.h"
 #include "cluster/api/protobuf_wire.h"
-#include "cluster/base/time.h"
+#include "cluster/base/instant.h"
 
 #include <algorithm>
 #include <bit>
@@ -250,12 +250,8 @@ private:
             fail(std::format("{} is not a time", field.name));
             return {};
         }
-        // system_clock counts nanoseconds, which hold only the years 1678 to 2261.
-        using namespace std::chrono;
-        const auto limit = duration_cast<std::chrono::seconds>(system_clock::duration::max()).count() - 1;
-        const system_clock::time_point at(std::chrono::seconds(std::clamp(seconds, -limit, limit)));
-        return field.kind == FieldKind::time_ ? Json(base::formatTime(at))
-                                              : Json(base::formatMicroTime(at + nanoseconds(nanos)));
+        const base::Instant at{seconds, static_cast<std::int32_t>(nanos)};
+        return Json(base::formatInstant(at, field.kind == FieldKind::time_ ? 0 : 6));
     }
 
     /// runtime.RawExtension, FieldsV1 and JSON: JSON, or another object in this encoding, in field 1.

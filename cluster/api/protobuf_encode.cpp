@@ -3,7 +3,7 @@
 #include "cluster/api/base64.h"
 #include "cluster/api/protobuf_envelope.h"
 #include "cluster/api/protobuf_wire.h"
-#include "cluster/base/time.h"
+#include "cluster/base/instant.h"
 
 #include <algorithm>
 #include <chrono>
@@ -41,12 +41,10 @@ std::string intOrStringMessage(const Json& value) {
 
 /// meta.v1.Time and MicroTime: seconds and nanoseconds.
 std::string timeMessage(std::string_view text) {
-    using namespace std::chrono;
     std::string out;
-    if (const auto time = base::parseTime(text)) {
-        const auto whole = floor<seconds>(*time);
-        putInteger(out, 1, static_cast<std::uint64_t>(whole.time_since_epoch().count()));
-        putInteger(out, 2, static_cast<std::uint64_t>(duration_cast<nanoseconds>(*time - whole).count()));
+    if (const auto time = base::parseInstant(text)) {
+        putInteger(out, 1, static_cast<std::uint64_t>(time->seconds));
+        putInteger(out, 2, static_cast<std::uint64_t>(time->nanos));
     }
     return out;
 }

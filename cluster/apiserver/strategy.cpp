@@ -110,16 +110,20 @@ void prepareServiceRange(JsonObject& object) {
                                                                       {"lastTransitionTime", base::nowRfc3339()}}};
 }
 
-/// Counts a status always shows are there from the start.
+/// Counts and flags that a status always shows are there from the start.
 JsonObject emptyStatus(const api::Resource& resource) {
     JsonObject status;
     const api::Field* field = resource.type == nullptr ? nullptr : resource.type->field("status");
     if (field == nullptr || field->type == nullptr)
         return status;
-    for (const api::Field& member : field->type->fields)
-        if (member.required && member.container == api::Container::none &&
-            (member.kind == api::FieldKind::int32_ || member.kind == api::FieldKind::int64_))
+    for (const api::Field& member : field->type->fields) {
+        if (!member.required || member.container != api::Container::none)
+            continue;
+        if (member.kind == api::FieldKind::int32_ || member.kind == api::FieldKind::int64_)
             status[member.name] = 0;
+        if (member.kind == api::FieldKind::bool_)
+            status[member.name] = false;
+    }
     return status;
 }
 
@@ -235,7 +239,9 @@ std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::
         if (const Json* finalizers = api::find(before, {"spec", "finalizers"}))
             objectAt(after, {"spec"})["finalizers"] = *finalizers;
     }
-    if (countsGeneration(resource) && !sameWantedState(resource, before, after))
+    // Where a pod goes is decided for it, not asked of it (KEP-5067).
+    const bool asked = subresource != "binding";
+    if (asked && countsGeneration(resource) && !sameWantedState(resource, before, after))
         objectAt(after, {"metadata"})["generation"] = api::intAt(before, {"metadata", "generation"}).value_or(0) + 1;
     if (resource.name == "validatingadmissionpolicies" && resource.custom == nullptr && subresource.empty())
         objectAt(after, {"status"})["observedGeneration"] = api::intAt(after, {"metadata", "generation"}).value_or(1);

@@ -1,5 +1,7 @@
 #include "cluster/base/time.h"
 
+#include "cluster/base/instant.h"
+
 #include <cctype>
 #include <charconv>
 #include <ctime>
@@ -8,16 +10,10 @@
 namespace slipway::base {
 namespace {
 
-std::string formatSeconds(Time time) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    return std::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                       parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
-std::chrono::nanoseconds fractionOf(Time time) {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(time - std::chrono::floor<std::chrono::seconds>(time));
+Instant instantOf(Time time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    const auto fraction = std::chrono::duration_cast<std::chrono::nanoseconds>(time - whole);
+    return {whole.time_since_epoch().count(), static_cast<std::int32_t>(fraction.count())};
 }
 
 /// Reads exactly @p digits digits at @p position; -1 when they are not all digits.
@@ -53,18 +49,29 @@ std::string nowRfc3339() {
 }
 
 std::string formatTime(Time time) {
-    return formatSeconds(time) + "Z";
+    return formatInstant(instantOf(time));
 }
 
 std::string formatMicroTime(Time time) {
-    return std::format("{}.{:06}Z", formatSeconds(time), fractionOf(time).count() / 1000);
+    return formatInstant(instantOf(time), 6);
 }
 
 std::string formatNanoTime(Time time) {
-    return std::format("{}.{:09}Z", formatSeconds(time), fractionOf(time).count());
+    return formatInstant(instantOf(time), 9);
 }
 
-std::optional<Time> parseTime(std::string_view text) {
+std::string formatInstant(const Instant& instant, int digits) {
+    const auto seconds = static_cast<std::time_t>(instant.seconds);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::string text = std::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1,
+                                   parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+    if (digits > 0)
+        text += "." + std::format("{:09}", instant.nanos).substr(0, static_cast<std::size_t>(digits));
+    return text + "Z";
+}
+
+std::optional<Instant> parseInstant(std::string_view text) {
     if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
         text[13] != ':' || text[16] != ':')
         return {};
@@ -77,13 +84,13 @@ std::optional<Time> parseTime(std::string_view text) {
     if (month < 1 || day < 1 || !date.ok())
         return {};
     std::size_t position = 19;
-    std::chrono::nanoseconds fraction(0);
+    int fraction = 0;
     if (text[position] == '.') {
-        long long scale = 100'000'000;
+        int scale = 100'000'000;
         const std::size_t start = ++position;
         for (; position < text.size() && std::isdigit(static_cast<unsigned char>(text[position]));
              ++position, scale /= 10)
-            fraction += std::chrono::nanoseconds((text[position] - '0') * scale);
+            fraction += (text[position] - '0') * scale;
         if (position == start)
             return {};
     }
@@ -92,12 +99,20 @@ std::optional<Time> parseTime(std::string_view text) {
         return {};
     const auto whole = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
                        std::chrono::seconds(second) - *offset;
+    return Instant{whole.time_since_epoch().count(), fraction};
+}
+
+std::optional<Time> parseTime(std::string_view text) {
+    const auto instant = parseInstant(text);
+    if (!instant)
+        return {};
+    const std::chrono::sys_seconds whole{std::chrono::seconds(instant->seconds)};
     // The clock counts nanoseconds and ends in 2262; the API allows the year 9999.
     if (whole >= std::chrono::time_point_cast<std::chrono::seconds>(Time::max()))
         return Time::max();
     if (whole <= std::chrono::time_point_cast<std::chrono::seconds>(Time::min()))
         return Time::min();
-    return std::chrono::time_point_cast<Time::duration>(whole + fraction);
+    return std::chrono::time_point_cast<Time::duration>(whole + std::chrono::nanoseconds(instant->nanos));
 }
 
 std::string humanDuration(std::chrono::seconds duration) {

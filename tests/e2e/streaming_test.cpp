@@ -142,6 +142,26 @@ private slots:
         QVERIFY(!kubectl("exec web -- true").exitCode);
     }
 
+    /// A session has descriptors and threads of its own, and ends with its command.
+    void endedCommandsLeaveNothing() {
+        const QString node = QString::fromUtf8(kubectl("get nodes -o name").out).trimmed().mid(5);
+        const auto descriptors = [&] {
+            static const QRegularExpression gauge("\nprocess_open_fds ([0-9]+)");
+            const Outcome metrics = kubectl("get --raw /api/v1/nodes/" + node + "/proxy/metrics");
+            return gauge.match(QString::fromUtf8(metrics.out)).captured(1).toInt();
+        };
+        const int before = descriptors();
+        QVERIFY(before > 0);
+        for (int round = 0; round < 10; ++round) {
+            std::vector<std::unique_ptr<QProcess>> running;
+            for (int i = 0; i < 6; ++i)
+                running.push_back(runner_->start("kubectl exec web -- true"));
+            for (auto& process : running)
+                QCOMPARE(ProgramRunner::finish(*process, patience).exitCode, 0);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(descriptors() < before + 40, patience); // idle connections stay for a while
+    }
+
     void files() {
         QFile file(dir_->filePath("sent"));
         QVERIFY(file.open(QIODevice::WriteOnly));

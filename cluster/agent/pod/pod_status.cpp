@@ -135,7 +135,8 @@ core::ContainerStatus containerStatus(const PodView& view, const core::Container
     } else if (info->phase == ContainerPhase::running) {
         status.state = runningSince(info->startedAt);
         status.started = verdict == view.verdicts.end() || verdict->second.started;
-        status.ready = *status.started && (verdict == view.verdicts.end() || verdict->second.ready);
+        // An init container is ready by having ended well.
+        status.ready = (!init || stays) && *status.started && (verdict == view.verdicts.end() || verdict->second.ready);
         addResources(status, view, before);
     } else if (info->phase == ContainerPhase::exited) {
         status.state = terminated(*info);

@@ -1,9 +1,9 @@
 #include "cluster/agent/server/exec_session.h"
 
+#include "cluster/agent/server/hand_over.h"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_future.hpp>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -15,10 +15,7 @@ namespace {
 using wire::Channel;
 using wire::ClientMessage;
 
-constexpr std::size_t mostWaitingInput = 1 << 20;
-
-/// What the command says; its reader waits when the client is slow.
-using Outgoing = asio::experimental::concurrent_channel<void(error_code, ExecProcess::Piece)>;
+constexpr std::size_t mostWaitingInput = 1 << 20, mostWaitingPieces = 16;
 
 /// Writes to the command on a thread of its own, since a command that does not read would block the session.
 class InputWriter {
@@ -85,31 +82,50 @@ private:
     std::thread thread_;
 };
 
-/// Passes on everything the command says, and last that it ended.
-void readProcess(ExecProcess& process, Outgoing& outgoing) {
-    for (bool ended = false; !ended;) {
-        ExecProcess::Piece piece = process.read();
-        ended = piece.from == ExecProcess::Piece::From::end;
-        try {
-            outgoing.async_send(error_code(), std::move(piece), asio::use_future).get();
-        } catch (const boost::system::system_error&) {
-            return; // the client is gone
+/// Reads what the command says, and last that it ended, on a thread of its own, which waits when the client is slow.
+/// Letting go of it ends the command.
+class OutputReader {
+public:
+    OutputReader(std::shared_ptr<ExecProcess> process, const asio::any_io_executor& executor)
+        : process_(std::move(process))
+        , pieces_(std::make_shared<HandOver<ExecProcess::Piece>>(executor, mostWaitingPieces))
+        , thread_([this] { run(); }) {}
+    ~OutputReader() {
+        pieces_->close();
+        process_->kill();
+        thread_.join();
+    }
+    OutputReader(const OutputReader&) = delete;
+    OutputReader& operator=(const OutputReader&) = delete;
+
+    asio::awaitable<std::optional<ExecProcess::Piece>> next() { return pieces_->receive(); }
+
+private:
+    void run() {
+        for (bool ended = false, taken = true; !ended && taken;) {
+            ExecProcess::Piece piece = process_->read();
+            ended = piece.from == ExecProcess::Piece::From::end;
+            taken = pieces_->send(std::move(piece));
         }
     }
-}
 
-asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, Outgoing& outgoing,
+    std::shared_ptr<ExecProcess> process_;
+    std::shared_ptr<HandOver<ExecProcess::Piece>> pieces_;
+    std::thread thread_;
+};
+
+asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, OutputReader& output,
                                   WantedStreams wanted) {
     using From = ExecProcess::Piece::From;
     for (;;) {
-        const auto [error, piece] = co_await outgoing.async_receive(tuple);
-        if (error)
+        const auto piece = co_await output.next();
+        if (!piece)
             co_return;
-        if (piece.from == From::end)
+        if (piece->from == From::end)
             break;
-        if (piece.from == From::out ? !wanted.output : !wanted.error)
+        if (piece->from == From::out ? !wanted.output : !wanted.error)
             continue;
-        if (!co_await streams.write(piece.from == From::out ? Channel::output : Channel::error, piece.data))
+        if (!co_await streams.write(piece->from == From::out ? Channel::output : Channel::error, piece->data))
             co_return;
     }
     const auto code = process.exitCode();
@@ -141,17 +157,10 @@ asio::awaitable<void> readInput(RemoteStreams& streams, ExecProcess& process, In
 asio::awaitable<void> runExec(RemoteStreams& streams, std::shared_ptr<ExecProcess> process, WantedStreams wanted) {
     using namespace asio::experimental::awaitable_operators;
     const auto executor = co_await asio::this_coro::executor;
-    Outgoing outgoing(executor, 16);
-    std::thread reader;
-    {
-        InputWriter input(process);
-        reader = std::thread([&] { readProcess(*process, outgoing); });
-        // Whoever ends first ends the other: the command, or the client.
-        co_await (writeOutput(streams, *process, outgoing, wanted) || readInput(streams, *process, input));
-        outgoing.close();
-        process->kill();
-    }
-    reader.join();
+    InputWriter input(process);
+    OutputReader output(process, executor); // ends first: what writes to a command ends only with it
+    // Whoever ends first ends the other: the command, or the client.
+    co_await (writeOutput(streams, *process, output, wanted) || readInput(streams, *process, input));
 }
 
 } // namespace slipway::agent

@@ -1,7 +1,6 @@
+#include "cluster/agent/server/hand_over.h"
 #include "cluster/agent/server/session.h"
 
-#include <boost/asio/experimental/concurrent_channel.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <format>
@@ -10,7 +9,9 @@
 namespace slipway::agent {
 namespace {
 
-using Pieces = asio::experimental::concurrent_channel<void(error_code, std::string)>;
+using Pieces = HandOver<std::string>;
+
+constexpr std::size_t mostWaitingPieces = 8;
 
 /// Why a container has no log yet, in the words of the kubelet.
 std::string notStarted(const Pods::Entry& pod, const std::string& podName, const std::string& name) {
@@ -28,7 +29,7 @@ std::string notStarted(const Pods::Entry& pod, const std::string& podName, const
     return std::format("container \"{}\" in pod \"{}\" is waiting to start: ContainerCreating", name, podName);
 }
 
-/// Reads a log into the channel, which waits when the client is slow.
+/// Reads a log and hands it over, waiting when the client is slow.
 class LogPump {
 public:
     LogPump(Pieces& pieces, Runtime& runtime, std::string containerId, int client)
@@ -36,23 +37,14 @@ public:
 
     void run(const std::filesystem::path& file, const LogOptions& options, std::stop_token stop) {
         const auto write = [&](std::string_view piece) {
-            return piece.empty() ? isConnected(client_) : send(std::string(piece));
+            return piece.empty() ? isConnected(client_) : pieces_.send(std::string(piece));
         };
         if (const auto problem = readLog(file, options, write, [&] { return runs(); }, stop))
-            send(*problem + "\n");
-        send("");
+            pieces_.send(*problem + "\n");
+        pieces_.send("");
     }
 
 private:
-    bool send(std::string piece) {
-        try {
-            pieces_.async_send(error_code(), std::move(piece), asio::use_future).get();
-            return true;
-        } catch (const boost::system::system_error&) {
-            return false; // the client is gone
-        }
-    }
-
     /// Asking the runtime once a second is enough.
     bool runs() {
         if (const auto now = std::chrono::steady_clock::now(); now - lookedAt_ > std::chrono::seconds(1)) {
@@ -69,6 +61,11 @@ private:
     const int client_;
     std::chrono::steady_clock::time_point lookedAt_ = std::chrono::steady_clock::now();
     bool runs_ = true;
+};
+
+struct Closing {
+    Pieces& pieces;
+    ~Closing() { pieces.close(); }
 };
 
 } // namespace
@@ -112,25 +109,26 @@ asio::awaitable<bool> Session::logs(const HttpRequest& request, const Target& ta
 asio::awaitable<bool> Session::sendLog(std::filesystem::path file, LogOptions options, std::string containerId) {
     auto& tcpLayer = beast::get_lowest_layer(stream_);
     tcpLayer.expires_never();
-    Pieces pieces(co_await asio::this_coro::executor, 8);
-    LogPump pump(pieces, environment_.runtime, std::move(containerId),
+    const auto pieces = std::make_shared<Pieces>(co_await asio::this_coro::executor, mostWaitingPieces);
+    LogPump pump(*pieces, environment_.runtime, std::move(containerId),
                  static_cast<int>(tcpLayer.socket().native_handle()));
     std::jthread reader([&](std::stop_token stop) { pump.run(file, options, stop); });
+    const Closing closing{*pieces}; // also when the session is ended from outside: the reader may be waiting
     http::response<http::empty_body> head(http::status::ok, 11);
     head.set(http::field::content_type, "text/plain");
     head.chunked(true);
     http::response_serializer<http::empty_body> serializer(head);
     auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
     while (!error) {
-        auto [ended, piece] = co_await pieces.async_receive(tuple);
-        if (ended || piece.empty())
+        const auto piece = co_await pieces->receive();
+        if (!piece || piece->empty())
             break;
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
+        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), tuple);
     }
     if (!error)
         std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
     reader.request_stop();
-    pieces.close();
+    pieces->close();
     reader.join();
     co_return !error;
 }

@@ -55,6 +55,22 @@ private slots:
             }
     }
 
+    void aRunningInitContainerIsNotDone() {
+        auto web = pod({container("a")});
+        web.spec->initContainers = {container("first"), container("second")};
+        const auto status = podStatus(view(web, {sandbox()}, {instance("first", ContainerPhase::running)}), {});
+        QVERIFY(!status.initContainerStatuses[0].ready);
+        QVERIFY(status.initContainerStatuses[0].started.value_or(false));
+        for (const auto& one : status.conditions)
+            if (one.type == "Initialized")
+                QCOMPARE(one.message, std::string("containers with incomplete status: [first second]"));
+        // One that stays is ready while it runs.
+        web.spec->initContainers[0].restartPolicy = "Always";
+        QVERIFY(podStatus(view(web, {sandbox()}, {instance("first", ContainerPhase::running)}), {})
+                    .initContainerStatuses[0]
+                    .ready);
+    }
+
     void crashLoopShowsBothStates() {
         const auto web = pod({container("a")});
         auto now = view(web, {sandbox()}, {instance("a", ContainerPhase::exited, 3, 1)});

@@ -79,6 +79,9 @@ void ProtobufTest::knownMessages_data() {
     row("microseconds", "events.k8s.io/v1", "Event", "0a030a0165120b0880e2cfaa06108094ef3a2200",
         "{'kind':'Event','apiVersion':'events.k8s.io/"
         "v1','metadata':{'name':'e'},'eventTime':'2023-11-14T22:13:20.123456Z'}");
+    row("a time of the first year", "events.k8s.io/v1", "Event", "0a030a0165120d088292b8c398feffffff0110002200",
+        "{'kind':'Event','apiVersion':'events.k8s.io/"
+        "v1','metadata':{'name':'e'},'eventTime':'0001-01-01T00:00:02.000000Z'}");
     row("a map of lists", "authorization.k8s.io/v1", "SubjectAccessReview",
         "0a0012240a0b12036765742a04706f64731a03616e6e2a100a0673636f70657312060a01610a0162",
         "{'kind':'SubjectAccessReview','apiVersion':'authorization.k8s.io/v1','metadata':{},"

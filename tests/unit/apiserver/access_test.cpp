@@ -221,6 +221,7 @@ private slots:
         const QString to = "{'metadata':{'name':'%1'},'target':{'kind':'Node','name':'n1'}}";
         QCOMPARE(api_->post("/api/v1/namespaces/t/bindings", to.arg("p")).code, 201);
         QCOMPARE(api_->get(pods + "/p").text({"spec", "nodeName"}), std::string("n1"));
+        QCOMPARE(api_->get(pods + "/p").at({"metadata", "generation"}), api::Json(1)); // not what was asked for
         QCOMPARE(api_->post(pods + "/p/binding", to.arg("p")).message(),
                  std::string("Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node "
                              "\"n1\""));

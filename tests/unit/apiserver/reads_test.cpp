@@ -237,6 +237,19 @@ private slots:
         QVERIFY(text(api.get(v2).at({"spec", "metrics"})).contains("memory")); // nothing is lost on the way
     }
 
+    void whatAStatusAlwaysShowsIsThereFromTheStart() {
+        ApiUnderTest api;
+        const auto attachment = api.post("/apis/storage.k8s.io/v1/volumeattachments",
+                                         "{'metadata':{'name':'a'},'spec':{'attacher':'x.example','nodeName':'n',"
+                                         "'source':{'persistentVolumeName':'v'}}}");
+        QCOMPARE(attachment.at({"status", "attached"}), api::Json(false));
+        const auto set =
+            api.post("/apis/apps/v1/namespaces/default/replicasets",
+                     "{'metadata':{'name':'a'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{"
+                     "'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'a'}]}}}}");
+        QCOMPARE(set.at({"status", "replicas"}), api::Json(0));
+    }
+
     void triesOtherNames() {
         ApiUnderTest api;
         const auto one = api.post(maps, "{'metadata':{'generateName':'x-'}}"),
