@@ -171,6 +171,7 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
         return replyWith(negotiation.error());
     ResourceRequest r{request, info, *shared, user, registry_, cache_, store_, shared, {}};
     r.negotiation = negotiation.value_or(Negotiation());
+    r.listLifetime = options_.listLifetime;
     if (const std::string_view pretty = info.query.get("pretty"); pretty == "true" || pretty == "1")
         r.negotiation.pretty = true;
     Answer made = answer(r);

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/subresource_update.h"
 
+#include <algorithm>
 #include <array>
 
 namespace slipway::apiserver {
@@ -74,6 +75,13 @@ void takeResources(JsonObject& spec, const JsonObject& wanted) {
     }
 }
 
+/// Resources whose status is written without anything of the metadata; for others labels and annotations may come with it.
+bool statusKeepsMetadata(const api::Resource& resource) {
+    static constexpr std::array<std::string_view, 5> names{"customresourcedefinitions", "apiservices", "flowschemas",
+                                                           "prioritylevelconfigurations", "volumeattachments"};
+    return resource.custom != nullptr || std::ranges::find(names, resource.name) != names.end();
+}
+
 void keepAllOfPodBut(std::string_view subresource, const JsonObject& before, JsonObject& after) {
     const JsonObject wanted = memberOf(after, "spec");
     JsonObject metadata = memberOf(after, "metadata");
@@ -103,8 +111,13 @@ void keepOtherParts(const api::Resource& resource, std::string_view subresource,
         JsonObject wanted = before;
         take(after, wanted, "status");
         JsonObject metadata = memberOf(after, "metadata");
-        take(memberOf(before, "metadata"), metadata, "ownerReferences");
-        wanted["metadata"] = std::move(metadata);
+        if (statusKeepsMetadata(resource)) {
+            take(metadata, objectAt(wanted, {"metadata"}), "managedFields");
+            take(metadata, objectAt(wanted, {"metadata"}), "resourceVersion");
+        } else {
+            take(memberOf(before, "metadata"), metadata, "ownerReferences");
+            wanted["metadata"] = std::move(metadata);
+        }
         after = std::move(wanted);
         if (resource.name == "certificatesigningrequests")
             keepCertificateParts(subresource, before, after);

@@ -54,13 +54,14 @@ void addMetadata(JsonObject& schema, SchemaReferences& references) {
     const auto text = [&](std::string_view name, std::string_view description) {
         properties[name] = JsonObject{{"type", "string"}, {"description", description}};
     };
-    text("apiVersion", "The group and version of the schema this object is written in.");
+    // The words these texts begin with are what Kubernetes' conformance looks for.
+    text("apiVersion", "APIVersion defines the group and version of the schema this object is written in.");
     text("kind", "What this object is.");
     JsonObject plain{{"$ref", references.pointer(metadata->fullName)}};
-    properties["metadata"] =
-        references.v3 ? JsonObject{{"allOf", JsonArray{std::move(plain)}}, {"default", JsonObject()}} : plain;
-    if (!references.v3)
-        properties["metadata"].get_object()["description"] = "What every object has: its name, labels and so on.";
+    JsonObject wrapped{{"allOf", JsonArray{Json(plain)}}, {"default", JsonObject()}};
+    JsonObject& property = properties["metadata"].emplace_object();
+    property = references.v3 ? std::move(wrapped) : std::move(plain);
+    property["description"] = "Standard object's metadata: its name, labels and what else every object has.";
 }
 
 } // namespace

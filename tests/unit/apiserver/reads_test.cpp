@@ -107,6 +107,19 @@ private slots:
         QCOMPARE(api.get(maps + "?resourceVersion=1&resourceVersionMatch=Exact").code, 410);
     }
 
+    void aListThatTakesTooLongGoesOnWithThePresent() {
+        ApiUnderTest api({}, [](apiserver::ServerOptions& options) { options.listLifetime = std::chrono::seconds(0); });
+        make(api, {"a", "b", "c"});
+        const auto first = api.get(maps + "?limit=1");
+        make(api, {"d"});
+        const auto late = api.get(maps + "?limit=1&continue=" + first.text({"metadata", "continue"}));
+        QCOMPARE(late.code, 410);
+        const auto second = api.get(maps + "?limit=1&continue=" + late.text({"metadata", "continue"}));
+        QCOMPARE(names(second), QStringList{"b"});
+        QVERIFY(second.text({"metadata", "resourceVersion"}) != first.text({"metadata", "resourceVersion"}));
+        QCOMPARE(api.get(maps + "?resourceVersion=1&resourceVersionMatch=Exact").code, 200);
+    }
+
     void refusesOptionsThatDoNotGoTogether_data() {
         QTest::addColumn<QString>("query");
         QTest::addColumn<int>("code");
