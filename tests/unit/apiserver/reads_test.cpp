@@ -197,6 +197,11 @@ private slots:
                  "ConfigMapList");
         QCOMPARE(inForm(api, maps, "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io").text({"kind"}),
                  "PartialObjectMetadataList");
+        const auto old = inForm(api, maps, "application/json;as=Table;v=v1beta1;g=meta.k8s.io");
+        QCOMPARE(old.text({"apiVersion"}), "meta.k8s.io/v1beta1");
+        QCOMPARE(api::stringAt(old.at({"rows"}).at(0), {"object", "apiVersion"}), "meta.k8s.io/v1beta1");
+        QCOMPARE(events(api, "", "application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io"),
+                 QStringList{"ADDED a PartialObjectMetadata"});
         QCOMPARE(inForm(api, maps, "image/png").brief(),
                  "406 NotAcceptable: only the following media types are accepted: application/json, application/yaml, "
                  "application/vnd.kubernetes.protobuf");
