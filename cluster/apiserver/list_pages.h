@@ -28,6 +28,9 @@ api::JsonObject listMetadata(const Page& page, bool countRemaining);
 /// A list is the cached bytes of its objects, one after another.
 std::string listBytes(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);
 
+/// A list in the form the client wants.
+Answer replyList(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);
+
 /// The refusal of a resource version that has not come yet.
 api::Status tooLargeVersion(store::Revision asked, store::Revision current);
 

@@ -4,6 +4,7 @@
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/access_reviews.h"
 #include "cluster/apiserver/admission/connect.h"
+#include "cluster/apiserver/component_statuses.h"
 #include "cluster/apiserver/health.h"
 #include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/negotiation.h"
@@ -203,11 +204,8 @@ Answer ApiServer::answer(const ResourceRequest& r) {
     }
     if (found->group.empty() && found->name == "bindings")
         return bindPod(r, {});
-    if (found->name == "componentstatuses")
-        return replyWith(JsonObject{{"kind", "ComponentStatusList"},
-                                    {"apiVersion", "v1"},
-                                    {"metadata", JsonObject()},
-                                    {"items", api::JsonArray()}});
+    if (found->group.empty() && found->name == "componentstatuses")
+        return componentStatuses(r);
     if (found->namespaced && info.ns.empty() && info.verb != "list" && info.verb != "watch")
         return replyWith(api::methodNotAllowed(info.verb));
     if (info.verb == "get")

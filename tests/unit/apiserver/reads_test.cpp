@@ -211,6 +211,21 @@ private slots:
         QCOMPARE(inForm(api, review, table + ",application/json", "POST", asked).code, 201);
     }
 
+    void tellsHowThePartsOfTheControlPlaneAre() {
+        ApiUnderTest api;
+        QCOMPARE(names(api.get("/api/v1/componentstatuses")), (QStringList{"scheduler", "controller-manager", "etcd-0"}));
+        const auto health = [&](const std::string& part) {
+            const api::Json conditions = api.get("/api/v1/componentstatuses/" + part).at({"conditions"});
+            return std::string(api::stringAt(conditions.at(0), {"status"}));
+        };
+        QCOMPARE(health("etcd-0"), "True");
+        QCOMPARE(health("controller-manager"), "False"); // nobody controls here
+        QCOMPARE(api.get("/api/v1/componentstatuses/other").code, 404);
+        const auto table =
+            inForm(api, "/api/v1/componentstatuses/etcd-0", "application/json;as=Table;v=v1;g=meta.k8s.io");
+        QCOMPARE(text(table.at({"rows"}).at(0).at("cells")), "['etcd-0','Healthy','ok','']");
+    }
+
     void keepsTheTwoFormsOfAnEvent() {
         ApiUnderTest api;
         const auto made =
@@ -228,6 +243,7 @@ private slots:
         QCOMPARE(core.text({"eventTime"}), "2026-01-02T03:04:05.678901Z");
         QCOMPARE(names(api.get("/api/v1/events?fieldSelector=involvedObject.name%3Dp")), QStringList{"e"});
         QCOMPARE(names(api.get("/apis/events.k8s.io/v1/events?fieldSelector=regarding.name%3Dp")), QStringList{"e"});
+        QCOMPARE(names(api.get("/api/v1/events?fieldSelector=source%3Dc")), QStringList{"e"});
     }
 
     void keepsTheTwoFormsOfAnAutoscaler() {
