@@ -1,5 +1,6 @@
 #include "cluster/apiserver/component_statuses.h"
 
+#include "cluster/api/conversion.h"
 #include "cluster/apiserver/list_pages.h"
 #include "cluster/base/time.h"
 

@@ -140,6 +140,8 @@ void keepOtherParts(const api::Resource& resource, std::string_view subresource,
             take(metadata, objectAt(wanted, {"metadata"}), "resourceVersion");
         } else {
             take(memberOf(before, "metadata"), metadata, "ownerReferences");
+            if (resource.group == "apps" && resource.name == "deployments")
+                take(memberOf(before, "metadata"), metadata, "labels");
             wanted["metadata"] = std::move(metadata);
         }
         after = std::move(wanted);

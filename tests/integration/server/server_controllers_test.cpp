@@ -342,6 +342,10 @@ private slots:
         QCOMPARE(used("pods"), "0");
         QVERIFY(client_->create(resourceOf<ConfigMap>(), "default", bare("ConfigMap", "more", "")));
         QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "2", 30'000);
+        QTest::qWait(2500); // it is counted again for a while after a change
+        QVERIFY(client_->create(resourceOf<Secret>(), "default", bare("Secret", "late", "")));
+        QTRY_COMPARE_WITH_TIMEOUT(used("count/secrets"), "1", 30'000);
+        QVERIFY(client_->remove(resourceOf<Secret>(), "default", "late"));
         QVERIFY(client_->remove(resourceOf<ConfigMap>(), "default", "more"));
         QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "1", 30'000);
         QVERIFY(client_->remove(resourceOf<ResourceQuota>(), "default", "q"));

@@ -211,6 +211,21 @@ private slots:
         QCOMPARE(inForm(api, review, table + ",application/json", "POST", asked).code, 201);
     }
 
+    void aDeploymentKeepsItsLabelsThroughItsStatus() {
+        ApiUnderTest api;
+        const std::string web = "/apis/apps/v1/namespaces/default/deployments/web";
+        QCOMPARE(api.post("/apis/apps/v1/namespaces/default/deployments",
+                          "{'metadata':{'name':'web','labels':{'l':'old'}},'spec':{'selector':{'matchLabels':{'a':'b'}},"
+                          "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'x'}]}}}}")
+                     .brief(),
+                 "201");
+        const auto written = api.merge(web + "/status", "{'metadata':{'labels':{'l':'new'},'annotations':{'a':'b'}},"
+                                                        "'status':{'replicas':2}}");
+        QCOMPARE(written.text({"metadata", "labels", "l"}), "old");
+        QCOMPARE(written.text({"metadata", "annotations", "a"}), "b");
+        QCOMPARE(text(written.at({"status", "replicas"})), "2");
+    }
+
     void tellsHowThePartsOfTheControlPlaneAre() {
         ApiUnderTest api;
         QCOMPARE(names(api.get("/api/v1/componentstatuses")), (QStringList{"scheduler", "controller-manager", "etcd-0"}));
