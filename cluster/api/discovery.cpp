@@ -80,7 +80,7 @@ GroupVersion kindOf(const Resource& resource, const Subresource& subresource) {
 std::string storageHash(const Resource& resource) {
     const std::string stored = storedApiVersionOf(resource);
     const std::string kind =
-        std::format("{}{}, Kind={}", stored.contains('/') ? "" : "/", stored, std::string_view(resource.kind));
+        std::format("{}{}/{}", stored.contains('/') ? "" : "/", stored, std::string_view(resource.kind));
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256(reinterpret_cast<const unsigned char*>(kind.data()), kind.size(), digest.data());
     return encodeBase64({reinterpret_cast<const char*>(digest.data()), 8});

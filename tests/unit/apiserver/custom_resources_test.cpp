@@ -249,7 +249,7 @@ private slots:
         QCOMPARE(text(group.at({"preferredVersion"})), "{'groupVersion':'example.com/v1','version':'v1'}");
         const auto resources = api.get("/apis/example.com/v1");
         QCOMPARE(resources.at({"resources"}).as_array().size(), 3);
-        QCOMPARE(text(resources.at({"resources"}).as_array()[0].as_object()["storageVersionHash"]), "'zAguuGokDW0='");
+        QCOMPARE(text(resources.at({"resources"}).as_array()[0].as_object()["storageVersionHash"]), "'gIwvi5rymmg='");
         const auto document = api.get("/openapi/v3/apis/example.com/v1");
         QVERIFY(
             !document.at({"components", "schemas", "com.example.v1.Widget", "properties", "spec", "properties", "mode"})
