@@ -40,7 +40,10 @@ JsonArray componentStatusCells(const JsonObject& o) {
     for (const Json& condition : arrayAt(o, {"conditions"}))
         if (stringAt(condition, {"type"}) == "Healthy") {
             const std::string_view status = stringAt(condition, {"status"});
-            return {nameOf(o), status == "True" ? "Healthy" : status == "False" ? "Unhealthy" : "Unknown",
+            return {nameOf(o),
+                    status == "True"    ? "Healthy"
+                    : status == "False" ? "Unhealthy"
+                                        : "Unknown",
                     stringAt(condition, {"message"}), stringAt(condition, {"error"})};
         }
     return {nameOf(o), "Unknown", "", ""};

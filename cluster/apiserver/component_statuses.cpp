@@ -32,7 +32,8 @@ std::string leaseProblem(const ResourceRequest& r, const api::Resource& leases, 
     if (!lease || !lease->is_object())
         return std::format("nobody holds the lease {}", name);
     const auto renewed = base::parseTime(stringAt(*lease, {"spec", "renewTime"}));
-    const auto lasts = std::chrono::seconds(api::intAt(lease->get_object(), {"spec", "leaseDurationSeconds"}).value_or(15));
+    const auto lasts =
+        std::chrono::seconds(api::intAt(lease->get_object(), {"spec", "leaseDurationSeconds"}).value_or(15));
     if (!renewed || *renewed + lasts < std::chrono::system_clock::now())
         return std::format("the lease {} has run out", name);
     return {};
@@ -50,7 +51,8 @@ Answer componentStatuses(const ResourceRequest& r) {
                                           statusOf(r.resource, "etcd-0", stored)};
     if (r.info.verb != "get")
         return replyList(r, {parts, 0, {}, 0}, JsonObject());
-    const auto found = std::ranges::find(parts, r.info.name, [](const CachedObject& part) { return part.attributes->name; });
+    const auto found =
+        std::ranges::find(parts, r.info.name, [](const CachedObject& part) { return part.attributes->name; });
     return found == parts.end() ? replyWith(api::notFound(r.resource, r.info.name)) : replyObject(r, *found, 200);
 }
 

@@ -109,9 +109,8 @@ std::expected<Page, api::Status> pageAt(const ResourceRequest& r, const std::str
             return std::unexpected(tooLargeVersion(from.revision, r.cache.revision()));
         if (listing.error().kind != store::Errc::compacted)
             return std::unexpected(api::internalError(listing.error().message));
-        return std::unexpected(from.key.empty()
-                                   ? api::expired("The resourceVersion for the provided list is too old.")
-                                   : mustGoOnInconsistently(from.key));
+        return std::unexpected(from.key.empty() ? api::expired("The resourceVersion for the provided list is too old.")
+                                                : mustGoOnInconsistently(from.key));
     }
     for (const store::Entry& entry : listing->entries) {
         if (entry.key <= from.key)

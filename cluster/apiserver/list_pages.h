@@ -13,8 +13,8 @@ struct Page {
     std::vector<CachedObject> objects;
     store::Revision revision = 0; ///< of the list as a whole
     std::string lastKey;
-    std::size_t remaining = 0;             ///< what comes after the page
-    std::chrono::sys_seconds listBegan{};  ///< when the list's first page was given out
+    std::size_t remaining = 0;            ///< what comes after the page
+    std::chrono::sys_seconds listBegan{}; ///< when the list's first page was given out
 };
 
 /// The page a list request asks for: its limit, continue token, resourceVersion and resourceVersionMatch.

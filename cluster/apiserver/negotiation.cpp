@@ -97,7 +97,8 @@ bool isJson(std::string_view contentType) {
     return contentType.substr(0, contentType.find(';')) == "application/json";
 }
 
-/// The tables and metadata of a reply or an event, said to be of the older version of their group. Their form is the same.
+/// The tables and metadata of a reply or an event, said to be of the older version of their group. Their form is the
+/// same.
 void makeBeta(Json& shown) {
     JsonObject* object = shown.if_object();
     if (object == nullptr)

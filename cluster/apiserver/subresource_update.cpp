@@ -99,7 +99,8 @@ void takeResources(JsonObject& spec, const JsonObject& wanted) {
     }
 }
 
-/// Resources whose status is written without anything of the metadata; for others labels and annotations may come with it.
+/// Resources whose status is written without anything of the metadata; for others labels and annotations may come with
+/// it.
 bool statusKeepsMetadata(const api::Resource& resource) {
     static constexpr std::array<std::string_view, 5> names{"customresourcedefinitions", "apiservices", "flowschemas",
                                                            "prioritylevelconfigurations", "volumeattachments"};

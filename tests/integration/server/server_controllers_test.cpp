@@ -452,8 +452,11 @@ private slots:
                  "restartPolicy":"Never","containers":[{"name":"c","image":"x"}]}}}}})",
                  "batch/v1");
         QVERIFY(client_->create(resourceOf<CronJob>(), "default", made));
-        const JsonObject gone{{"apiVersion", "batch/v1"}, {"kind", "Job"},       {"namespace", "default"},
-                              {"name", "nightly-1"},      {"uid", "0-was-here"}};
+        const JsonObject gone{{"apiVersion", "batch/v1"},
+                              {"kind", "Job"},
+                              {"namespace", "default"},
+                              {"name", "nightly-1"},
+                              {"uid", "0-was-here"}};
         patchStatus(resourceOf<CronJob>(), "default", "nightly", {{"active", JsonArray{gone}}});
         QTRY_VERIFY(client_->get<CronJob>("default", "nightly")->status->active.empty());
         QTRY_VERIFY(std::ranges::any_of(all<api::core_v1::Event>(), [](const auto& event) {

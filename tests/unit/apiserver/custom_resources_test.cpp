@@ -119,7 +119,8 @@ private slots:
         QCOMPARE(text(status.at({"metadata", "generation"})), "2");
         QCOMPARE(api.merge(widgets + "/a", "{'metadata':{'finalizers':['any-name']}}").code, 200);
         QCOMPARE(api.merge(widgets + "/a", "{'metadata':{'finalizers':null}}").code, 200);
-        const auto labelled = api.merge(widgets + "/a/status", "{'metadata':{'labels':{'l':'1'}},'status':{'phase':'Up'}}");
+        const auto labelled =
+            api.merge(widgets + "/a/status", "{'metadata':{'labels':{'l':'1'}},'status':{'phase':'Up'}}");
         QVERIFY(labelled.at({"metadata", "labels"}).is_null());
         const auto ignored = api.merge(widgets + "/a", "{'status':{'phase':'Down'}}");
         QCOMPARE(ignored.text({"status", "phase"}), "Up");

@@ -214,11 +214,12 @@ private slots:
     void aDeploymentKeepsItsLabelsThroughItsStatus() {
         ApiUnderTest api;
         const std::string web = "/apis/apps/v1/namespaces/default/deployments/web";
-        QCOMPARE(api.post("/apis/apps/v1/namespaces/default/deployments",
-                          "{'metadata':{'name':'web','labels':{'l':'old'}},'spec':{'selector':{'matchLabels':{'a':'b'}},"
-                          "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'x'}]}}}}")
-                     .brief(),
-                 "201");
+        QCOMPARE(
+            api.post("/apis/apps/v1/namespaces/default/deployments",
+                     "{'metadata':{'name':'web','labels':{'l':'old'}},'spec':{'selector':{'matchLabels':{'a':'b'}},"
+                     "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'x'}]}}}}")
+                .brief(),
+            "201");
         const auto written = api.merge(web + "/status", "{'metadata':{'labels':{'l':'new'},'annotations':{'a':'b'}},"
                                                         "'status':{'replicas':2}}");
         QCOMPARE(written.text({"metadata", "labels", "l"}), "old");
@@ -228,7 +229,8 @@ private slots:
 
     void tellsHowThePartsOfTheControlPlaneAre() {
         ApiUnderTest api;
-        QCOMPARE(names(api.get("/api/v1/componentstatuses")), (QStringList{"scheduler", "controller-manager", "etcd-0"}));
+        QCOMPARE(names(api.get("/api/v1/componentstatuses")),
+                 (QStringList{"scheduler", "controller-manager", "etcd-0"}));
         const auto health = [&](const std::string& part) {
             const api::Json conditions = api.get("/api/v1/componentstatuses/" + part).at({"conditions"});
             return std::string(api::stringAt(conditions.at(0), {"status"}));
