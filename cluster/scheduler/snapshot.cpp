@@ -2,6 +2,7 @@
 
 #include "cluster/api/quantity.h"
 #include "cluster/client/informer.h"
+#include "cluster/scheduler/held_resources.h"
 
 #include <algorithm>
 #include <mutex>
@@ -62,7 +63,7 @@ PodInfo describePod(std::shared_ptr<const api::core_v1::Pod> pod) {
         if (owner.controller.value_or(false))
             info.ownerUid = owner.uid;
     if (pod->spec) {
-        info.requests = podRequests(*pod->spec);
+        info.requests = heldBy(*pod);
         info.priority = pod->spec->priority.value_or(0);
         for (const auto& container : pod->spec->containers)
             for (const auto& port : container.ports) {

@@ -3,9 +3,29 @@
 #include "cluster/base/log.h"
 #include "cluster/base/time.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::agent {
+namespace {
+
+/// The pod with the resources it has been granted: a wish that waits takes no room from others.
+std::shared_ptr<const core::Pod> asGranted(std::shared_ptr<const core::Pod> pod, const core::PodStatus& status) {
+    if (std::ranges::find(status.conditions, "PodResizePending", &core::PodCondition::type) == status.conditions.end())
+        return pod;
+    core::Pod granted = *pod;
+    const auto grant = [](std::vector<core::Container>& containers, const auto& statuses) {
+        for (core::Container& container : containers)
+            for (const core::ContainerStatus& one : statuses)
+                if (one.name == container.name && one.resources)
+                    container.resources = one.resources;
+    };
+    grant(granted.spec->containers, status.containerStatuses);
+    grant(granted.spec->initContainers, status.initContainerStatuses);
+    return std::make_shared<const core::Pod>(std::move(granted));
+}
+
+} // namespace
 
 struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
     Shared(PodEnvironment& environment_, TaskPool& pool_) : environment(environment_), pool(pool_) {}
@@ -24,9 +44,9 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
                 slot.worker->abandoned())
                 continue;
             auto pod = slot.worker->pod();
-            const std::string phase = slot.worker->status().phase;
-            if (!isTerminal(*pod) && phase != "Failed" && phase != "Succeeded")
-                result.push_back(std::move(pod));
+            const core::PodStatus status = slot.worker->status();
+            if (!isTerminal(*pod) && status.phase != "Failed" && status.phase != "Succeeded")
+                result.push_back(asGranted(std::move(pod), status));
         }
         return result;
     }

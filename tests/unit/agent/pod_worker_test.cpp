@@ -405,6 +405,32 @@ private slots:
         QCOMPARE(node.status().containerStatuses[0].restartCount, 1);
     }
 
+    void aWishThatWaitsTakesNoRoom() {
+        Node node;
+        NodeView view;
+        view.allocatable["cpu"] = 2000;
+        node.environment.view = [&] { return view; };
+        Pods pods(node.environment, node.pool);
+        node.environment.wake = pods.waker();
+        auto web = pod({container("a")});
+        web.status.emplace().startTime = "2026-01-01T00:00:00Z"; // runs already: not asked whether it fits
+        web.spec->containers[0].resources.emplace().requests["cpu"] = "1";
+        pods.set(shared(web));
+        QTRY_VERIFY(node.writer.settled() == "Running");
+        web.spec->containers[0].resources->requests["cpu"] = "900";
+        pods.set(shared(web));
+        const auto waits = [&] {
+            const auto entries = pods.list();
+            return std::ranges::any_of(entries.at(0).status.conditions,
+                                       [](const auto& one) { return one.type == "PodResizePending"; });
+        };
+        QTRY_VERIFY(waits());
+        const PodList others = pods.active("");
+        QCOMPARE(others.size(), std::size_t(1));
+        QCOMPARE(others[0]->spec->containers[0].resources->requests.at("cpu"), std::string("1"));
+        node.pool.stop();
+    }
+
     void aRejectedPodIsToldSoAndNeverRuns() {
         Node node;
         auto web = pod({container("a")});

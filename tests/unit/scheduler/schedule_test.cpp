@@ -212,6 +212,28 @@ private slots:
         QCOMPARE(info.requests.memory, std::int64_t(20) << 20);
         QCOMPARE(info.requests.extended.at("example.com/gpu"), std::int64_t(1));
     }
+
+    void aResizeUnderWayTakesTheMostOfAll_data() {
+        QTest::addColumn<QString>("asked");
+        QTest::addColumn<QString>("conditions");
+        QTest::addColumn<qint64>("taken");
+        QTest::newRow("grows") << "800m" << "" << qint64(800);
+        QTest::newRow("shrinks") << "100m" << "" << qint64(400);
+        QTest::newRow("waits") << "800m" << R"({"type":"PodResizePending","reason":"Deferred"})" << qint64(800);
+        QTest::newRow("never") << "900" << R"({"type":"PodResizePending","reason":"Infeasible"})" << qint64(400);
+    }
+    void aResizeUnderWayTakesTheMostOfAll() {
+        QFETCH(QString, asked);
+        QFETCH(QString, conditions);
+        QFETCH(qint64, taken);
+        const QString text =
+            R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"%1"}}}]},
+                "status":{"conditions":[%2],
+                "containerStatuses":[{"name":"c","resources":{"requests":{"cpu":"400m"}}}]}})";
+        const auto object = fromText<slipway::api::core_v1::Pod>(text.arg(asked, conditions).toStdString());
+        const PodInfo info = describePod(std::make_shared<const slipway::api::core_v1::Pod>(object));
+        QCOMPARE(info.requests.milliCpu, std::int64_t(taken));
+    }
 };
 
 QTEST_GUILESS_MAIN(ScheduleTest)
