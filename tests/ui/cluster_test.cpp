@@ -289,35 +289,6 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(has("many-149") && !has("edited"), 20'000);
     }
 
-    /// A credential plugin whose token has run out is asked again.
-    void anExpiredTokenIsRenewed() {
-        QVERIFY(server_.write("token", "good-token"));
-        QVERIFY(server_.write("plugin",
-                              "#!/bin/sh\nprintf '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":"
-                              "\"ExecCredential\",\"status\":{\"token\":\"%s\"}}' \"$(cat \"$1\")\"\n",
-                              true));
-        const QString kubeconfig = server_.kubeconfigWith(
-            "plugged", "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, args: ['" +
-                           server_.path("token").toUtf8() + "']}}");
-        QVERIFY(!kubeconfig.isEmpty());
-        auto session = openSession(kubeconfig, QStringLiteral("plugged"), false, {});
-        QVERIFY(session);
-        const auto& client = *(*session)->client;
-        const auto first = client.list(configMaps, "default");
-        QVERIFY2(first, first ? "" : first.error().message.c_str());
-        // Nobody accepts the token any more; the plugin has another one.
-        QVERIFY(server_.write("tokens", "new-token,ann,1,\"system:masters\"\nfew-token,bob,2,\"\"\n"));
-        QVERIFY(server_.kill());
-        QVERIFY(server_.start(flags_));
-        QTRY_VERIFY_WITH_TIMEOUT(session_->client->getJson("/version").has_value(), 20'000);
-        const auto refused = client.list(configMaps, "default");
-        QVERIFY(!refused);
-        QCOMPARE(refused.error().kind, client::Errc::unauthorized);
-        QVERIFY(server_.write("token", "new-token"));
-        const auto again = client.list(configMaps, "default");
-        QVERIFY2(again, again ? "" : again.error().message.c_str());
-    }
-
     void whoHasFewRightsSeesWhatIsAllowed() {
         for (
             const char* yaml :
