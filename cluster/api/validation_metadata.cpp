@@ -57,7 +57,7 @@ void validateFinalizers(const JsonObject& metadata, Causes& causes) {
     }
     if (orphan && foreground)
         causes.push_back(invalidValue("metadata.finalizers", *metadata.if_contains("finalizers"),
-                                      "finalizers orphan and foregroundDeletion cannot be both set"));
+                                      "finalizer orphan and foregroundDeletion cannot be both set"));
 }
 
 void validateOwners(const JsonObject& metadata, Causes& causes) {

@@ -150,7 +150,7 @@ void validateLimitRange(const JsonObject& range, Causes& causes) {
                     limit.forbid(member, "may not be specified when `type` is 'Pod'");
         if (type == "PersistentVolumeClaim" && !limit.in("min").has("storage") && !limit.in("max").has("storage"))
             causes.push_back(requiredValue(
-                "limits", "either minimum or maximum storage value is required, but neither was provided"));
+                limit.pathOf("limits"), "either minimum or maximum storage value is required, but neither was provided"));
         compare(limit, "min", "max", "min", "min", "max");
         if (type == "Container") {
             compare(limit, "min", "defaultRequest", "defaultRequest", "min", "default request");

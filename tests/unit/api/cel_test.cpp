@@ -114,7 +114,7 @@ private slots:
         row("self.x in [1, 2, 'a']",
             "ERROR: <input>:1:18: expected type 'int' but found 'string'\n | self.x in [1, 2, 'a']\n | "
             ".................^");
-        row("self.when > timestamp('2024-01-01T00:00:00Z') && self.free.isLessThan(1)",
+        row("self.when > timestamp('2024-01-01T00:00:00Z') && self.free.isLessThan(quantity('1'))",
             "");
         row("self.x.foo", "ERROR: <input>:1:7: type 'int' does not support field selection\n | self.x.foo\n | ......^");
         row("self.names.exists(n, n == 'a') ? 1 : 'b'",
