@@ -110,13 +110,16 @@ Answer listAll(const ResourceRequest& r) {
     const auto page = readPage(r, *selection);
     if (!page)
         return replyWith(page.error());
-    const JsonObject metadata = listMetadata(*page, selection->labels.empty() && selection->fields.empty());
+    return replyList(r, *page, listMetadata(*page, selection->labels.empty() && selection->fields.empty()));
+}
+
+Answer replyList(const ResourceRequest& r, const Page& page, const JsonObject& metadata) {
     switch (r.negotiation.form) {
     case Representation::table:
-        return tableOf(r, page->objects, metadata);
+        return tableOf(r, page.objects, metadata);
     case Representation::partialMetadata: {
         JsonArray items;
-        for (const CachedObject& object : page->objects)
+        for (const CachedObject& object : page.objects)
             items.push_back(api::partialMetadata(storedObject(object)));
         return replyWith(JsonObject{{"kind", "PartialObjectMetadataList"},
                                     {"apiVersion", "meta.k8s.io/v1"},
@@ -126,7 +129,7 @@ Answer listAll(const ResourceRequest& r) {
     case Representation::object:
         break;
     }
-    auto bytes = listBytes(r, *page, metadata);
+    auto bytes = listBytes(r, page, metadata);
     return bytes ? Reply{200, std::move(*bytes), "application/json", {}} : replyWith(bytes.error());
 }
 

@@ -7,14 +7,16 @@
 
 #include <QtTest>
 #include <format>
+#include <functional>
 
 namespace slipway::test {
 
 /// An API server over a store in memory, asked without a socket.
 class ApiUnderTest {
 public:
-    explicit ApiUnderTest(const std::string& staticTokens = {})
-        : store_(store::makeMemoryStore()), server_(*store_, options(staticTokens)) {
+    using Adjust = std::function<void(apiserver::ServerOptions&)>;
+    explicit ApiUnderTest(const std::string& staticTokens = {}, const Adjust& adjust = {})
+        : store_(store::makeMemoryStore()), server_(*store_, options(staticTokens, adjust)) {
         server_.bootstrap();
     }
 
@@ -105,10 +107,12 @@ public:
     void compact() { (void)store_->compact(store_->revision()); }
 
 private:
-    static apiserver::ServerOptions options(const std::string& staticTokens) {
+    static apiserver::ServerOptions options(const std::string& staticTokens, const Adjust& adjust) {
         apiserver::ServerOptions options;
         options.serviceAccountKeyPem = pki::makePrivateKey().value();
         options.staticTokens = apiserver::authentication::StaticTokens::parse(staticTokens).value();
+        if (adjust)
+            adjust(options);
         return options;
     }
 
