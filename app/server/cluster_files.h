@@ -14,8 +14,8 @@ struct Settings {
     std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
                 clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
-    std::filesystem::path encryptionConfig, tokenFile;          ///< empty: none
-    long long historySeconds = 3600, historyRevisions = 20'000; ///< how much of the past the store keeps
+    std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
+    long long historySeconds = 3600, historyRevisions = 20'000;         ///< how much of the past the store keeps
 };
 
 /// The keys and certificates in use.

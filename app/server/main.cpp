@@ -1,5 +1,6 @@
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
+#include "app/server/scheduling.h"
 #include "app/server/snapshot_command.h"
 #include "cluster/apiserver/encryption/encrypted_store.h"
 #include "cluster/apiserver/history_keeper.h"
@@ -62,6 +63,11 @@ int run(const server::Settings& settings) {
     const auto files = server::prepareClusterFiles(settings);
     if (!files) {
         base::error("server", "{}", files.error());
+        return 1;
+    }
+    const auto scheduling = server::schedulerConfiguration(settings.schedulerConfig);
+    if (!scheduling) {
+        base::error("server", "{}", scheduling.error());
         return 1;
     }
     const auto store = store::openSqliteStore(settings.dataDir / "store.db");
@@ -132,8 +138,12 @@ int run(const server::Settings& settings) {
         },
         controllerOptions);
     controllers.start();
-    scheduler::Scheduler scheduler(clientAs("system:kube-scheduler"));
-    scheduler.start();
+    const auto scheduler = std::make_shared<scheduler::Scheduler>(clientAs("system:kube-scheduler"), *scheduling);
+    server.servePages([weak = std::weak_ptr(scheduler)](const std::string& path) {
+        const auto running = weak.lock();
+        return running ? server::decisionsPage(*running, path) : std::nullopt;
+    });
+    scheduler->start();
     std::unique_ptr<ingress::IngressController> ingress;
     if (!settings.ingressAddress.empty()) {
         ingress::IngressSettings proxy;
@@ -172,6 +182,9 @@ int main(int argc, char** argv) {
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
     app.add_option("--encryption-provider-config", settings.encryptionConfig,
                    "EncryptionConfiguration file: which resources are kept encrypted, with which keys")
+        ->check(CLI::ExistingFile);
+    app.add_option("--scheduler-config", settings.schedulerConfig,
+                   "KubeSchedulerConfiguration file: profiles, plugins and extenders of the scheduler")
         ->check(CLI::ExistingFile);
     app.add_option("--token-auth-file", settings.tokenFile, "File of static tokens: token,user,uid,\"groups\"")
         ->check(CLI::ExistingFile);

@@ -25,8 +25,8 @@ public:
 };
 
 /// Turns an object of one version of a resource into another's: the one thing versions share is where they are stored.
-/// Custom resources differ in their apiVersion alone, unless their definition has a converter; the object is then as the
-/// schema of its version reads it. Errors: 500, of a converter.
+/// Custom resources differ in their apiVersion alone, unless their definition has a converter; the object is then as
+/// the schema of its version reads it. Errors: 500, of a converter.
 std::expected<void, Status> convertTo(const Resource& resource, JsonObject& object);
 /// The same for several, with one call of a converter.
 std::expected<void, Status> convertAllTo(const Resource& resource, std::vector<JsonObject>& objects);

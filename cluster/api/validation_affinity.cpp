@@ -112,10 +112,11 @@ void validateTopologySpread(const At& spec) {
         if (when != "DoNotSchedule" && when != "ScheduleAnyway")
             constraint.causes().push_back(
                 notSupported(constraint.pathOf("whenUnsatisfiable"), Json(when), {"DoNotSchedule", "ScheduleAnyway"}));
-        const bool repeated = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(next), all.end(), [&](const Json& other) {
-            return stringAt(other, {"topologyKey"}) == constraint.text("topologyKey") &&
-                   stringAt(other, {"whenUnsatisfiable"}) == when;
-        });
+        const bool repeated =
+            std::any_of(all.begin() + static_cast<std::ptrdiff_t>(next), all.end(), [&](const Json& other) {
+                return stringAt(other, {"topologyKey"}) == constraint.text("topologyKey") &&
+                       stringAt(other, {"whenUnsatisfiable"}) == when;
+            });
         if (repeated) // said of the first of them
             constraint.causes().push_back(
                 duplicateValue(constraint.pathOf("{topologyKey, whenUnsatisfiable}"),

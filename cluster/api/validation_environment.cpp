@@ -64,11 +64,9 @@ void validateWholeSource(const At& source, const std::string& list) {
     if (secret && source.in("secretRef").needs("name"))
         source.in("secretRef").judge("name", subdomainProblem);
     if (!map && !secret)
-        source.causes().push_back(
-            invalidValue(list, "", "must specify one of: `configMapRef` or `secretRef`"));
+        source.causes().push_back(invalidValue(list, "", "must specify one of: `configMapRef` or `secretRef`"));
     else if (map && secret)
-        source.causes().push_back(
-            invalidValue(list, "", "may not have more than one field specified at a time"));
+        source.causes().push_back(invalidValue(list, "", "may not have more than one field specified at a time"));
 }
 
 } // namespace

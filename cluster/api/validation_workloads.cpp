@@ -58,9 +58,10 @@ void validateMapSelector(const JsonObject& object, Causes& causes) {
         return found != labels.end() && found->second == wanted.second;
     });
     if (!matching)
-        causes.push_back(invalidValue("spec.template.metadata.labels",
-                                      labels.empty() ? Json() : *find(object, {"spec", "template", "metadata", "labels"}),
-                                      "`selector` does not match template `labels`"));
+        causes.push_back(
+            invalidValue("spec.template.metadata.labels",
+                         labels.empty() ? Json() : *find(object, {"spec", "template", "metadata", "labels"}),
+                         "`selector` does not match template `labels`"));
 }
 
 /// Where a share or a count is zero; "0%" and "0" are.

@@ -84,8 +84,7 @@ std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
 Answer replyObject(const ResourceRequest& r, const CachedObject& object, int code, std::vector<std::string> warnings) {
     if (r.negotiation.form == Representation::object) {
         const auto bytes = bytesIn(r.resource, object);
-        return bytes ? Reply{code, **bytes + "\n", "application/json", std::move(warnings)}
-                     : replyWith(bytes.error());
+        return bytes ? Reply{code, **bytes + "\n", "application/json", std::move(warnings)} : replyWith(bytes.error());
     }
     Reply reply = r.negotiation.form == Representation::partialMetadata
                       ? replyWith(api::partialMetadata(storedObject(object)), code)

@@ -244,9 +244,8 @@ void ResourceCache::apply(const store::Event& change) {
         auto last = api::parseJson(*change.entry.value);
         if (last && last->is_object()) {
             api::objectAt(last->get_object(), {"metadata"})["resourceVersion"] = std::to_string(change.entry.modified);
-            event->object =
-                makeObject(std::make_shared<const std::string>(api::printObject(last->get_object())),
-                           change.entry.modified);
+            event->object = makeObject(std::make_shared<const std::string>(api::printObject(last->get_object())),
+                                       change.entry.modified);
         } else {
             event->object = makeObject(change.entry.value, change.entry.modified);
         }

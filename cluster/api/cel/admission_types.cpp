@@ -29,10 +29,9 @@ TypePointer requestType() {
         object("kubernetes.GroupVersionKind", {{"group", text()}, {"version", text()}, {"kind", text()}});
     const TypePointer resource =
         object("kubernetes.GroupVersionResource", {{"group", text()}, {"version", text()}, {"resource", text()}});
-    const TypePointer user = object("kubernetes.UserInfo", {{"username", text()},
-                                                            {"uid", text()},
-                                                            {"groups", listOf(text())},
-                                                            {"extra", mapOf(text(), listOf(text()))}});
+    const TypePointer user = object(
+        "kubernetes.UserInfo",
+        {{"username", text()}, {"uid", text()}, {"groups", listOf(text())}, {"extra", mapOf(text(), listOf(text()))}});
     return object("kubernetes.AdmissionRequest", {{"kind", kind},
                                                   {"resource", resource},
                                                   {"subResource", text()},
@@ -49,29 +48,31 @@ TypePointer requestType() {
 
 TypePointer namespaceType() {
     const TypePointer labels = mapOf(text(), text());
-    const TypePointer metadata = object("kubernetes.NamespaceMetadata", {{"name", text()},
-                                                                         {"generateName", text()},
-                                                                         {"namespace", text()},
-                                                                         {"labels", labels},
-                                                                         {"annotations", labels},
-                                                                         {"UID", text()},
-                                                                         {"uid", text()},
-                                                                         {"resourceVersion", text()},
-                                                                         {"generation", simple(Kind::int_)},
-                                                                         {"creationTimestamp", simple(Kind::timestamp)},
-                                                                         {"deletionTimestamp", simple(Kind::timestamp)},
-                                                                         {"deletionGracePeriodSeconds", simple(Kind::int_)},
-                                                                         {"finalizers", listOf(text())}});
-    const TypePointer condition = object("kubernetes.NamespaceCondition", {{"status", text()},
-                                                                           {"type", text()},
-                                                                           {"lastTransitionTime", simple(Kind::timestamp)},
-                                                                           {"message", text()},
-                                                                           {"reason", text()}});
-    return object("kubernetes.Namespace",
-                  {{"metadata", metadata},
-                   {"spec", object("kubernetes.NamespaceSpec", {{"finalizers", listOf(text())}})},
-                   {"status", object("kubernetes.NamespaceStatus",
-                                     {{"conditions", listOf(condition)}, {"phase", text()}})}});
+    const TypePointer metadata =
+        object("kubernetes.NamespaceMetadata", {{"name", text()},
+                                                {"generateName", text()},
+                                                {"namespace", text()},
+                                                {"labels", labels},
+                                                {"annotations", labels},
+                                                {"UID", text()},
+                                                {"uid", text()},
+                                                {"resourceVersion", text()},
+                                                {"generation", simple(Kind::int_)},
+                                                {"creationTimestamp", simple(Kind::timestamp)},
+                                                {"deletionTimestamp", simple(Kind::timestamp)},
+                                                {"deletionGracePeriodSeconds", simple(Kind::int_)},
+                                                {"finalizers", listOf(text())}});
+    const TypePointer condition =
+        object("kubernetes.NamespaceCondition", {{"status", text()},
+                                                 {"type", text()},
+                                                 {"lastTransitionTime", simple(Kind::timestamp)},
+                                                 {"message", text()},
+                                                 {"reason", text()}});
+    return object(
+        "kubernetes.Namespace",
+        {{"metadata", metadata},
+         {"spec", object("kubernetes.NamespaceSpec", {{"finalizers", listOf(text())}})},
+         {"status", object("kubernetes.NamespaceStatus", {{"conditions", listOf(condition)}, {"phase", text()}})}});
 }
 
 /// Reads the expressions of a policy one after another.

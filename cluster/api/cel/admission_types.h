@@ -14,10 +14,10 @@ namespace slipway::api::cel {
 
 /// Which variables there are, and what is known of their types.
 struct AdmissionScope {
-    bool params = false;      ///< the policy has a paramKind
-    bool authorizer = true;   ///< "authorizer" and "authorizer.requestResource"
-    TypePointer object = {};  ///< of object and oldObject; null: known when a request comes
-    TypePointer param = {};   ///< of params; null: likewise
+    bool params = false;     ///< the policy has a paramKind
+    bool authorizer = true;  ///< "authorizer" and "authorizer.requestResource"
+    TypePointer object = {}; ///< of object and oldObject; null: known when a request comes
+    TypePointer param = {};  ///< of params; null: likewise
 };
 
 /// The variables: object, oldObject, request, namespaceObject, params, authorizer.

@@ -11,9 +11,9 @@
 #include <string_view>
 
 /// The Common Expression Language (https://github.com/google/cel-spec) with the libraries Kubernetes v1.34 gives it:
-/// strings, lists, sets, regular expressions, URLs, IP addresses and CIDRs, quantities, semantic versions, named formats,
-/// the authorizer, optional values and comprehensions of two variables. Admission policies, match conditions and the
-/// rules of custom resources are written in it.
+/// strings, lists, sets, regular expressions, URLs, IP addresses and CIDRs, quantities, semantic versions, named
+/// formats, the authorizer, optional values and comprehensions of two variables. Admission policies, match conditions
+/// and the rules of custom resources are written in it.
 namespace slipway::api::cel {
 
 struct Node;

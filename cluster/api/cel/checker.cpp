@@ -106,7 +106,8 @@ private:
             node.type = found->second;
         else if (whole == "google.protobuf.Timestamp" || whole == "google.protobuf.Duration")
             node.type = typeOf(simple(whole.ends_with("n") ? Kind::duration : Kind::timestamp));
-        else if (whole == "net.IP" || whole == "net.CIDR" || whole == "kubernetes.Quantity" || whole == "kubernetes.URL")
+        else if (whole == "net.IP" || whole == "net.CIDR" || whole == "kubernetes.Quantity" ||
+                 whole == "kubernetes.URL")
             node.type = typeOf(opaque(whole));
         else
             return false;
@@ -185,8 +186,7 @@ private:
     }
 
     void noOverload(const Node& node) {
-        report(node.at,
-               std::format("found no matching overload for '{}' applied to '{}'", node.text, typesOf(node)));
+        report(node.at, std::format("found no matching overload for '{}' applied to '{}'", node.text, typesOf(node)));
     }
 
     void logical(Node& node) {
@@ -260,9 +260,10 @@ private:
         if (type.kind == Kind::map)
             return two ? std::vector{type.args[0], type.args[1]} : std::vector{type.args[0]};
         if (type.kind != Kind::dyn)
-            report(range.at, std::format("expression of type '{}' cannot be range of a comprehension (must be list, map, "
-                                         "or dynamic)",
-                                         printType(type)));
+            report(range.at,
+                   std::format("expression of type '{}' cannot be range of a comprehension (must be list, map, "
+                               "or dynamic)",
+                               printType(type)));
         return std::vector<TypePointer>(count, dynType());
     }
 

@@ -186,8 +186,8 @@ private:
             if (node.args[0]->type->kind == Kind::string)
                 return {part(size(0), 0.1), own};
             const Type& list = *node.args[0]->type;
-            const bool texts = !list.args.empty() &&
-                               (list.args[0]->kind == Kind::string || list.args[0]->kind == Kind::bytes);
+            const bool texts =
+                !list.args.empty() && (list.args[0]->kind == Kind::string || list.args[0]->kind == Kind::bytes);
             return {times(size(0), plus(1, texts ? part(itemSize(node, args, 0), 0.1) : 0)), own};
         }
         case Cost::smaller:
@@ -251,7 +251,9 @@ private:
         const Estimate over = of(range);
         const bool optional = node.text.starts_with("opt");
         if (optional) {
-            bound_.emplace_back(node.variables[0], Estimate{1, sizeOf(range.type != nullptr && !range.type->args.empty() ? range.type->args[0] : nullptr)});
+            bound_.emplace_back(node.variables[0], Estimate{1, sizeOf(range.type != nullptr && !range.type->args.empty()
+                                                                          ? range.type->args[0]
+                                                                          : nullptr)});
         } else if (node.variables.size() == 2) {
             const bool list = range.type != nullptr && range.type->kind == Kind::list;
             bound_.emplace_back(node.variables[0], list ? Estimate{1, 1} : ofItem(range, over, true));

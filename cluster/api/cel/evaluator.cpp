@@ -17,9 +17,9 @@ std::unexpected<std::string> noKey(std::string_view key) {
 
 /// The types that are values: "type(x) == string".
 std::optional<Value> typeNamed(std::string_view name) {
-    for (std::string_view known : {"int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type",
-                                   "google.protobuf.Timestamp", "google.protobuf.Duration", "net.IP", "net.CIDR",
-                                   "kubernetes.Quantity", "kubernetes.URL"})
+    for (std::string_view known : {"int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type",
+                                   "type", "google.protobuf.Timestamp", "google.protobuf.Duration", "net.IP",
+                                   "net.CIDR", "kubernetes.Quantity", "kubernetes.URL"})
         if (name == known)
             return TypeName{std::string(name)};
     return std::nullopt;
@@ -102,8 +102,8 @@ private:
             return spent();
         if (owner->is<Optional>()) {
             const auto& inner = owner->as<Optional>().value;
-            const auto found = inner == nullptr || !inner->is<MapPointer>() ? std::nullopt
-                                                                            : inner->as<MapPointer>()->find(node.text);
+            const auto found =
+                inner == nullptr || !inner->is<MapPointer>() ? std::nullopt : inner->as<MapPointer>()->find(node.text);
             return tests ? Value(found.has_value()) : found ? Value::some(*found) : Value::none();
         }
         if (!owner->is<MapPointer>())

@@ -103,7 +103,9 @@ ValueResult clause(char letter, int precision, const Value& value) {
     if (letter == 's')
         out = shown(value);
     else if (letter == 'd')
-        out = value.is<bool>() ? std::nullopt : value.is<double>() ? std::optional(shownReal(value.as<double>())) : toBase(value, 10);
+        out = value.is<bool>()     ? std::nullopt
+              : value.is<double>() ? std::optional(shownReal(value.as<double>()))
+                                   : toBase(value, 10);
     else if (letter == 'b')
         out = toBase(value, 2);
     else if (letter == 'o')

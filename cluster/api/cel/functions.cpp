@@ -43,8 +43,8 @@ public:
                 args.push_back(type());
                 take(", ");
             }
-            return word == "list"  ? listOf(args[0])
-                   : word == "map" ? mapOf(args[0], args[1])
+            return word == "list"   ? listOf(args[0])
+                   : word == "map"  ? mapOf(args[0], args[1])
                    : word == "type" ? typeOf(args[0])
                                     : optionalOf(args[0]);
         }
@@ -61,9 +61,9 @@ public:
 private:
     static const std::map<std::string_view, Kind>& words() {
         static const std::map<std::string_view, Kind> byWord{
-            {"dyn", Kind::dyn},           {"null", Kind::null},           {"bool", Kind::bool_},
-            {"int", Kind::int_},          {"uint", Kind::uint},           {"double", Kind::double_},
-            {"string", Kind::string},     {"bytes", Kind::bytes},         {"timestamp", Kind::timestamp},
+            {"dyn", Kind::dyn},          {"null", Kind::null},   {"bool", Kind::bool_},
+            {"int", Kind::int_},         {"uint", Kind::uint},   {"double", Kind::double_},
+            {"string", Kind::string},    {"bytes", Kind::bytes}, {"timestamp", Kind::timestamp},
             {"duration", Kind::duration}};
         return byWord;
     }
@@ -104,10 +104,9 @@ using Table = std::map<std::string, std::vector<Function>, std::less<>>;
 const Table& table() {
     static const Table all = [] {
         Table functions;
-        for (const auto rows :
-             {operatorFunctions(), conversionFunctions(), timeFunctions(), textFunctions(), listFunctions(),
-              optionalFunctions(), addressFunctions(), urlFunctions(), quantityFunctions(), semverFunctions(),
-              formatFunctions(), authorizerFunctions()})
+        for (const auto rows : {operatorFunctions(), conversionFunctions(), timeFunctions(), textFunctions(),
+                                listFunctions(), optionalFunctions(), addressFunctions(), urlFunctions(),
+                                quantityFunctions(), semverFunctions(), formatFunctions(), authorizerFunctions()})
             for (const FunctionRow& row : rows) {
                 Function function = SignatureReader(row.signature).read();
                 function.call = row.call;
@@ -123,9 +122,8 @@ const Table& table() {
 bool holds(const Type& type, const Value& value) {
     if (type.kind == Kind::parameter || type.kind == Kind::dyn)
         return true;
-    return type.kind == Kind::opaque
-               ? value.is<OpaquePointer>() && value.as<OpaquePointer>()->typeName() == type.name
-               : value.kind() == type.kind;
+    return type.kind == Kind::opaque ? value.is<OpaquePointer>() && value.as<OpaquePointer>()->typeName() == type.name
+                                     : value.kind() == type.kind;
 }
 
 std::uint64_t tenths(double size) {
@@ -146,7 +144,8 @@ std::uint64_t listCost(const Value& list) {
 
 bool Function::accepts(Args args) const {
     return args.size() == params.size() &&
-           std::ranges::equal(params, args, [](const TypePointer& type, const Value& value) { return holds(*type, value); });
+           std::ranges::equal(params, args,
+                              [](const TypePointer& type, const Value& value) { return holds(*type, value); });
 }
 
 std::span<const Function> functionsNamed(std::string_view name) {

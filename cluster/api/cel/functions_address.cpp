@@ -40,7 +40,8 @@ public:
 };
 
 bool isMapped(const Address& address) {
-    return address.length == 16 && std::all_of(address.bytes.begin(), address.bytes.begin() + 10, [](auto b) { return b == 0; }) &&
+    return address.length == 16 &&
+           std::all_of(address.bytes.begin(), address.bytes.begin() + 10, [](auto b) { return b == 0; }) &&
            address.bytes[10] == 0xff && address.bytes[11] == 0xff;
 }
 
@@ -60,9 +61,10 @@ std::expected<Address, std::string> parseAddress(const std::string& text) {
     else if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1)
         address.length = 16;
     else
-        return fail(std::format("IP Address \"{0}\" parse error during conversion from string: ParseAddr(\"{0}\"): unable "
-                                "to parse IP",
-                                text));
+        return fail(
+            std::format("IP Address \"{0}\" parse error during conversion from string: ParseAddr(\"{0}\"): unable "
+                        "to parse IP",
+                        text));
     if (isMapped(address))
         return fail(std::format("IPv4-mapped IPv6 address \"{}\" is not allowed", text));
     return address;
@@ -70,8 +72,8 @@ std::expected<Address, std::string> parseAddress(const std::string& text) {
 
 std::expected<std::pair<Address, int>, std::string> parseCidr(const std::string& text) {
     const auto bad = [&](std::string_view why) {
-        return fail(std::format("network address parse error during conversion from string: netip.ParsePrefix(\"{}\"): {}",
-                                text, why));
+        return fail(std::format(
+            "network address parse error during conversion from string: netip.ParsePrefix(\"{}\"): {}", text, why));
     };
     const std::size_t slash = text.rfind('/');
     if (slash == text.npos)
@@ -174,8 +176,7 @@ std::span<const FunctionRow> addressFunctions() {
          Cost::traversal},
         {"ip.isCanonical(string): bool", isCanonical, Cost::twoTraversals},
         {"string(IP): string", [](Args a) -> ValueResult { return print(addressOf(a[0])); }},
-        {"IP.family(): int",
-         [](Args a) -> ValueResult { return std::int64_t(addressOf(a[0]).length == 4 ? 4 : 6); }},
+        {"IP.family(): int", [](Args a) -> ValueResult { return std::int64_t(addressOf(a[0]).length == 4 ? 4 : 6); }},
         {"IP.isUnspecified(): bool", tested<isUnspecified>},
         {"IP.isLoopback(): bool", tested<isLoopback>},
         {"IP.isLinkLocalMulticast(): bool", tested<isLinkLocalMulticast>},
@@ -193,8 +194,8 @@ std::span<const FunctionRow> addressFunctions() {
              const CidrValue& net = cidrOf(a[0]);
              return OpaquePointer(std::make_shared<CidrValue>(masked(net.address, net.bits), net.bits));
          }},
-        {"CIDR.containsIP(IP): bool",
-         [](Args a) -> ValueResult { return contains(cidrOf(a[0]), addressOf(a[1])); }, Cost::network},
+        {"CIDR.containsIP(IP): bool", [](Args a) -> ValueResult { return contains(cidrOf(a[0]), addressOf(a[1])); },
+         Cost::network},
         {"CIDR.containsIP(string): bool", containsIpText, Cost::network},
         {"CIDR.containsCIDR(CIDR): bool",
          [](Args a) -> ValueResult { return containsNet(cidrOf(a[0]), cidrOf(a[1]).address, cidrOf(a[1]).bits); },

@@ -40,7 +40,7 @@ const AccessAnswer& answerOf(const Value& value) {
 }
 
 /// The question with one more member set.
-template <std::string AccessQuestion::*member> ValueResult with(Args args, std::string_view stage) {
+template <std::string AccessQuestion::* member> ValueResult with(Args args, std::string_view stage) {
     const QuestionValue& before = questionOf(args[0]);
     AccessQuestion next = before.question;
     next.*member = text(args[1]);

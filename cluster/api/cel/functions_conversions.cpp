@@ -48,7 +48,12 @@ ValueResult textOfBytes(Args args) {
     const std::string& data = args[0].as<Bytes>().data;
     for (std::size_t i = 0; i < data.size();) { // each character must be complete
         const auto lead = static_cast<unsigned char>(data[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+        const std::size_t length = lead < 0x80   ? 1
+                                   : lead < 0xc2 ? 0
+                                   : lead < 0xe0 ? 2
+                                   : lead < 0xf0 ? 3
+                                   : lead < 0xf5 ? 4
+                                                 : 0;
         if (length == 0 || i + length > data.size())
             return fail("invalid UTF-8 in bytes, cannot convert to string");
         for (std::size_t k = 1; k < length; ++k)
@@ -135,8 +140,7 @@ std::span<const FunctionRow> conversionFunctions() {
         {"duration(string): duration",
          [](Args a) -> ValueResult {
              const auto duration = parseDuration(text(a[0]));
-             return duration ? ValueResult(*duration)
-                             : fail(std::format("time: invalid duration \"{}\"", text(a[0])));
+             return duration ? ValueResult(*duration) : fail(std::format("time: invalid duration \"{}\"", text(a[0])));
          }},
         {"duration(int): duration",
          [](Args a) -> ValueResult {

@@ -163,8 +163,7 @@ std::span<const FunctionRow> optionalFunctions() {
         {"optional.ofNonZeroValue(A): optional(A)",
          [](Args a) -> ValueResult { return isZero(a[0]) ? Value::none() : Value::some(a[0]); }},
         {"optional.none(): optional(A)", [](Args) -> ValueResult { return Value::none(); }},
-        {"optional(A).hasValue(): bool",
-         [](Args a) -> ValueResult { return a[0].as<Optional>().value != nullptr; }},
+        {"optional(A).hasValue(): bool", [](Args a) -> ValueResult { return a[0].as<Optional>().value != nullptr; }},
         {"optional(A).value(): A",
          [](Args a) -> ValueResult {
              const auto& value = a[0].as<Optional>().value;

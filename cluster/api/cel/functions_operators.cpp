@@ -86,8 +86,8 @@ ValueResult concatenate(Args args) {
         joined->items_.push_back(first.at(i));
     for (std::size_t i = 0; i < second.size(); ++i) {
         Value item = second.at(i);
-        const auto same = std::ranges::find_if(
-            joined->items_, [&](const Value& one) { return merges && sameKeys(one, item, first); });
+        const auto same = std::ranges::find_if(joined->items_,
+                                               [&](const Value& one) { return merges && sameKeys(one, item, first); });
         if (same == joined->items_.end())
             joined->items_.push_back(std::move(item));
         else
@@ -205,8 +205,11 @@ void addOrders(OrderRows& all) {
     static constexpr std::array<Order, 4> orders{
         {{"_<_", less}, {"_<=_", lessOrEqual}, {"_>_", greater}, {"_>=_", greaterOrEqual}}};
     static constexpr std::array<std::string_view, 3> numbers{"int", "uint", "double"};
-    std::vector<std::pair<std::string_view, std::string_view>> pairs{
-        {"bool", "bool"}, {"string", "string"}, {"bytes", "bytes"}, {"timestamp", "timestamp"}, {"duration", "duration"}};
+    std::vector<std::pair<std::string_view, std::string_view>> pairs{{"bool", "bool"},
+                                                                     {"string", "string"},
+                                                                     {"bytes", "bytes"},
+                                                                     {"timestamp", "timestamp"},
+                                                                     {"duration", "duration"}};
     for (std::string_view a : numbers)
         for (std::string_view b : numbers)
             pairs.emplace_back(a, b);
@@ -214,8 +217,8 @@ void addOrders(OrderRows& all) {
     for (const Order& order : orders)
         for (const auto& [a, b] : pairs) {
             all.signatures.push_back(std::format("{}({}, {}): bool", order.name, a, b));
-            all.rows.push_back({all.signatures.back(), order.call,
-                                a == "string" || a == "bytes" ? Cost::smaller : Cost::one});
+            all.rows.push_back(
+                {all.signatures.back(), order.call, a == "string" || a == "bytes" ? Cost::smaller : Cost::one});
         }
 }
 
@@ -232,7 +235,8 @@ std::span<const FunctionRow> operatorFunctions() {
             {"-_(double): double", [](Args a) -> ValueResult { return -a[0].as<double>(); }},
             {"_+_(int, int): int", add<I>},
             {"_+_(uint, uint): uint", add<U>},
-            {"_+_(double, double): double", [](Args a) -> ValueResult { return a[0].as<double>() + a[1].as<double>(); }},
+            {"_+_(double, double): double",
+             [](Args a) -> ValueResult { return a[0].as<double>() + a[1].as<double>(); }},
             {"_+_(string, string): string", [](Args a) -> ValueResult { return text(a[0]) + text(a[1]); }, Cost::sum},
             {"_+_(bytes, bytes): bytes",
              [](Args a) -> ValueResult { return Bytes{a[0].as<Bytes>().data + a[1].as<Bytes>().data}; }, Cost::sum},
@@ -250,7 +254,8 @@ std::span<const FunctionRow> operatorFunctions() {
              }},
             {"_-_(int, int): int", subtract<I>},
             {"_-_(uint, uint): uint", subtract<U>},
-            {"_-_(double, double): double", [](Args a) -> ValueResult { return a[0].as<double>() - a[1].as<double>(); }},
+            {"_-_(double, double): double",
+             [](Args a) -> ValueResult { return a[0].as<double>() - a[1].as<double>(); }},
             {"_-_(timestamp, timestamp): duration", between},
             {"_-_(timestamp, duration): timestamp",
              [](Args a) { return addTime(a[0].as<Timestamp>(), -a[1].as<Duration>().nanos); }},
@@ -263,10 +268,12 @@ std::span<const FunctionRow> operatorFunctions() {
              }},
             {"_*_(int, int): int", multiply<I>},
             {"_*_(uint, uint): uint", multiply<U>},
-            {"_*_(double, double): double", [](Args a) -> ValueResult { return a[0].as<double>() * a[1].as<double>(); }},
+            {"_*_(double, double): double",
+             [](Args a) -> ValueResult { return a[0].as<double>() * a[1].as<double>(); }},
             {"_/_(int, int): int", divide<I>},
             {"_/_(uint, uint): uint", divide<U>},
-            {"_/_(double, double): double", [](Args a) -> ValueResult { return a[0].as<double>() / a[1].as<double>(); }},
+            {"_/_(double, double): double",
+             [](Args a) -> ValueResult { return a[0].as<double>() / a[1].as<double>(); }},
             {"_%_(int, int): int", remainder<I>},
             {"_%_(uint, uint): uint", remainder<U>},
             {"_==_(A, A): bool", [](Args a) -> ValueResult { return equal(a[0], a[1]); }, Cost::smaller},

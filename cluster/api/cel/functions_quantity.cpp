@@ -56,8 +56,8 @@ int order(Args args) {
 
 template <bool adds> ValueResult added(Args args) {
     Quantity result = quantityOf(args[0]);
-    const Quantity other = args[1].is<std::int64_t>() ? Quantity::fromInteger(args[1].as<std::int64_t>())
-                                                      : quantityOf(args[1]);
+    const Quantity other =
+        args[1].is<std::int64_t>() ? Quantity::fromInteger(args[1].as<std::int64_t>()) : quantityOf(args[1]);
     adds ? result += other : result -= other;
     return made(result);
 }

@@ -131,7 +131,8 @@ std::optional<Version> read(Args args) {
 ValueResult semver(Args args) {
     auto version = read(args);
     if (!version)
-        return fail(std::format("Semver parse error during conversion from string: invalid version \"{}\"", text(args[0])));
+        return fail(
+            std::format("Semver parse error during conversion from string: invalid version \"{}\"", text(args[0])));
     return OpaquePointer(std::make_shared<SemverValue>(std::move(*version)));
 }
 ValueResult isSemver(Args args) {

@@ -86,10 +86,31 @@ template <int (*change)(int)> ValueResult asciiChanged(Args args) {
 
 /// White space as Unicode has it.
 bool isSpace(std::string_view character) {
-    static constexpr std::string_view spaces[] = {
-        " ", "\t", "\n", "\v", "\f", "\r", "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-        "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
-        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+    static constexpr std::string_view spaces[] = {" ",
+                                                  "\t",
+                                                  "\n",
+                                                  "\v",
+                                                  "\f",
+                                                  "\r",
+                                                  "\xc2\x85",
+                                                  "\xc2\xa0",
+                                                  "\xe1\x9a\x80",
+                                                  "\xe2\x80\x80",
+                                                  "\xe2\x80\x81",
+                                                  "\xe2\x80\x82",
+                                                  "\xe2\x80\x83",
+                                                  "\xe2\x80\x84",
+                                                  "\xe2\x80\x85",
+                                                  "\xe2\x80\x86",
+                                                  "\xe2\x80\x87",
+                                                  "\xe2\x80\x88",
+                                                  "\xe2\x80\x89",
+                                                  "\xe2\x80\x8a",
+                                                  "\xe2\x80\xa8",
+                                                  "\xe2\x80\xa9",
+                                                  "\xe2\x80\xaf",
+                                                  "\xe2\x81\x9f",
+                                                  "\xe3\x80\x80"};
     return std::ranges::find(spaces, character) != std::end(spaces);
 }
 
@@ -226,12 +247,12 @@ ValueResult formatText(Args args);
 
 std::span<const FunctionRow> textFunctions() {
     static const std::vector<FunctionRow> rows{
-        {"string.startsWith(string): bool",
-         [](Args a) -> ValueResult { return text(a[0]).starts_with(text(a[1])); }, Cost::secondTraversal},
-        {"string.endsWith(string): bool",
-         [](Args a) -> ValueResult { return text(a[0]).ends_with(text(a[1])); }, Cost::secondTraversal},
-        {"string.contains(string): bool",
-         [](Args a) -> ValueResult { return text(a[0]).contains(text(a[1])); }, Cost::product},
+        {"string.startsWith(string): bool", [](Args a) -> ValueResult { return text(a[0]).starts_with(text(a[1])); },
+         Cost::secondTraversal},
+        {"string.endsWith(string): bool", [](Args a) -> ValueResult { return text(a[0]).ends_with(text(a[1])); },
+         Cost::secondTraversal},
+        {"string.contains(string): bool", [](Args a) -> ValueResult { return text(a[0]).contains(text(a[1])); },
+         Cost::product},
         {"string.matches(string): bool", matches, Cost::pattern},
         {"matches(string, string): bool", matches, Cost::pattern},
         {"string.find(string): string", find, Cost::pattern},

@@ -30,8 +30,7 @@ std::optional<std::int64_t> fixedOffset(std::string_view zone) {
     if (negative || zone.starts_with('+'))
         zone.remove_prefix(1);
     int hours = 0, minutes = 0;
-    if (zone.size() != 5 || zone[2] != ':' ||
-        std::from_chars(zone.data(), zone.data() + 2, hours).ec != std::errc() ||
+    if (zone.size() != 5 || zone[2] != ':' || std::from_chars(zone.data(), zone.data() + 2, hours).ec != std::errc() ||
         std::from_chars(zone.data() + 3, zone.data() + 5, minutes).ec != std::errc())
         return std::nullopt;
     return (negative ? -1 : 1) * (hours * 3600 + minutes * 60);

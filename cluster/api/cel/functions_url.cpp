@@ -109,8 +109,8 @@ std::string decoded(std::string_view text) {
 std::string escapedPath(std::string_view path) {
     std::string out;
     for (char c : path) {
-        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-                           std::string_view("-_.~!$&'()*+,;=:@/%[]").contains(c);
+        const bool plain =
+            std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.~!$&'()*+,;=:@/%[]").contains(c);
         out += plain ? std::string(1, c) : std::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
@@ -149,7 +149,8 @@ std::pair<std::string, std::string> hostParts(const std::string& host) {
         return {host.substr(1, close - 1), host.size() > close + 2 ? host.substr(close + 2) : ""};
     }
     const std::size_t colon = host.rfind(':');
-    return colon == host.npos ? std::pair(host, std::string()) : std::pair(host.substr(0, colon), host.substr(colon + 1));
+    return colon == host.npos ? std::pair(host, std::string())
+                              : std::pair(host.substr(0, colon), host.substr(colon + 1));
 }
 
 ValueResult url(Args args) {

@@ -76,8 +76,7 @@ Result expandCall(NodePointer call) {
     }
     for (const Macro& macro : macros) {
         const std::size_t given = call->args.size() - 1;
-        if (macro.name == call->text && given >= macro.variables + macro.least &&
-            given <= macro.variables + macro.most)
+        if (macro.name == call->text && given >= macro.variables + macro.least && given <= macro.variables + macro.most)
             return expandMacro(call, macro);
     }
     return call;

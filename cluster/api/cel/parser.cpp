@@ -16,9 +16,9 @@ using Result = std::expected<NodePointer, Problem>;
 constexpr std::string_view whatMayStart = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, "
                                           "NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
-constexpr std::array<std::string_view, 17> reserved{"as",   "break", "const",  "continue",  "else",   "for",
-                                                    "function", "if", "import", "let",       "loop",   "package",
-                                                    "namespace", "return", "var", "void",   "while"};
+constexpr std::array<std::string_view, 17> reserved{"as",        "break",  "const",  "continue", "else", "for",
+                                                    "function",  "if",     "import", "let",      "loop", "package",
+                                                    "namespace", "return", "var",    "void",     "while"};
 
 NodePointer make(NodeKind kind, std::string text, std::vector<NodePointer> args, std::size_t at) {
     return std::make_shared<Node>(Node{kind, std::move(text), std::move(args), at});
@@ -177,7 +177,8 @@ private:
         return make(NodeKind::call, optional ? "_[?_]" : "_[_]", {std::move(owner), *index}, at);
     }
 
-    std::expected<std::vector<NodePointer>, Problem> list(std::string_view close, std::vector<bool>* optionals = nullptr) {
+    std::expected<std::vector<NodePointer>, Problem> list(std::string_view close,
+                                                          std::vector<bool>* optionals = nullptr) {
         std::vector<NodePointer> items;
         while (!take(close)) {
             const bool optional = optionals != nullptr && take("?");

@@ -203,13 +203,13 @@ private:
         std::string value;
         while (!text_.substr(at_).starts_with(close)) {
             if (at_ >= text_.size() || (!triple && (peek() == '\n' || peek() == '\r')))
-                return problem(start, std::format("token recognition error at: '{}'",
-                                                  text_.substr(start, at_ - start)));
+                return problem(start,
+                               std::format("token recognition error at: '{}'", text_.substr(start, at_ - start)));
             if (peek() != '\\' || raw)
                 value += text_[at_++];
             else if (const std::size_t escape = at_; !readEscape(bytes, value))
-                return problem(escape, std::format("token recognition error at: '{}'",
-                                                   text_.substr(start, at_ - start)));
+                return problem(escape,
+                               std::format("token recognition error at: '{}'", text_.substr(start, at_ - start)));
         }
         at_ += close.size();
         return Token{TokenKind::literal, written(start), bytes ? Value(Bytes{value}) : Value(std::move(value)), start};

@@ -20,8 +20,8 @@ bool takesNull(Kind kind) {
 }
 
 constexpr std::array<std::string_view, 19> reservedWords{
-    "true", "false", "null", "in",  "as",        "break",  "const",   "continue", "else", "for",
-    "function", "if",  "import", "let", "loop", "package", "namespace", "return", "var"};
+    "true",     "false", "null",   "in",  "as",   "break",   "const",     "continue", "else", "for",
+    "function", "if",    "import", "let", "loop", "package", "namespace", "return",   "var"};
 
 constexpr std::array<std::pair<char, std::string_view>, 4> escapes{
     {{'.', "__dot__"}, {'-', "__dash__"}, {'/', "__slash__"}, {'_', "__underscores__"}}};

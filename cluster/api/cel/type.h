@@ -45,7 +45,7 @@ struct Type {
     std::map<std::string, TypePointer, std::less<>> fields = {}; ///< of an object, by their escaped names
     /// How many characters or items a value has at most: what costs are estimated with.
     std::uint64_t maxElements = unbounded;
-    bool bounded = false;               ///< whether maxElements is known
+    bool bounded = false;                ///< whether maxElements is known
     ListType listType = ListType::none_; ///< of a list: sets and maps are equal in any order
     std::vector<std::string> listKeys = {};
 };

@@ -132,8 +132,8 @@ Value wrapped(std::shared_ptr<const Json> json, const TypePointer& type) {
     case boost::json::kind::array:
         return ListPointer(std::make_shared<JsonList>(std::move(json), kind == Kind::list ? type : nullptr));
     case boost::json::kind::object:
-        return MapPointer(std::make_shared<JsonMap>(std::move(json),
-                                                    kind == Kind::map || kind == Kind::object ? type : nullptr));
+        return MapPointer(
+            std::make_shared<JsonMap>(std::move(json), kind == Kind::map || kind == Kind::object ? type : nullptr));
     }
     return Null{};
 }
@@ -233,9 +233,9 @@ Value Value::map(std::vector<std::pair<Value, Value>> entries) {
 }
 
 Kind Value::kind() const {
-    static constexpr Kind kinds[] = {Kind::null,  Kind::bool_,     Kind::int_,     Kind::uint, Kind::double_,
-                                     Kind::string, Kind::bytes,     Kind::timestamp, Kind::duration, Kind::list,
-                                     Kind::map,   Kind::type,      Kind::optional, Kind::opaque};
+    static constexpr Kind kinds[] = {Kind::null,   Kind::bool_, Kind::int_,      Kind::uint,     Kind::double_,
+                                     Kind::string, Kind::bytes, Kind::timestamp, Kind::duration, Kind::list,
+                                     Kind::map,    Kind::type,  Kind::optional,  Kind::opaque};
     return kinds[held_.index()];
 }
 

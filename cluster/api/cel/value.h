@@ -78,8 +78,8 @@ using OpaquePointer = std::shared_ptr<const Opaque>;
 /// A value of the expression language. A plain value; what it refers to is immutable.
 class Value {
 public:
-    using Variant = std::variant<Null, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, Timestamp, Duration,
-                                 ListPointer, MapPointer, TypeName, Optional, OpaquePointer>;
+    using Variant = std::variant<Null, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, Timestamp,
+                                 Duration, ListPointer, MapPointer, TypeName, Optional, OpaquePointer>;
 
     Value() = default;
     template <class T>

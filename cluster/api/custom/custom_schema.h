@@ -42,10 +42,10 @@ struct Schema {
     std::string patternText;
     std::shared_ptr<const Pattern> pattern; ///< null: none, or one that cannot be read
     std::vector<Schema> allOf, anyOf, oneOf;
-    std::unique_ptr<Schema> negated; ///< "not"
-    JsonArray ruleProps;             ///< x-kubernetes-validations as written
+    std::unique_ptr<Schema> negated;      ///< "not"
+    JsonArray ruleProps;                  ///< x-kubernetes-validations as written
     std::shared_ptr<const RuleSet> rules; ///< set by compileRules(); null: none
-    bool ruledBelow = false;         ///< whether this node or one below it has rules
+    bool ruledBelow = false;              ///< whether this node or one below it has rules
 
     /// The schema of a member of an object: its property, else that of additional members, else null.
     const Schema* member(std::string_view name) const;

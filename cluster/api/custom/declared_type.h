@@ -7,7 +7,7 @@ namespace slipway::api::custom {
 
 /// A schema as a type of the expression language, with how large its values may be and are at least.
 struct DeclaredType {
-    cel::TypePointer type; ///< null: expressions do not see it
+    cel::TypePointer type;      ///< null: expressions do not see it
     std::uint64_t smallest = 0; ///< bytes of JSON
 };
 

@@ -29,8 +29,8 @@ struct Version {
     std::vector<std::string> selectable;                   ///< "spec.color"
     std::string storageVersion, listKind;
     std::shared_ptr<const Converter> converter; ///< null: versions differ in their apiVersion alone
-    std::string deprecationWarning; ///< empty: the version is not deprecated
-    bool terminating = false;       ///< the definition is being deleted: nothing new may be made
+    std::string deprecationWarning;             ///< empty: the version is not deprecated
+    bool terminating = false;                   ///< the definition is being deleted: nothing new may be made
 };
 
 /// A CustomResourceDefinition, read once into what the engine works with. Immutable; thread-safe.

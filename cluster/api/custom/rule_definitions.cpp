@@ -68,9 +68,10 @@ public:
             return;
         std::ranges::sort(dearest_, std::greater{}, &std::pair<std::uint64_t, std::string>::first);
         for (std::size_t i = 0; i < std::min<std::size_t>(dearest_.size(), 4); ++i)
-            causes.push_back(forbiddenField(dearest_[i].second, "contributed to estimated rule & messageExpression cost "
-                                                                "total exceeding cost limit for entire OpenAPIv3 "
-                                                                "schema"));
+            causes.push_back(forbiddenField(dearest_[i].second,
+                                            "contributed to estimated rule & messageExpression cost "
+                                            "total exceeding cost limit for entire OpenAPIv3 "
+                                            "schema"));
         causes.push_back(forbiddenField(
             path, exceeds("x-kubernetes-validations estimated rule & messageExpression cost total for entire OpenAPIv3 "
                           "schema",
@@ -106,7 +107,8 @@ private:
             if (schema.atomicMap && member.incomparable.empty())
                 member.incomparable = place.path;
             if (place.type != nullptr && place.type->kind == cel::Kind::object)
-                if (const auto field = place.type->fields.find(cel::escapedName(name)); field != place.type->fields.end())
+                if (const auto field = place.type->fields.find(cel::escapedName(name));
+                    field != place.type->fields.end())
                     member.type = field->second;
             if (member.type == nullptr)
                 member.type = declaredType(property, property.embedded).type;
@@ -146,12 +148,14 @@ private:
                 path + ".reason", Json(reason),
                 {"FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"}));
         if (!field.empty() && isBlank(field))
-            causes.push_back(invalidValue(path + ".fieldPath", Json(field), "fieldPath must be non-empty if specified"));
+            causes.push_back(
+                invalidValue(path + ".fieldPath", Json(field), "fieldPath must be non-empty if specified"));
         else if (field.contains('\n'))
             causes.push_back(invalidValue(path + ".fieldPath", Json(field), "fieldPath must not contain line breaks"));
         else if (!field.empty() && !fieldAt(schema, field))
-            causes.push_back(invalidValue(path + ".fieldPath", Json(field), "fieldPath must be a valid path: does not "
-                                                                            "refer to a valid field"));
+            causes.push_back(invalidValue(path + ".fieldPath", Json(field),
+                                          "fieldPath must be a valid path: does not "
+                                          "refer to a valid field"));
         return first != rule.npos;
     }
 
@@ -159,11 +163,12 @@ private:
         if (!texts(schema, props, path))
             return;
         if (place.type == nullptr) {
-            causes.push_back({"InternalError",
-                              std::format("Internal error: rule declared on schema that does not support validation rules "
-                                          "type: '{}' x-kubernetes-preserve-unknown-fields: '{}'",
-                                          schema.type, schema.preserveUnknown),
-                              place.path});
+            causes.push_back(
+                {"InternalError",
+                 std::format("Internal error: rule declared on schema that does not support validation rules "
+                             "type: '{}' x-kubernetes-preserve-unknown-fields: '{}'",
+                             schema.type, schema.preserveUnknown),
+                 place.path});
             return;
         }
         const auto compiled = compileRule(props, place.type);
@@ -174,9 +179,9 @@ private:
             return;
         }
         if (compiled->comparesOld && !place.incomparable.empty())
-            causes.push_back(invalidValue(
-                path + ".rule", Json(stringAt(props, {"rule"})),
-                "oldSelf cannot be used on the uncorrelatable portion of the schema within " + place.incomparable));
+            causes.push_back(invalidValue(path + ".rule", Json(stringAt(props, {"rule"})),
+                                          "oldSelf cannot be used on the uncorrelatable portion of the schema within " +
+                                              place.incomparable));
         const std::uint64_t often =
             place.times ? *place.times : mostPerRequest(declaredType(schema, place.root || schema.embedded).smallest);
         cost(compiled->expression, often, path + ".rule", "estimated rule cost", "rule");

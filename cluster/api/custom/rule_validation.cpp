@@ -109,9 +109,10 @@ private:
              const std::string& path, bool same) {
         const auto result = evaluated(rule.expression, variables);
         if (!result)
-            return end(finding(path, schema,
-                               "validation failed due to running out of cost budget, no further validation rules will be "
-                               "run"));
+            return end(
+                finding(path, schema,
+                        "validation failed due to running out of cost budget, no further validation rules will be "
+                        "run"));
         if (!*result)
             return failed(schema, rule, result->error(), path);
         if ((*result)->isTrue())

@@ -40,9 +40,9 @@ void compileRules(Schema& schema, bool root);
 /// @p path: of the schema.
 std::vector<StatusCause> validateRules(const Schema& schema, const std::string& path);
 
-/// What the rules say of a value, and of a change. @p before: the value it was; null: it is new. Findings about what did
-/// not change are @p warnings (when not null) instead. Rules cost: when the budget is used up, the rest is not asked.
-/// Source: KEP-2876, KEP-4008.
+/// What the rules say of a value, and of a change. @p before: the value it was; null: it is new. Findings about what
+/// did not change are @p warnings (when not null) instead. Rules cost: when the budget is used up, the rest is not
+/// asked. Source: KEP-2876, KEP-4008.
 std::vector<StatusCause> judgeByRules(const Schema& schema, const Json& value, const Json* before,
                                       const std::string& path, std::vector<std::string>* warnings);
 

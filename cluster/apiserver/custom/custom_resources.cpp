@@ -202,8 +202,7 @@ bool CustomResources::removeObjects(const api::custom::Definition& served) {
         return true;
     WriteContext context{ownUser(), false, api::FieldValidation::ignore};
     for (const CachedObject& object : cache_.of(*resource).list(WatchCache::key(*resource), {}))
-        if (const auto gone =
-                registry_.remove(*resource, object.attributes->ns, object.attributes->name, {}, context);
+        if (const auto gone = registry_.remove(*resource, object.attributes->ns, object.attributes->name, {}, context);
             !gone && gone.error().code == 500)
             (void)registry_.remove(*plain.stored(), object.attributes->ns, object.attributes->name, {}, context);
     return cache_.of(*resource).size() == 0;

@@ -28,7 +28,8 @@ std::string kindOf(const JsonObject& object) {
 /// What must be the same in every version of an object.
 std::optional<std::string> difference(const JsonObject& sent, const JsonObject& got) {
     for (std::string_view member : {"name", "namespace", "uid"}) {
-        const std::string_view expected = stringAt(sent, {"metadata", member}), is = stringAt(got, {"metadata", member});
+        const std::string_view expected = stringAt(sent, {"metadata", member}),
+                               is = stringAt(got, {"metadata", member});
         if (expected != is)
             return std::format("must have the same {}: {} != {}", member == "uid" ? "UID" : member, expected, is);
     }
@@ -66,8 +67,8 @@ std::expected<const JsonArray*, std::string> answered(const Json& review, const 
         return std::unexpected(std::format("expected response.uid=\"{}\", got \"{}\"", uid, got));
     if (const std::string_view status = stringAt(*response, {"result", "status"}); status != "Success") {
         const std::string message(stringAt(*response, {"result", "message"}));
-        return std::unexpected(!message.empty() ? message
-                                                : std::format("response.result.status was '{}', not 'Success'", status));
+        return std::unexpected(
+            !message.empty() ? message : std::format("response.result.status was '{}', not 'Success'", status));
     }
     const Json* objects = api::find(*response, {"convertedObjects"});
     return objects != nullptr && objects->is_array() ? &objects->get_array() : &none;
@@ -120,9 +121,8 @@ public:
     WebhookConverter(JsonObject webhook, const WatchCache& cache)
         : webhook_(std::move(webhook)), reviewVersion_(reviewVersionOf(webhook_)), cluster_(cache, nullptr) {}
 
-    std::expected<std::vector<JsonObject>, std::string> convert(std::vector<JsonObject> objects,
-                                                                const std::string& apiVersion,
-                                                                bool asStored) const override {
+    std::expected<std::vector<JsonObject>, std::string>
+    convert(std::vector<JsonObject> objects, const std::string& apiVersion, bool asStored) const override {
         std::vector<JsonObject> asked;
         std::vector<std::size_t> places;
         const std::string kind = objects.empty() ? std::string() : kindOf(objects[0]);
@@ -161,8 +161,8 @@ private:
         if (!transport)
             return failed(transport.error());
         const std::string uid = base::newUuid();
-        const auto review = admission::postReview(
-            **transport, *place, conversionReview(objects, apiVersion, reviewVersion_, uid));
+        const auto review =
+            admission::postReview(**transport, *place, conversionReview(objects, apiVersion, reviewVersion_, uid));
         if (!review)
             return failed(review.error());
         return convertedObjects(*review, objects, apiVersion, reviewVersion_, uid);
@@ -170,7 +170,7 @@ private:
 
     /// The connection stays open as long as the webhook is where it was.
     std::expected<std::shared_ptr<client::Transport>, std::string> transportTo(const admission::WebhookPlace& place,
-                                                                              const JsonObject& config) const {
+                                                                               const JsonObject& config) const {
         std::lock_guard lock(mutex_);
         if (transport_ != nullptr && transportTo_ == place.server)
             return transport_;
@@ -200,8 +200,7 @@ JsonObject conversionReview(const std::vector<JsonObject>& objects, const std::s
         list.emplace_back(object);
     return {{"kind", "ConversionReview"},
             {"apiVersion", "apiextensions.k8s.io/" + reviewVersion},
-            {"request",
-             JsonObject{{"uid", uid}, {"desiredAPIVersion", apiVersion}, {"objects", std::move(list)}}}};
+            {"request", JsonObject{{"uid", uid}, {"desiredAPIVersion", apiVersion}, {"objects", std::move(list)}}}};
 }
 
 std::expected<std::vector<JsonObject>, std::string>

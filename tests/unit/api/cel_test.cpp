@@ -69,12 +69,12 @@ private slots:
         row("duration('1h30m').getMinutes()", "90");
         row("timestamp('2024-02-29T12:30:00Z') + duration('24h') == timestamp('2024-03-01T12:30:00Z')", "true");
         row("timestamp('2024-02-29T23:30:00Z').getHours('+02:00')", "1");
-        row("string(duration('90s')) + string(timestamp('2024-01-01T00:00:00.5Z'))",
-            R"("90s2024-01-01T00:00:00.5Z")");
+        row("string(duration('90s')) + string(timestamp('2024-01-01T00:00:00.5Z'))", R"("90s2024-01-01T00:00:00.5Z")");
         row("url('https://u@example.com:80/a%20b?x=1&x=2').getQuery()['x'].size()", "2");
         row("url('https://[::1]:80/').getHostname() + url('https://e.com:81/p').getPort()", R"("::181")");
         row("isURL('nothing') || isURL('/abs')", "true");
-        row("quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('200k').add(quantity('1')).asInteger() == 200001",
+        row("quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('200k').add(quantity('1')).asInteger() == "
+            "200001",
             "true");
         row("isQuantity('1.3Gi') && !isQuantity('1.3.3')", "true");
         row("ip('127.0.0.1').isLoopback() && ip('::1').family() == 6 && !isIP('1.2.3.256')", "true");
@@ -108,14 +108,14 @@ private slots:
         row("self.x > 'a'", "ERROR: <input>:1:8: found no matching overload for '_>_' applied to '(int, string)'\n | "
                             "self.x > 'a'\n | .......^");
         row("self.names.all(n, n.size() > 0 && n.startsWith('a'))", "");
-        row("self.names.all(n, n > 1)", "ERROR: <input>:1:21: found no matching overload for '_>_' applied to '(string, "
-                                        "int)'\n | self.names.all(n, n > 1)\n | ....................^");
+        row("self.names.all(n, n > 1)",
+            "ERROR: <input>:1:21: found no matching overload for '_>_' applied to '(string, "
+            "int)'\n | self.names.all(n, n > 1)\n | ....................^");
         row("nobody", "ERROR: <input>:1:1: undeclared reference to 'nobody' (in container '')\n | nobody\n | ^");
         row("self.x in [1, 2, 'a']",
             "ERROR: <input>:1:18: expected type 'int' but found 'string'\n | self.x in [1, 2, 'a']\n | "
             ".................^");
-        row("self.when > timestamp('2024-01-01T00:00:00Z') && self.free.isLessThan(quantity('1'))",
-            "");
+        row("self.when > timestamp('2024-01-01T00:00:00Z') && self.free.isLessThan(quantity('1'))", "");
         row("self.x.foo", "ERROR: <input>:1:7: type 'int' does not support field selection\n | self.x.foo\n | ......^");
         row("self.names.exists(n, n == 'a') ? 1 : 'b'",
             "ERROR: <input>:1:32: found no matching overload for '_?_:_' applied to '(bool, int, string)'\n | "
@@ -169,9 +169,9 @@ private slots:
         QFETCH(QString, expression);
         QFETCH(QString, value);
         cel::Expression::Variables variables;
-        variables["object"] = cel::Value(
-            json("{'metadata':{'name':'web','labels':{'a':'b'}},'spec':{'replicas':3},'items':[{'n':1},"
-                 "{'n':2}]}"));
+        variables["object"] =
+            cel::Value(json("{'metadata':{'name':'web','labels':{'a':'b'}},'spec':{'replicas':3},'items':[{'n':1},"
+                            "{'n':2}]}"));
         const auto parsed = cel::Expression::parse(expression.toStdString());
         QVERIFY2(parsed.has_value(), parsed ? "" : parsed.error().c_str());
         const auto got = parsed->evaluate(variables);

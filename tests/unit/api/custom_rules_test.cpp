@@ -55,8 +55,9 @@ private slots:
                                                 ",'l':{'type':'array','maxItems':50,'items':{'type':'string',"
                                                 "'maxLength':60}}")
                                  << "";
-        QTest::newRow("old") << numbers.arg("", ",'l':{'type':'array','maxItems':5,'items':{'type':'string',"
-                                                "'maxLength':5,'x-kubernetes-validations':[{'rule':'self == oldSelf'}]}}")
+        QTest::newRow("old") << numbers.arg("",
+                                            ",'l':{'type':'array','maxItems':5,'items':{'type':'string',"
+                                            "'maxLength':5,'x-kubernetes-validations':[{'rule':'self == oldSelf'}]}}")
                              << "oldSelf cannot be used on the uncorrelatable portion of the schema within "
                                 "spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[l]";
         QTest::newRow("default") << numbers.arg("", ",'d':{'type':'integer','default':3,'x-kubernetes-validations':["
@@ -79,9 +80,11 @@ private slots:
         QTest::newRow("holds") << sum << "" << "{'x':1,'y':0}" << "";
         QTest::newRow("fails") << sum << "" << "{'x':0,'y':0}"
                                << "spec: Invalid value: \"object\": failed rule: self.x + self.y > 0";
-        QTest::newRow("missing") << sum << "" << "{'x':0}"
-                                 << "spec: Invalid value: \"object\": no such key: y evaluating rule: self.x + self.y > 0";
-        QTest::newRow("message") << numbers.arg("{'rule':'self.x > 0','message':'too small','fieldPath':'.x'}", "") << ""
+        QTest::newRow("missing")
+            << sum << "" << "{'x':0}"
+            << "spec: Invalid value: \"object\": no such key: y evaluating rule: self.x + self.y > 0";
+        QTest::newRow("message") << numbers.arg("{'rule':'self.x > 0','message':'too small','fieldPath':'.x'}", "")
+                                 << ""
                                  << "{'x':0}" << "spec.x: Invalid value: \"object\": too small";
         QTest::newRow("reason") << numbers.arg("{'rule':'self.x > 0','reason':'FieldValueForbidden'}", "") << ""
                                 << "{'x':0}" << "spec: Forbidden: failed rule: self.x > 0";
@@ -94,7 +97,8 @@ private slots:
             "", ",'l':{'type':'array','maxItems':9,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['k'],"
                 "'items':{'type':'object','required':['k'],'properties':{'k':{'type':'string'},'v':{'type':'integer'}},"
                 "'x-kubernetes-validations':[{'rule':'self.v == oldSelf.v'}]}}");
-        QTest::newRow("keys") << keyed << "{'l':[{'k':'a','v':1},{'k':'b','v':2}]}" << "{'l':[{'k':'b','v':2},{'k':'c','v':9}]}"
+        QTest::newRow("keys") << keyed << "{'l':[{'k':'a','v':1},{'k':'b','v':2}]}"
+                              << "{'l':[{'k':'b','v':2},{'k':'c','v':9}]}"
                               << "";
         QTest::newRow("key changed") << keyed << "{'l':[{'k':'a','v':1}]}" << "{'l':[{'k':'b','v':2},{'k':'a','v':9}]}"
                                      << "spec.l[1]: Invalid value: \"object\": failed rule: self.v == oldSelf.v";
@@ -102,10 +106,11 @@ private slots:
         QTest::newRow("tolerated") << strict << "{'x':1,'s':'too long'}" << "{'x':2,'s':'too long'}" << "";
         QTest::newRow("changed") << strict << "{'x':1,'s':'too long'}" << "{'x':1,'s':'longer still'}"
                                  << "spec.s: Too long: may not be more than 3 bytes";
-        QTest::newRow("wrong type") << sum << "" << "{'x':'a','y':1}"
-                                    << "spec.x: Invalid value: \"string\": spec.x in body must be of type integer: "
-                                       "\"string\"; <nil>: Invalid value: null: some validation rules were not checked "
-                                       "because the object was invalid; correct the existing errors to complete validation";
+        QTest::newRow("wrong type")
+            << sum << "" << "{'x':'a','y':1}"
+            << "spec.x: Invalid value: \"string\": spec.x in body must be of type integer: "
+               "\"string\"; <nil>: Invalid value: null: some validation rules were not checked "
+               "because the object was invalid; correct the existing errors to complete validation";
     }
     void objects() {
         QFETCH(QString, schema);
@@ -114,14 +119,14 @@ private slots:
         QFETCH(QString, found);
         const custom::Definition made(definition(schema));
         const JsonObject old = before.isEmpty() ? JsonObject() : thing(before);
-        const auto causes = custom::validateObject(*made.served().front(), thing(after),
-                                                   before.isEmpty() ? nullptr : &old, nullptr);
+        const auto causes =
+            custom::validateObject(*made.served().front(), thing(after), before.isEmpty() ? nullptr : &old, nullptr);
         QCOMPARE(told(causes), found);
     }
 
     void unchangedFaultsAreWarnings() {
-        const custom::Definition made(definition(
-            numbers.arg("", ",'t':{'type':'string','maxLength':9,'x-kubernetes-validations':[{'rule':'self == \\\"v\\\"'}]}")));
+        const custom::Definition made(definition(numbers.arg(
+            "", ",'t':{'type':'string','maxLength':9,'x-kubernetes-validations':[{'rule':'self == \\\"v\\\"'}]}")));
         const JsonObject old = thing("{'x':1,'t':'u'}");
         std::vector<std::string> warnings;
         const auto causes = custom::validateObject(*made.served().front(), thing("{'x':2,'t':'u'}"), &old, &warnings);

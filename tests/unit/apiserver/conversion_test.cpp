@@ -161,13 +161,15 @@ private slots:
             return QStringLiteral("{'apiVersion':'g/v2','kind':'K','metadata':%1}").arg(metadata);
         };
         QTest::newRow("good") << head.arg(object("{'name':'n','uid':'1'}")) << "";
-        QTest::newRow("kind") << "{'kind':'X','apiVersion':'v1'}"
-                              << "failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got "
-                                 "v1, Kind=X";
+        QTest::newRow("kind")
+            << "{'kind':'X','apiVersion':'v1'}"
+            << "failed: expected webhook response of apiextensions.k8s.io/v1, Kind=ConversionReview, got "
+               "v1, Kind=X";
         QTest::newRow("none") << head.arg("") << "returned 0 objects, expected 1";
-        QTest::newRow("version") << head.arg("{'apiVersion':'g/v3','kind':'K','metadata':{'name':'n','uid':'1'}}")
-                                 << "returned invalid converted object at index 0: invalid groupVersion (expected g/v2, "
-                                    "received g/v3)";
+        QTest::newRow("version")
+            << head.arg("{'apiVersion':'g/v3','kind':'K','metadata':{'name':'n','uid':'1'}}")
+            << "returned invalid converted object at index 0: invalid groupVersion (expected g/v2, "
+               "received g/v3)";
         QTest::newRow("name") << head.arg(object("{'name':'m','uid':'1'}"))
                               << "returned invalid converted object at index 0: must have the same name: n != m";
     }

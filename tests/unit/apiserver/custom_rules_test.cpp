@@ -59,13 +59,15 @@ private slots:
     void definitionsAreJudged_data() {
         QTest::addColumn<QString>("spec");
         QTest::addColumn<QString>("wanted");
-        const QString rule = QStringLiteral("apiextensions.ValidationRule{Rule:\"%1\", Message:\"\", "
-                                            "MessageExpression:\"\", Reason:(*apiextensions.FieldValueErrorReason)(nil), "
-                                            "FieldPath:\"\", OptionalOldSelf:(*bool)(nil)}");
-        QTest::newRow("unknown field") << objectSchema("{'rule':'self.z == 100'}")
-                                       << ".x-kubernetes-validations[0].rule: Invalid value: " + rule.arg("self.z == 100") +
-                                              ": compilation failed: ERROR: <input>:1:5: undefined field 'z'\n | self.z == "
-                                              "100\n | ....^";
+        const QString rule =
+            QStringLiteral("apiextensions.ValidationRule{Rule:\"%1\", Message:\"\", "
+                           "MessageExpression:\"\", Reason:(*apiextensions.FieldValueErrorReason)(nil), "
+                           "FieldPath:\"\", OptionalOldSelf:(*bool)(nil)}");
+        QTest::newRow("unknown field")
+            << objectSchema("{'rule':'self.z == 100'}")
+            << ".x-kubernetes-validations[0].rule: Invalid value: " + rule.arg("self.z == 100") +
+                   ": compilation failed: ERROR: <input>:1:5: undefined field 'z'\n | self.z == "
+                   "100\n | ....^";
         QTest::newRow("no boolean") << objectSchema("{'rule':'self.x'}")
                                     << ".x-kubernetes-validations[0].rule: Invalid value: " + rule.arg("self.x") +
                                            ": cel expression must evaluate to a bool";
@@ -75,18 +77,21 @@ private slots:
                                 << ".x-kubernetes-validations[0].reason: Unsupported value: \"Odd\": supported values: "
                                    "\"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", "
                                    "\"FieldValueRequired\"";
-        QTest::newRow("path") << objectSchema("{'rule':'true','fieldPath':'.q'}")
-                              << ".x-kubernetes-validations[0].fieldPath: Invalid value: \".q\": fieldPath must be a valid "
-                                 "path: does not refer to a valid field";
-        QTest::newRow("dear") << objectSchema("{'rule':'self.l.all(a, self.l.all(b, a.contains(b)))'}",
-                                              ",'l':{'type':'array','items':{'type':'string'}}")
-                              << ".x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by "
-                                 "factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, "
-                                 "and maxLength where arrays, maps, and strings are declared)";
+        QTest::newRow("path")
+            << objectSchema("{'rule':'true','fieldPath':'.q'}")
+            << ".x-kubernetes-validations[0].fieldPath: Invalid value: \".q\": fieldPath must be a valid "
+               "path: does not refer to a valid field";
+        QTest::newRow("dear")
+            << objectSchema("{'rule':'self.l.all(a, self.l.all(b, a.contains(b)))'}",
+                            ",'l':{'type':'array','items':{'type':'string'}}")
+            << ".x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by "
+               "factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, "
+               "and maxLength where arrays, maps, and strings are declared)";
         QTest::newRow("old below a list")
             << objectSchema("", ",'l':{'type':'array','maxItems':5,'items':{'type':'string','maxLength':5,"
                                 "'x-kubernetes-validations':[{'rule':'self == oldSelf'}]}}")
-            << ".properties[l].items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\": oldSelf cannot be "
+            << ".properties[l].items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\": oldSelf "
+               "cannot be "
                "used on the uncorrelatable portion of the schema within " +
                    QString::fromStdString(at) + ".properties[l]";
         QTest::newRow("default") << objectSchema("", ",'d':{'type':'integer','default':3,"
@@ -104,10 +109,11 @@ private slots:
 
     void boundedRulesAreTaken() {
         ApiUnderTest api;
-        const auto made = api.post(
-            definitions, definition(objectSchema("{'rule':'self.l.all(a, self.l.exists_one(b, a == b))'}",
-                                                 ",'l':{'type':'array','maxItems':50,'items':{'type':'string','maxLength':"
-                                                 "60}}")));
+        const auto made =
+            api.post(definitions,
+                     definition(objectSchema("{'rule':'self.l.all(a, self.l.exists_one(b, a == b))'}",
+                                             ",'l':{'type':'array','maxItems':50,'items':{'type':'string','maxLength':"
+                                             "60}}")));
         QCOMPARE(made.brief(), "201");
     }
 
@@ -142,8 +148,9 @@ private slots:
             ",'p':{'x-kubernetes-int-or-string':true,'maxLength':9}", "{'p':'50%'}", "");
         row("wrong type", sum, "", "{'x':'a','y':1}",
             "spec.x: Invalid value: \"string\": spec.x in body must be of type integer: \"string\"");
-        row("items", "", ",'m':{'type':'object','additionalProperties':{'type':'integer','x-kubernetes-validations':["
-                         "{'rule':'self < 5'}]}}",
+        row("items", "",
+            ",'m':{'type':'object','additionalProperties':{'type':'integer','x-kubernetes-validations':["
+            "{'rule':'self < 5'}]}}",
             "{'m':{'k':7}}", "spec.m[k]: Invalid value: \"integer\": failed rule: self < 5");
     }
     void objectsAreJudged() {
@@ -198,8 +205,8 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(api.post(things, thing("b", "{'s':'long text'}")).code, 422, 10000);
         const auto changed = api.merge(things + "/a", "{'spec':{'x':1}}");
         QCOMPARE(changed.brief(), "200");
-        QCOMPARE(changed.warnings, std::vector<std::string>{
-                                       "spec.t: Invalid value: \"string\": failed rule: self == \"v\""});
+        QCOMPARE(changed.warnings,
+                 std::vector<std::string>{"spec.t: Invalid value: \"string\": failed rule: self == \"v\""});
         QCOMPARE(cause(api.merge(things + "/a", "{'spec':{'s':'other text'}}")),
                  QString("spec.s: Too long: may not be more than 3 bytes"));
     }

@@ -13,8 +13,9 @@ const std::string policies = "/apis/admissionregistration.k8s.io/v1/validatingad
                   maps = "/api/v1/namespaces/t/configmaps";
 
 QString policy(const QString& members) {
-    return QStringLiteral("{'metadata':{'name':'p'},'spec':{'matchConstraints':{'resourceRules':[{'apiGroups':['*'],"
-                          "'apiVersions':['*'],'operations':['CREATE','UPDATE'],'resources':['configmaps','widgets']}]},%1}}")
+    return QStringLiteral(
+               "{'metadata':{'name':'p'},'spec':{'matchConstraints':{'resourceRules':[{'apiGroups':['*'],"
+               "'apiVersions':['*'],'operations':['CREATE','UPDATE'],'resources':['configmaps','widgets']}]},%1}}")
         .arg(members);
 }
 
@@ -37,10 +38,11 @@ private slots:
     void expressionsAreChecked_data() {
         QTest::addColumn<QString>("spec");
         QTest::addColumn<QString>("cause");
-        QTest::newRow("syntax") << "'validations':[{'expression':'object.'}]"
-                                << "spec.validations[0].expression: Invalid value: \"object.\": compilation failed: ERROR: "
-                                   "<input>:1:8: Syntax error: mismatched input '<EOF>' expecting IDENTIFIER\n | object.\n "
-                                   "| .......^";
+        QTest::newRow("syntax")
+            << "'validations':[{'expression':'object.'}]"
+            << "spec.validations[0].expression: Invalid value: \"object.\": compilation failed: ERROR: "
+               "<input>:1:8: Syntax error: mismatched input '<EOF>' expecting IDENTIFIER\n | object.\n "
+               "| .......^";
         QTest::newRow("no boolean") << "'validations':[{'expression':'1'}]"
                                     << "spec.validations[0].expression: Invalid value: \"1\": must evaluate to bool";
         QTest::newRow("params unbound")
@@ -51,14 +53,15 @@ private slots:
                                  << "spec.validations[0].expression: Invalid value: \"request.userinfo == \\\"\\\"\": "
                                     "compilation failed: ERROR: <input>:1:8: undefined field 'userinfo'\n | "
                                     "request.userinfo == \"\"\n | .......^";
-        QTest::newRow("variable") << "'variables':[{'name':'v','expression':'1'}],"
-                                     "'validations':[{'expression':'variables.v > \\\"a\\\"'}]"
-                                  << "spec.validations[0].expression: Invalid value: \"variables.v > \\\"a\\\"\": compilation "
-                                     "failed: ERROR: <input>:1:13: found no matching overload for '_>_' applied to '(int, "
-                                     "string)'\n | variables.v > \"a\"\n | ............^";
-        QTest::newRow("annotation")
-            << "'auditAnnotations':[{'key':'k','valueExpression':'1'}]"
-            << "spec.auditAnnotations[0].valueExpression: Invalid value: \"1\": must evaluate to one of [string null_type]";
+        QTest::newRow("variable")
+            << "'variables':[{'name':'v','expression':'1'}],"
+               "'validations':[{'expression':'variables.v > \\\"a\\\"'}]"
+            << "spec.validations[0].expression: Invalid value: \"variables.v > \\\"a\\\"\": compilation "
+               "failed: ERROR: <input>:1:13: found no matching overload for '_>_' applied to '(int, "
+               "string)'\n | variables.v > \"a\"\n | ............^";
+        QTest::newRow("annotation") << "'auditAnnotations':[{'key':'k','valueExpression':'1'}]"
+                                    << "spec.auditAnnotations[0].valueExpression: Invalid value: \"1\": must evaluate "
+                                       "to one of [string null_type]";
     }
     void expressionsAreChecked() {
         QFETCH(QString, spec);
@@ -75,34 +78,40 @@ private slots:
     void requestsAreJudged_data() {
         QTest::addColumn<QString>("spec");
         QTest::addColumn<QString>("message"); ///< empty: it is let in
-        const QString denied = "configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ";
+        const QString denied =
+            "configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ";
         QTest::newRow("plain") << "'validations':[{'expression':'has(object.data) && size(object.data) > 1'}]"
                                << denied + "failed expression: has(object.data) && size(object.data) > 1";
         QTest::newRow("message") << "'validations':[{'expression':'false','message':'never'}]" << denied + "never";
         QTest::newRow("message expression")
             << "'validations':[{'expression':'false','messageExpression':'\\\"not \\\" + object.metadata.name'}]"
             << denied + "not m";
-        QTest::newRow("variables")
-            << "'variables':[{'name':'n','expression':'size(object.data)'},{'name':'twice','expression':'variables.n * 2'}],"
-               "'validations':[{'expression':'variables.twice == 2'}]"
-            << "";
+        QTest::newRow("variables") << "'variables':[{'name':'n','expression':'size(object.data)'},{'name':'twice','"
+                                      "expression':'variables.n * 2'}],"
+                                      "'validations':[{'expression':'variables.twice == 2'}]"
+                                   << "";
         QTest::newRow("variable that fails")
             << "'variables':[{'name':'n','expression':'object.none'}],'validations':[{'expression':'variables.n == 1'}]"
-            << denied + "expression 'variables.n == 1' resulted in error: composited variable \"n\" fails to evaluate: no "
-                        "such key: none";
-        QTest::newRow("condition") << "'matchConditions':[{'name':'c','expression':'request.operation == \\\"UPDATE\\\"'}],"
-                                      "'validations':[{'expression':'false'}]"
-                                   << "";
+            << denied +
+                   "expression 'variables.n == 1' resulted in error: composited variable \"n\" fails to evaluate: no "
+                   "such key: none";
+        QTest::newRow("condition")
+            << "'matchConditions':[{'name':'c','expression':'request.operation == \\\"UPDATE\\\"'}],"
+               "'validations':[{'expression':'false'}]"
+            << "";
         QTest::newRow("condition that fails")
             << "'matchConditions':[{'name':'c','expression':'object.none == 1'}],'validations':[{'expression':'true'}]"
             << denied + "expression 'object.none == 1' resulted in error: no such key: none";
-        QTest::newRow("fails open") << "'failurePolicy':'Ignore','validations':[{'expression':'object.none == 1'}]" << "";
-        QTest::newRow("authorizer") << "'validations':[{'expression':'authorizer.requestResource.check(\\\"delete\\\")"
-                                       ".allowed() && authorizer.group(\\\"\\\").resource(\\\"pods\\\").check(\\\"get\\\")"
-                                       ".allowed()'}]"
+        QTest::newRow("fails open") << "'failurePolicy':'Ignore','validations':[{'expression':'object.none == 1'}]"
                                     << "";
-        QTest::newRow("namespace") << "'validations':[{'expression':'namespaceObject.metadata.labels.kind == \\\"test\\\"'}]"
-                                   << "";
+        QTest::newRow("authorizer")
+            << "'validations':[{'expression':'authorizer.requestResource.check(\\\"delete\\\")"
+               ".allowed() && authorizer.group(\\\"\\\").resource(\\\"pods\\\").check(\\\"get\\\")"
+               ".allowed()'}]"
+            << "";
+        QTest::newRow("namespace")
+            << "'validations':[{'expression':'namespaceObject.metadata.labels.kind == \\\"test\\\"'}]"
+            << "";
     }
     void requestsAreJudged() {
         QFETCH(QString, spec);
@@ -119,14 +128,16 @@ private slots:
     void parametersAreObjects() {
         ApiUnderTest api;
         api.makeNamespace("t", "{}");
-        bind(api, "'paramKind':{'apiVersion':'v1','kind':'Secret'},'validations':[{'expression':"
-                  "'params == null || object.data.n == string(params.data.n)'}]",
+        bind(api,
+             "'paramKind':{'apiVersion':'v1','kind':'Secret'},'validations':[{'expression':"
+             "'params == null || object.data.n == string(params.data.n)'}]",
              binding("'validationActions':['Deny'],'paramRef':{'name':'s','parameterNotFoundAction':'Deny'}"));
         const auto none = api.post(maps, "{'metadata':{'name':'m'},'data':{'n':'MQ=='}}");
         QCOMPARE(none.message(), "configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied "
                                  "request: failed to configure binding: no params found for policy binding with `Deny` "
                                  "parameterNotFoundAction");
-        QCOMPARE(api.post("/api/v1/namespaces/t/secrets", "{'metadata':{'name':'s'},'data':{'n':'MQ=='}}").brief(), "201");
+        QCOMPARE(api.post("/api/v1/namespaces/t/secrets", "{'metadata':{'name':'s'},'data':{'n':'MQ=='}}").brief(),
+                 "201");
         QCOMPARE(api.post(maps, "{'metadata':{'name':'m'},'data':{'n':'MQ=='}}").brief(), "201");
         QCOMPARE(api.post(maps, "{'metadata':{'name':'o'},'data':{'n':'Mg=='}}").code, 422);
     }
@@ -134,7 +145,8 @@ private slots:
     void warningsAreGiven() {
         ApiUnderTest api;
         api.makeNamespace("t", "{}");
-        bind(api, "'validations':[{'expression':'false','message':'never'}]", binding("'validationActions':['Warn','Audit']"));
+        bind(api, "'validations':[{'expression':'false','message':'never'}]",
+             binding("'validationActions':['Warn','Audit']"));
         const auto made = api.post(maps, "{'metadata':{'name':'m'}}");
         QCOMPARE(made.code, 201);
         QCOMPARE(made.warnings, std::vector<std::string>{

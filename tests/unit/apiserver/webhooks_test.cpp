@@ -21,7 +21,8 @@ public:
             if (response.contains("sleep"))
                 QThread::sleep(3);
             response["uid"] = api::stringAt(request, {"uid"});
-            return api::JsonObject{{"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}};
+            return api::JsonObject{
+                {"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}};
         }) {}
 
     std::vector<api::JsonObject> requests;

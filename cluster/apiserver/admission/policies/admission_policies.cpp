@@ -133,9 +133,10 @@ public:
             if (!value)
                 problem = std::format("expression '{}' resulted in error: {}", text, value.error());
             else if (!value->is<std::string>() && !value->is<api::cel::Null>())
-                problem = std::format("valueExpression '{}' resulted in unsupported return type: {}. Return type must be "
-                                      "either string or null.",
-                                      text, value->typeName());
+                problem =
+                    std::format("valueExpression '{}' resulted in unsupported return type: {}. Return type must be "
+                                "either string or null.",
+                                text, value->typeName());
             if (!problem.empty() && failsClosed(policy_))
                 findings.push_back({problem, "Invalid"});
         }
@@ -217,10 +218,9 @@ private:
     void enforce(const JsonObject& policy, const JsonObject& binding, const std::vector<Finding>& findings) {
         for (const Finding& finding : findings) {
             if (acts(binding, "Warn"))
-                request_.warnings.push_back(
-                    std::format("Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}",
-                                stringAt(policy, {"metadata", "name"}), stringAt(binding, {"metadata", "name"}),
-                                finding.message));
+                request_.warnings.push_back(std::format(
+                    "Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}",
+                    stringAt(policy, {"metadata", "name"}), stringAt(binding, {"metadata", "name"}), finding.message));
             if (acts(binding, "Deny"))
                 deny(policy, binding, finding);
         }

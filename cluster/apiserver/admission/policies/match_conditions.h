@@ -6,8 +6,8 @@
 
 namespace slipway::apiserver::admission {
 
-/// What expressions about a request may name: object, oldObject, request, namespaceObject, authorizer. The request and the
-/// cluster must outlive them.
+/// What expressions about a request may name: object, oldObject, request, namespaceObject, authorizer. The request and
+/// the cluster must outlive them.
 api::cel::Expression::Variables variablesOf(const Request& request, const ClusterState& cluster);
 
 /// Evaluates the conditions of a webhook or policy (matchConditions): all true, one false, or an error when some cannot

@@ -10,7 +10,8 @@ using api::stringAt;
 
 std::expected<std::vector<Json>, std::string> parametersOf(const JsonObject& policy, const JsonObject& binding,
                                                            const Request& request, const ClusterState& cluster) {
-    const Json *wanted = api::find(policy, {"spec", "paramKind"}), *reference = api::find(binding, {"spec", "paramRef"});
+    const Json *wanted = api::find(policy, {"spec", "paramKind"}),
+               *reference = api::find(binding, {"spec", "paramRef"});
     if (wanted == nullptr || reference == nullptr || !reference->is_object())
         return std::vector<Json>{Json()};
     const std::string version(stringAt(*wanted, {"apiVersion"})), kind(stringAt(*wanted, {"kind"}));

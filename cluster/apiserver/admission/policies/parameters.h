@@ -9,8 +9,8 @@
 
 namespace slipway::apiserver::admission {
 
-/// The objects a binding gives its policy as params: null alone where the policy or the binding asks for none. Errors: the
-/// binding cannot be used so, or there are no such objects and that refuses the request.
+/// The objects a binding gives its policy as params: null alone where the policy or the binding asks for none. Errors:
+/// the binding cannot be used so, or there are no such objects and that refuses the request.
 std::expected<std::vector<api::Json>, std::string> parametersOf(const api::JsonObject& policy,
                                                                 const api::JsonObject& binding, const Request& request,
                                                                 const ClusterState& cluster);

@@ -64,8 +64,8 @@ std::expected<WebhookPlace, std::string> webhookPlace(const JsonObject& clientCo
     const std::string seconds = std::format("?timeout={}s", timeout.count());
     if (const std::string url(stringAt(clientConfig, {"url"})); !url.empty()) {
         const std::size_t slash = url.find('/', std::string_view("https://").size());
-        return WebhookPlace{url.substr(0, slash), {}, (slash == url.npos ? "/" : url.substr(slash)) + seconds,
-                            url + seconds};
+        return WebhookPlace{
+            url.substr(0, slash), {}, (slash == url.npos ? "/" : url.substr(slash)) + seconds, url + seconds};
     }
     const std::string ns(stringAt(clientConfig, {"service", "namespace"})),
         name(stringAt(clientConfig, {"service", "name"})), path(stringAt(clientConfig, {"service", "path"}));

@@ -18,10 +18,10 @@ struct WebhookPlace {
     std::string shown; ///< as errors name it
 };
 
-/// Where to find who a clientConfig names: its URL, or an endpoint of its service that is ready. Errors: as the client of
-/// Kubernetes words them ("Post \"https://...\": service \"x\" not found").
-std::expected<WebhookPlace, std::string> webhookPlace(const api::JsonObject& clientConfig,
-                                                      std::chrono::seconds timeout, const ClusterState& cluster);
+/// Where to find who a clientConfig names: its URL, or an endpoint of its service that is ready. Errors: as the client
+/// of Kubernetes words them ("Post \"https://...\": service \"x\" not found").
+std::expected<WebhookPlace, std::string> webhookPlace(const api::JsonObject& clientConfig, std::chrono::seconds timeout,
+                                                      const ClusterState& cluster);
 
 /// A connection to a webhook, verified by the caBundle of its clientConfig. Errors: likewise.
 std::expected<std::shared_ptr<client::Transport>, std::string>
