@@ -12,7 +12,8 @@ namespace {
 JsonObject definition(const QString& spec) {
     return json(QStringLiteral("{'metadata':{'name':'things.example.com'},'spec':{'group':'example.com',"
                                "'scope':'Namespaced','names':{'plural':'things','kind':'Thing','listKind':'ThingList',"
-                               "'singular':'thing'},'versions':[{'name':'v1','served':true,'storage':true,"
+                               "'singular':'thing'},'conversion':{'strategy':'None'},'versions':[{'name':'v1','served':"
+                               "true,'storage':true,"
                                "'schema':{'openAPIV3Schema':{'type':'object','properties':{'spec':%1}}}}]}}")
                     .arg(spec))
         .as_object();
