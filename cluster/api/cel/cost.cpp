@@ -41,6 +41,7 @@ bool isScalar(const Type& type) {
     case Kind::double_:
     case Kind::timestamp:
     case Kind::duration:
+    case Kind::type:
         return true;
     case Kind::optional:
         return isScalar(*type.args[0]);
@@ -152,6 +153,8 @@ private:
             if (one.entries)
                 result.entries = one.entries;
         }
+        if (node.text == "string" && result.size == most && args[0].size == 1)
+            result.size = 64; // a number, a truth value or a time in digits
         result.cost = plus(cost, dearest);
         return result;
     }

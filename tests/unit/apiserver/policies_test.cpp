@@ -69,7 +69,8 @@ private slots:
         ApiUnderTest api;
         const auto made = api.post(policies, policy(spec));
         QCOMPARE(made.code, 422);
-        const api::Json& first = made.at({"details", "causes"}).as_array()[0];
+        const api::Json causes = made.at({"details", "causes"});
+        const api::Json& first = causes.as_array()[0];
         QCOMPARE(QString::fromStdString(
                      std::format("{}: {}", api::stringAt(first, {"field"}), api::stringAt(first, {"message"}))),
                  cause);
