@@ -1,3 +1,4 @@
+#include "app/agent/simulation_options.h"
 #include "cluster/agent/agent.h"
 #include "cluster/base/log.h"
 
@@ -66,6 +67,8 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"routes", "none"}))
         ->capture_default_str();
     app.add_flag("--verbose", verbose, "Log more");
+    agent::SimulationSettings simulation;
+    addSimulationOptions(app, simulation);
     CLI11_PARSE(app, argc, argv);
     settings.serviceProxy = !noProxy;
     settings.podNetwork = network != "none";
@@ -80,8 +83,17 @@ int main(int argc, char** argv) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        agent::Agent agent(settings);
         int received = 0;
+        if (simulation.count > 0) {
+            simulation.kubeconfig = settings.kubeconfig;
+            simulation.tlsCertificate = settings.tlsCertificate;
+            simulation.tlsKey = settings.tlsKey;
+            simulation.shape.hostIp = settings.nodeIp.empty() ? "127.0.0.1" : settings.nodeIp;
+            agent::SimulatedNodes nodes(simulation);
+            sigwait(&signals, &received);
+            return 0;
+        }
+        agent::Agent agent(settings);
         sigwait(&signals, &received);
         if (received == SIGPWR) // the node is being switched off
             agent.shutDownPods(std::chrono::seconds(30));

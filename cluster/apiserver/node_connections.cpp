@@ -19,6 +19,9 @@ std::expected<NodeConnections::Address, api::Status> NodeConnections::addressOf(
             address.host = api::stringAt(entry, {"address"});
     address.port = static_cast<unsigned short>(
         api::intAt(parsed->get_object(), {"status", "daemonEndpoints", "kubeletEndpoint", "Port"}).value_or(10250));
+    address.prefix = api::stringAt(*parsed, {"metadata", "annotations", "slipway.dev/agent-path"});
+    if (!address.prefix.starts_with('/'))
+        address.prefix.clear();
     if (address.host.empty())
         return std::unexpected(api::internalError(std::format("no preferred addresses found for node {}", node)));
     return address;
@@ -49,7 +52,7 @@ std::expected<std::string, api::Status> NodeConnections::fetch(std::string_view 
     if (!transport)
         return std::unexpected(transport.error());
     client::Request request;
-    request.target = target;
+    request.target = address->prefix + target;
     const auto answer = (*transport)->send(request);
     if (!answer)
         return std::unexpected(api::internalError(answer.error().message));
@@ -67,7 +70,7 @@ Answer NodeConnections::forward(std::string_view node, Forward::Kind kind, std::
     to.security = Forward::Security::node;
     to.host = address->host;
     to.port = address->port;
-    to.target = std::move(target);
+    to.target = address->prefix + target;
     return to;
 }
 

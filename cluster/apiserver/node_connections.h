@@ -34,6 +34,7 @@ private:
     struct Address {
         std::string host;
         unsigned short port = 0;
+        std::string prefix; ///< of every path, where several nodes share a server
     };
     std::expected<Address, api::Status> addressOf(std::string_view node) const;
 

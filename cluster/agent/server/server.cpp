@@ -25,8 +25,8 @@ constexpr int mostSessions = 256;
 struct NodeServer::State {
     std::shared_ptr<asio::ssl::context> tls;
     bool checkClient = false;
-    Runtime& runtime;
-    Pods& pods;
+    Runtime* runtime;
+    Pods* pods;
     AgentPaths paths;
     decltype(NodeServerSettings::pages) pages;
     asio::io_context context{1};
@@ -36,7 +36,7 @@ struct NodeServer::State {
     std::condition_variable ended;
     std::set<asio::io_context*> sessions;
 
-    State(Runtime& runtime_, Pods& pods_, AgentPaths paths_)
+    State(Runtime* runtime_, Pods* pods_, AgentPaths paths_)
         : runtime(runtime_), pods(pods_), paths(std::move(paths_)) {}
 
     asio::awaitable<void> accept() {
@@ -92,7 +92,14 @@ NodeServer::~NodeServer() {
 
 std::unique_ptr<NodeServer> NodeServer::start(const NodeServerSettings& settings, Runtime& runtime, Pods& pods,
                                               const AgentPaths& paths) {
-    auto state = std::make_unique<State>(runtime, pods, paths);
+    return begin(settings, std::make_unique<State>(&runtime, &pods, paths));
+}
+
+std::unique_ptr<NodeServer> NodeServer::start(const NodeServerSettings& settings) {
+    return begin(settings, std::make_unique<State>(nullptr, nullptr, AgentPaths{}));
+}
+
+std::unique_ptr<NodeServer> NodeServer::begin(const NodeServerSettings& settings, std::unique_ptr<State> state) {
     try {
         state->tls = makeTlsContext(settings);
         state->pages = settings.pages;

@@ -19,6 +19,8 @@ public:
     /// Null when it cannot listen (logged): the node works without.
     static std::unique_ptr<NodeServer> start(const NodeServerSettings& settings, Runtime& runtime, Pods& pods,
                                              const AgentPaths& paths);
+    /// A server that knows nothing but the settings' pages, and /healthz.
+    static std::unique_ptr<NodeServer> start(const NodeServerSettings& settings);
     ~NodeServer();
     NodeServer(const NodeServer&) = delete;
     NodeServer& operator=(const NodeServer&) = delete;
@@ -26,6 +28,7 @@ public:
 private:
     struct State;
     explicit NodeServer(std::unique_ptr<State> state);
+    static std::unique_ptr<NodeServer> begin(const NodeServerSettings& settings, std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -36,6 +36,8 @@ asio::awaitable<bool> Session::answer(HttpRequest request) {
         co_return co_await reply(request, 200, "ok");
     if (environment_.checkClient && !mayUseNode(stream_.native_handle()))
         co_return co_await reply(request, 403, "Forbidden\n");
+    if (environment_.pods == nullptr)
+        co_return co_await page(request);
     if (what == "pods" || what == "runningpods")
         co_return co_await reply(request, 200, podList(), "application/json");
     if (what == "containerLogs" && parts == 4)
@@ -48,6 +50,10 @@ asio::awaitable<bool> Session::answer(HttpRequest request) {
         co_return co_await nodeLogs(request, *target);
     if (what == "metrics" && parts == 1)
         co_return co_await reply(request, 200, base::Metrics::process().print(), "text/plain; version=0.0.4");
+    co_return co_await page(request);
+}
+
+asio::awaitable<bool> Session::page(const HttpRequest& request) {
     if (environment_.pages)
         if (auto page = environment_.pages(std::string(request.target().substr(0, request.target().find('?')))))
             co_return co_await reply(request, 200, std::move(page->second), page->first.c_str());
@@ -89,7 +95,7 @@ asio::awaitable<bool> Session::nodeLogs(const HttpRequest& request, const Target
 
 std::string Session::podList() const {
     api::JsonArray items;
-    for (const Pods::Entry& entry : environment_.pods.list()) {
+    for (const Pods::Entry& entry : environment_.pods->list()) {
         core::Pod pod = *entry.pod;
         pod.status = entry.status;
         items.emplace_back(api::toJson(pod));

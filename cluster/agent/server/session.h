@@ -27,8 +27,8 @@ struct Refusal {
 struct SessionEnvironment {
     asio::ssl::context& tls;
     bool checkClient = false;
-    Runtime& runtime;
-    Pods& pods;
+    Runtime* runtime; ///< null, as pods: only the pages are served
+    Pods* pods;
     const AgentPaths& paths;
     const decltype(NodeServerSettings::pages)& pages;
 };
@@ -56,6 +56,8 @@ private:
     asio::awaitable<bool> refuse(const HttpRequest& request, const Refusal& refusal) {
         return reply(request, refusal.code, refusal.text);
     }
+    /// What stands in the environment's pages.
+    asio::awaitable<bool> page(const HttpRequest& request);
     std::string podList() const;
     /// A file of the node's logs (/var/log), or the list of a folder there.
     asio::awaitable<bool> nodeLogs(const HttpRequest& request, const Target& target);

@@ -75,7 +75,7 @@ private:
 
 /// The newest container of the name (the one before it with @p previous).
 std::expected<Session::Found, Refusal> Session::find(const Target& target, bool previous) const {
-    const auto pod = environment_.pods.find(target.path[1], target.path[2]);
+    const auto pod = environment_.pods->find(target.path[1], target.path[2]);
     if (!pod)
         return std::unexpected(Refusal{404, "pod does not exist"});
     const std::string& name = target.path[3];
@@ -83,7 +83,7 @@ std::expected<Session::Found, Refusal> Session::find(const Target& target, bool 
         return std::unexpected(
             Refusal{404, std::format("container \"{}\" not found in pod \"{}\"", name, target.path[2])});
     auto containers =
-        environment_.runtime.listContainers({{labels::podUid, pod->pod->metadata.uid}, {labels::containerName, name}});
+        environment_.runtime->listContainers({{labels::podUid, pod->pod->metadata.uid}, {labels::containerName, name}});
     if (!containers)
         return std::unexpected(Refusal{500, containers.error().message});
     std::ranges::sort(*containers, std::greater(), &ContainerInfo::createdAt);
@@ -113,7 +113,7 @@ asio::awaitable<bool> Session::sendLog(std::filesystem::path file, LogOptions op
     auto& tcpLayer = beast::get_lowest_layer(stream_);
     tcpLayer.expires_never();
     Pieces pieces(co_await asio::this_coro::executor, 8);
-    LogPump pump(pieces, environment_.runtime, std::move(containerId),
+    LogPump pump(pieces, *environment_.runtime, std::move(containerId),
                  static_cast<int>(tcpLayer.socket().native_handle()));
     std::jthread reader([&](std::stop_token stop) { pump.run(file, options, stop); });
     http::response<http::empty_body> head(http::status::ok, 11);

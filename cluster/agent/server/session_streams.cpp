@@ -147,10 +147,10 @@ asio::awaitable<bool> Session::execOverSpdy(const HttpRequest& request, const Ta
 RuntimeResult<std::unique_ptr<ExecProcess>> Session::start(const Target& target, const Found& found,
                                                            WantedStreams wanted, bool attach) {
     if (!attach)
-        return environment_.runtime.exec(found.container.id, target.values("command"), wanted.tty, wanted.input);
+        return environment_.runtime->exec(found.container.id, target.values("command"), wanted.tty, wanted.input);
     // Whether there is a terminal was settled when the container was made.
     const auto container = anyContainer(*found.pod->spec, found.container.name);
-    return environment_.runtime.attach(found.container.id, container && container->tty.value_or(false), wanted.input);
+    return environment_.runtime->attach(found.container.id, container && container->tty.value_or(false), wanted.input);
 }
 
 asio::awaitable<void> Session::join(RemoteStreams& streams, const Target& target, const Found& found,
@@ -163,14 +163,14 @@ asio::awaitable<void> Session::join(RemoteStreams& streams, const Target& target
 }
 
 asio::awaitable<bool> Session::portForward(const HttpRequest& request, const Target& target) {
-    const auto pod = environment_.pods.find(target.path[1], target.path[2]);
+    const auto pod = environment_.pods->find(target.path[1], target.path[2]);
     if (!pod)
         co_return co_await reply(request, 404, "pod does not exist");
-    const auto sandbox = readySandbox(environment_.runtime, pod->pod->metadata.uid);
+    const auto sandbox = readySandbox(*environment_.runtime, pod->pod->metadata.uid);
     if (!sandbox)
         co_return co_await reply(request, 500,
                                  std::format("pod not found (\"{}_{}\")", target.path[2], target.path[1]));
-    const auto place = environment_.runtime.networkNamespace(sandbox->id);
+    const auto place = environment_.runtime->networkNamespace(sandbox->id);
     if (!place)
         co_return co_await reply(request, 500, place.error().message);
     const ForwardTarget forward{sandbox->id, pod->pod->metadata.uid, *place};

@@ -9,6 +9,8 @@
 namespace slipway::network {
 namespace {
 
+constexpr char simulatedLabel[] = "slipway.dev/simulated"; // the pods of such a node are nowhere
+
 std::string internalIp(const api::core_v1::Node& node, Family family) {
     if (node.status)
         for (const api::core_v1::NodeAddress& address : node.status->addresses)
@@ -31,7 +33,7 @@ std::vector<PodRoute> planRoutes(const std::vector<NodePtr>& nodes, const std::s
                                  const std::vector<LinkAddress>& links) {
     std::vector<PodRoute> routes;
     for (const NodePtr& node : nodes) {
-        if (node->metadata.name == ownName)
+        if (node->metadata.name == ownName || node->metadata.labels.contains(simulatedLabel))
             continue;
         for (const std::string& cidr : podRanges(*node)) {
             PodRoute route{cidr, internalIp(*node, familyOf(cidr)), true, 0};
