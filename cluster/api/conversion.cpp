@@ -4,6 +4,7 @@
 #include "cluster/api/custom/definition.h"
 
 #include <format>
+#include <span>
 
 namespace slipway::api {
 
@@ -24,31 +25,83 @@ std::string storedApiVersionOf(const Resource& resource) {
 
 namespace {
 
-void convert(const Resource& resource, JsonObject& object, const std::string& wanted) {
+void convertBuiltIn(JsonObject& object, const std::string& wanted) {
     const std::string is(stringAt(object, {"apiVersion"}));
     if (is == wanted)
         return;
-    if (resource.custom == nullptr) {
-        if (wanted == "events.k8s.io/v1")
-            eventToGroup(object);
-        else if (is == "events.k8s.io/v1")
-            eventToCore(object);
-        else if (wanted == "autoscaling/v1")
-            autoscalerToV1(object);
-        else if (is == "autoscaling/v1")
-            autoscalerToV2(object);
-    }
+    if (wanted == "events.k8s.io/v1")
+        eventToGroup(object);
+    else if (is == "events.k8s.io/v1")
+        eventToCore(object);
+    else if (wanted == "autoscaling/v1")
+        autoscalerToV1(object);
+    else if (is == "autoscaling/v1")
+        autoscalerToV2(object);
     object["apiVersion"] = wanted;
+}
+
+/// Those of a custom resource that are of another version.
+std::expected<void, Status> convertCustom(const custom::Version& version, std::span<JsonObject> objects,
+                                          const std::string& wanted, bool asStored) {
+    std::vector<JsonObject> asked;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        if (stringAt(objects[i], {"apiVersion"}) == wanted)
+            continue;
+        if (version.converter == nullptr) {
+            objects[i]["apiVersion"] = wanted;
+            continue;
+        }
+        asked.push_back(objects[i]);
+        places.push_back(i);
+    }
+    if (asked.empty())
+        return {};
+    auto converted = version.converter->convert(std::move(asked), wanted, asStored);
+    if (!converted)
+        return std::unexpected(Status{.code = 500, .reason = "", .message = std::move(converted.error())});
+    for (std::size_t i = 0; i < places.size(); ++i)
+        objects[places[i]] = std::move((*converted)[i]);
+    return {};
 }
 
 } // namespace
 
-void convertTo(const Resource& resource, JsonObject& object) {
-    convert(resource, object, apiVersionOf(resource));
+std::expected<void, Status> convertTo(const Resource& resource, JsonObject& object) {
+    if (resource.custom == nullptr) {
+        convertBuiltIn(object, apiVersionOf(resource));
+        return {};
+    }
+    const std::string wanted = apiVersionOf(resource);
+    const bool foreign = resource.version != resource.custom->storageVersion ||
+                         stringAt(object, {"apiVersion"}) != wanted; // else it is kept as its schema reads it
+    auto converted = convertCustom(*resource.custom, std::span(&object, 1), wanted, true);
+    if (converted && foreign)
+        custom::normalise(resource, object);
+    return converted;
 }
 
-void convertToStored(const Resource& resource, JsonObject& object) {
-    convert(resource, object, storedApiVersionOf(resource));
+std::expected<void, Status> convertAllTo(const Resource& resource, std::vector<JsonObject>& objects) {
+    if (resource.custom != nullptr && resource.custom->converter != nullptr) {
+        const std::string wanted = apiVersionOf(resource);
+        if (auto converted = convertCustom(*resource.custom, objects, wanted, true); !converted)
+            return converted;
+    }
+    for (JsonObject& object : objects)
+        if (auto converted = convertTo(resource, object); !converted)
+            return converted;
+    return {};
+}
+
+std::expected<void, Status> convertToStored(const Resource& resource, JsonObject& object) {
+    if (resource.custom != nullptr)
+        return convertCustom(*resource.custom, std::span(&object, 1), storedApiVersionOf(resource), false);
+    convertBuiltIn(object, storedApiVersionOf(resource));
+    return {};
+}
+
+bool mayAskConverter(const Resource& resource) {
+    return resource.custom != nullptr && resource.custom->converter != nullptr;
 }
 
 std::string printObject(const JsonObject& object) {

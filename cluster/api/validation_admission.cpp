@@ -1,4 +1,4 @@
-#include "cluster/api/cel/cel.h"
+#include "cluster/api/cel/admission_types.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/validation_at.h"
 #include "cluster/api/validation_kinds.h"
@@ -79,22 +79,66 @@ void validateExpression(const At& owner, std::string_view member) {
     const std::string_view text = owner.text(member);
     if (text.find_first_not_of(" \t\n") == std::string_view::npos)
         return owner.require(member, "expression is not specified");
-    if (const auto parsed = cel::Expression::parse(text); !parsed)
-        owner.invalid(member, "compilation failed: ERROR: <input>: " + parsed.error());
+    const auto compiled = cel::Expression::compile(text, cel::admissionTypes({}));
+    if (!compiled)
+        owner.invalid(member, "compilation failed: " + compiled.error());
+    else if (compiled->type().kind != cel::Kind::bool_ && compiled->type().kind != cel::Kind::dyn)
+        owner.invalid(member, "must evaluate to bool");
 }
 
-void validateConditions(const At& owner) {
+/// Whether a variable may be called so.
+bool isIdentifier(std::string_view name) {
+    return !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_') &&
+           std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; }) &&
+           cel::escapedName(name) == name;
+}
+
+bool isBlank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == text.npos;
+}
+
+void needsExpression(const At& owner, std::string_view member) {
+    if (isBlank(owner.text(member)))
+        owner.require(member, "expression is not specified");
+}
+
+/// The names of match conditions, and how many there are.
+void validateNames(const At& owner) {
     std::set<std::string_view> names;
     owner.each("matchConditions", [&](const At& condition) {
+        if (isBlank(condition.text("expression")))
+            condition.require("expression");
         if (condition.needs("name")) {
             condition.judge("name", qualifiedNameProblem);
             if (!names.insert(condition.text("name")).second)
                 condition.duplicate("name");
         }
-        validateExpression(condition, "expression");
     });
     if (owner.list("matchConditions").size() > 64)
         owner.causes().push_back(tooMany(owner.pathOf("matchConditions"), owner.list("matchConditions").size(), 64));
+}
+
+void validateConditions(const At& owner) {
+    validateNames(owner);
+    owner.each("matchConditions", [](const At& condition) {
+        if (!isBlank(condition.text("expression")))
+            validateExpression(condition, "expression");
+    });
+}
+
+void validateAnnotations(const At& spec) {
+    std::set<std::string_view> keys;
+    if (spec.list("auditAnnotations").size() > 20)
+        spec.invalid("auditAnnotations", "must not have more than 20 auditAnnotations");
+    spec.each("auditAnnotations", [&](const At& annotation) {
+        if (annotation.needs("key")) {
+            annotation.judge("key", qualifiedNameProblem);
+            if (!keys.insert(annotation.text("key")).second)
+                annotation.duplicate("key");
+        }
+        if (isBlank(annotation.text("valueExpression")))
+            annotation.require("valueExpression", "valueExpression is not specified");
+    });
 }
 
 bool isQualifiedHookName(std::string_view name) {
@@ -138,23 +182,40 @@ void validateAdmissionPolicy(const JsonObject& policy, Causes& causes) {
     else if (spec.in("matchConstraints").list("resourceRules").empty())
         spec.in("matchConstraints").require("resourceRules");
     spec.in("matchConstraints").each("resourceRules", validateRule);
-    if (spec.list("validations").empty() && spec.list("auditAnnotations").empty())
+    if (spec.list("validations").empty() && spec.list("auditAnnotations").empty()) {
         spec.require("validations", "validations or auditAnnotations must contain at least one item");
+        spec.require("auditAnnotations", "validations or auditAnnotations must contain at least one item");
+    }
     spec.each("validations", [](const At& validation) {
-        validateExpression(validation, "expression");
-        if (validation.text("message").contains('\n'))
+        needsExpression(validation, "expression");
+        if (validation.has("messageExpression") && isBlank(validation.text("messageExpression")))
+            validation.invalid("messageExpression", "must be non-empty if specified");
+        if (validation.has("message") && isBlank(validation.text("message")))
+            validation.invalid("message", "message must be non-empty if specified");
+        else if (validation.text("message").contains('\n'))
             validation.invalid("message", "message must not contain line breaks");
         validation.oneOf("reason", {"Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"});
     });
-    validateConditions(spec);
+    validateNames(spec);
     spec.each("variables", [](const At& variable) {
-        variable.needs("name");
-        validateExpression(variable, "expression");
+        if (isBlank(variable.text("name")))
+            variable.require("name", "name is not specified");
+        else if (!isIdentifier(variable.text("name")))
+            variable.invalid("name", "name is not a valid CEL identifier");
+        needsExpression(variable, "expression");
     });
+    validateAnnotations(spec);
     if (spec.has("paramKind")) {
         const At kind = spec.in("paramKind");
         kind.needs("apiVersion");
         kind.needs("kind");
+    }
+    cel::AdmissionScope scope;
+    scope.params = spec.has("paramKind");
+    for (const cel::ExpressionFinding& finding : cel::checkPolicy(policy, scope, false)) {
+        const bool wants = finding.message.starts_with("must evaluate");
+        causes.push_back(
+            invalidValue(finding.path, Json(finding.text), (wants ? "" : "compilation failed: ") + finding.message));
     }
 }
 

@@ -101,8 +101,10 @@ void validateAffinity(const At& spec) {
 }
 
 void validateTopologySpread(const At& spec) {
-    std::set<std::pair<std::string_view, std::string_view>> seen;
+    const JsonArray& all = spec.list("topologySpreadConstraints");
+    std::size_t next = 0;
     spec.each("topologySpreadConstraints", [&](const At& constraint) {
+        ++next;
         if (const auto skew = constraint.number("maxSkew").value_or(0); skew <= 0)
             constraint.invalid("maxSkew", "must be greater than zero", Json(skew));
         validateTopologyKey(constraint);
@@ -110,7 +112,12 @@ void validateTopologySpread(const At& spec) {
         if (when != "DoNotSchedule" && when != "ScheduleAnyway")
             constraint.causes().push_back(
                 notSupported(constraint.pathOf("whenUnsatisfiable"), Json(when), {"DoNotSchedule", "ScheduleAnyway"}));
-        if (!seen.emplace(constraint.text("topologyKey"), when).second)
+        const bool repeated =
+            std::any_of(all.begin() + static_cast<std::ptrdiff_t>(next), all.end(), [&](const Json& other) {
+                return stringAt(other, {"topologyKey"}) == constraint.text("topologyKey") &&
+                       stringAt(other, {"whenUnsatisfiable"}) == when;
+            });
+        if (repeated) // said of the first of them
             constraint.causes().push_back(
                 duplicateValue(constraint.pathOf("{topologyKey, whenUnsatisfiable}"),
                                Json(std::format("{{{}, {}}}", constraint.text("topologyKey"), when))));

@@ -88,23 +88,24 @@ void validateMount(const At& mount, const PodContext& pod, const At& container, 
         mount.require("name");
     else if (const auto volume = pod.volumes.find(name); volume == pod.volumes.end())
         mount.causes().push_back(notFoundValue(mount.pathOf("name"), name));
+    const At inList(mount.object(), container.pathOf("volumeMounts"), mount.causes()); // findings that name no index
     for (std::string_view member : {"subPath", "subPathExpr"}) {
         if (mount.text(member).empty())
             continue;
         if (ephemeral)
             mount.forbid(member, "cannot be set for an Ephemeral Container");
         else
-            validateRelativePath(mount, member);
+            validateRelativePath(inList, member);
     }
     if (!mount.text("subPath").empty() && !mount.text("subPathExpr").empty())
         mount.invalid("subPathExpr", "subPathExpr and subPath are mutually exclusive");
-    mount.oneOf("mountPropagation", {"Bidirectional", "HostToContainer", "None"});
+    inList.oneOf("mountPropagation", {"Bidirectional", "HostToContainer", "None"});
     if (mount.text("mountPropagation") == "Bidirectional" && !container.in("securityContext").flag("privileged"))
-        mount.forbid("mountPropagation", "Bidirectional mount propagation is available only to privileged containers");
-    mount.oneOf("recursiveReadOnly", {"Disabled", "Enabled", "IfPossible"});
+        inList.forbid("mountPropagation", "Bidirectional mount propagation is available only to privileged containers");
+    inList.oneOf("recursiveReadOnly", {"Disabled", "Enabled", "IfPossible"});
     if (const std::string_view recursive = mount.text("recursiveReadOnly");
         (recursive == "Enabled" || recursive == "IfPossible") && !mount.flag("readOnly"))
-        mount.forbid("recursiveReadOnly", "may only be specified when readOnly is true");
+        inList.forbid("recursiveReadOnly", "may only be specified when readOnly is true");
 }
 
 } // namespace

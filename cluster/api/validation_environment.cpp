@@ -53,7 +53,8 @@ void validateSource(const At& variable) {
     validateKeyRef(from, "secretKeyRef");
 }
 
-void validateWholeSource(const At& source) {
+/// @p list: where all sources stand; what is wrong with one as a whole is said of it.
+void validateWholeSource(const At& source, const std::string& list) {
     const bool map = source.has("configMapRef"), secret = source.has("secretRef");
     if (source.text("prefix").size() > 0 && !printable(source.text("prefix")))
         source.invalid("prefix", "a valid environment variable name must consist only of printable ASCII characters "
@@ -63,11 +64,9 @@ void validateWholeSource(const At& source) {
     if (secret && source.in("secretRef").needs("name"))
         source.in("secretRef").judge("name", subdomainProblem);
     if (!map && !secret)
-        source.causes().push_back(
-            invalidValue(source.path(), "", "must specify one of: `configMapRef` or `secretRef`"));
+        source.causes().push_back(invalidValue(list, "", "must specify one of: `configMapRef` or `secretRef`"));
     else if (map && secret)
-        source.causes().push_back(
-            invalidValue(source.path(), "", "may not have more than one field specified at a time"));
+        source.causes().push_back(invalidValue(list, "", "may not have more than one field specified at a time"));
 }
 
 } // namespace
@@ -120,12 +119,13 @@ void validateResourceFieldRef(const At& owner, bool volume) {
         return std::ranges::find(allowed, divisor) != allowed.end();
     };
     if (cpu && !among({"1m", "1"}))
-        reference.invalid("divisor", "only divisor's values 1m and 1 are supported with the cpu resource");
+        reference.invalid("divisor", "only divisor's values 1m and 1 are supported with the cpu resource", Json(name));
     else if (!cpu && !among({"1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"}))
         reference.invalid("divisor",
                           std::format("only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei "
                                       "are supported with the {} resource",
-                                      name.ends_with("memory") ? "memory" : "local ephemeral storage"));
+                                      name.ends_with("memory") ? "memory" : "local ephemeral storage"),
+                          Json(name));
 }
 
 void validateEnvironment(const At& container) {
@@ -136,7 +136,7 @@ void validateEnvironment(const At& container) {
         if (variable.has("valueFrom"))
             validateSource(variable);
     });
-    container.each("envFrom", validateWholeSource);
+    container.each("envFrom", [&](const At& source) { validateWholeSource(source, container.pathOf("envFrom")); });
 }
 
 } // namespace slipway::api

@@ -65,7 +65,7 @@ void validateFinalizers(const Resource& resource, const JsonObject& metadata, Ca
     }
     if (orphan && foreground)
         causes.push_back(invalidValue("metadata.finalizers", *metadata.if_contains("finalizers"),
-                                      "finalizers orphan and foregroundDeletion cannot be both set"));
+                                      "finalizer orphan and foregroundDeletion cannot be both set"));
 }
 
 void validateOwners(const JsonObject& metadata, Causes& causes) {

@@ -77,7 +77,7 @@ void validateBackend(const At& backend) {
         return backend.causes().push_back(
             invalidValue(backend.path(), "", "cannot set both resource and service backends"));
     if (!service && !resource)
-        return backend.causes().push_back(requiredValue(backend.path(), "must specify a backend: resource or service"));
+        return backend.causes().push_back(invalidValue(backend.path(), "", "resource or service backend is required"));
     if (resource) {
         backend.in("resource").needs("kind");
         backend.in("resource").needs("name");
@@ -89,11 +89,11 @@ void validateBackend(const At& backend) {
     const At port = target.in("port");
     const auto number = port.number("number").value_or(0);
     if (number != 0 && !port.text("name").empty())
-        target.causes().push_back(invalidValue(target.path(), "", "cannot set both port name & port number"));
+        backend.causes().push_back(invalidValue(backend.path(), "", "cannot set both port name & port number"));
     else if (!port.text("name").empty())
         port.judge("name", portNameProblem);
     else if (number == 0)
-        target.causes().push_back(requiredValue(target.path(), "port name or number is required"));
+        backend.causes().push_back(requiredValue(backend.path(), "port name or number is required"));
     else
         validatePortNumber(Json(number), port.pathOf("number"), port.causes());
 }

@@ -149,8 +149,9 @@ void validateLimitRange(const JsonObject& range, Causes& causes) {
                 if (!limit.in(member).object().empty())
                     limit.forbid(member, "may not be specified when `type` is 'Pod'");
         if (type == "PersistentVolumeClaim" && !limit.in("min").has("storage") && !limit.in("max").has("storage"))
-            causes.push_back(requiredValue(
-                "limits", "either minimum or maximum storage value is required, but neither was provided"));
+            causes.push_back(
+                requiredValue(limit.pathOf("limits"),
+                              "either minimum or maximum storage value is required, but neither was provided"));
         compare(limit, "min", "max", "min", "min", "max");
         if (type == "Container") {
             compare(limit, "min", "defaultRequest", "defaultRequest", "min", "default request");

@@ -65,7 +65,8 @@ void validateKeys(const At& source) {
 }
 
 void validateDownward(const At& source) {
-    source.each("items", [](const At& item) {
+    source.each("items", [&](const At& entry) {
+        const At item(entry.object(), source.path(), source.causes()); // findings name no index
         validateTarget(item);
         const bool field = item.has("fieldRef"), resource = item.has("resourceFieldRef");
         if (field && resource)
@@ -103,7 +104,8 @@ void validateProjected(const At& projected) {
             if (!source.has(kind))
                 continue;
             if (++kinds > 1) {
-                source.forbid(kind, "may not specify more than 1 volume type per source");
+                source.causes().push_back(
+                    forbiddenField(source.path(), "may not specify more than 1 volume type per source"));
                 continue;
             }
             const At inner = source.in(kind);

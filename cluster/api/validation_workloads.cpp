@@ -26,11 +26,14 @@ std::string_view selectorOwner(const Resource& resource) {
 
 void validateSelector(const Resource& resource, const JsonObject& object, Causes& causes) {
     const Json* selector = find(object, {"spec", "selector"});
+    const std::size_t before = causes.size();
     bool matching = false;
     if (selector == nullptr || !selector->is_object()) {
         causes.push_back(requiredValue("spec.selector", ""));
     } else {
         validateLabelSelector(At(object, {}, causes).in("spec"), "selector");
+        if (causes.size() > before) // one that cannot be read selects nothing that could be compared
+            return causes.push_back(invalidValue("spec.selector", *selector, "invalid label selector"));
         const auto typed = fromJson<meta_v1::LabelSelector>(*selector);
         if (typed && typed->matchLabels.empty() && typed->matchExpressions.empty())
             causes.push_back(invalidValue("spec.selector", *selector,
@@ -55,8 +58,10 @@ void validateMapSelector(const JsonObject& object, Causes& causes) {
         return found != labels.end() && found->second == wanted.second;
     });
     if (!matching)
-        causes.push_back(invalidValue("spec.template.metadata.labels", *find(object, {"spec", "selector"}),
-                                      "`selector` does not match template `labels`"));
+        causes.push_back(
+            invalidValue("spec.template.metadata.labels",
+                         labels.empty() ? Json() : *find(object, {"spec", "template", "metadata", "labels"}),
+                         "`selector` does not match template `labels`"));
 }
 
 /// Where a share or a count is zero; "0%" and "0" are.

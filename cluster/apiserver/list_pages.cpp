@@ -206,21 +206,51 @@ JsonObject listMetadata(const Page& page, bool countRemaining) {
     return metadata;
 }
 
-std::string listBytes(const ResourceRequest& r, const Page& page, const JsonObject& metadata) {
-    std::size_t size = 256;
+namespace {
+
+/// The objects of a page one after another.
+std::expected<std::string, api::Status> itemBytes(const api::Resource& resource, const Page& page) {
+    std::string text;
+    const auto add = [&](std::string_view item) {
+        if (!text.empty())
+            text += ',';
+        text += item;
+    };
+    if (api::mayAskConverter(resource)) {
+        const auto objects = objectsIn(resource, page.objects);
+        if (!objects)
+            return std::unexpected(objects.error());
+        for (const JsonObject& object : *objects)
+            add(api::printObject(object));
+        return text;
+    }
+    std::size_t size = 0;
     for (const CachedObject& object : page.objects)
         size += object.bytes->size() + 1;
-    std::string text;
     text.reserve(size);
+    for (const CachedObject& object : page.objects) {
+        const auto bytes = bytesIn(resource, object);
+        if (!bytes)
+            return std::unexpected(bytes.error());
+        add(**bytes);
+    }
+    return text;
+}
+
+} // namespace
+
+std::expected<std::string, api::Status> listBytes(const ResourceRequest& r, const Page& page,
+                                                  const JsonObject& metadata) {
+    const auto items = itemBytes(r.resource, page);
+    if (!items)
+        return std::unexpected(items.error());
+    std::string text;
+    text.reserve(items->size() + 256);
     const std::string kind =
         r.resource.custom != nullptr ? r.resource.custom->listKind : std::string(r.resource.kind) + "List";
     text += std::format(R"({{"kind":"{}","apiVersion":"{}","metadata":{},"items":[)", kind,
                         api::apiVersionOf(r.resource), api::printJson(metadata));
-    for (std::size_t i = 0; i < page.objects.size(); ++i) {
-        if (i != 0)
-            text += ',';
-        text += *bytesIn(r.resource, page.objects[i]);
-    }
+    text += *items;
     return text += "]}\n";
 }
 

@@ -26,7 +26,8 @@ std::expected<Page, api::Status> readPage(const ResourceRequest& r, const Select
 api::JsonObject listMetadata(const Page& page, bool countRemaining);
 
 /// A list is the cached bytes of its objects, one after another.
-std::string listBytes(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);
+std::expected<std::string, api::Status> listBytes(const ResourceRequest& r, const Page& page,
+                                                  const api::JsonObject& metadata);
 
 /// A list in the form the client wants.
 Answer replyList(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);

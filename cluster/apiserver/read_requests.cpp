@@ -20,15 +20,19 @@ api::RowObject rowObject(const Query& query) {
                                : api::RowObject::metadata;
 }
 
-JsonObject tableOf(const ResourceRequest& r, const std::vector<CachedObject>& objects, JsonObject metadata) {
+Reply tableOf(const ResourceRequest& r, const std::vector<CachedObject>& objects, JsonObject metadata, int code = 200) {
+    const auto shown = objectsIn(r.resource, objects);
+    if (!shown)
+        return replyWith(shown.error());
     JsonArray rows;
-    for (const CachedObject& cached : objects)
-        rows.push_back(api::tableRow(r.resource, objectIn(r.resource, cached), rowObject(r.info.query)));
-    return {{"kind", "Table"},
-            {"apiVersion", "meta.k8s.io/v1"},
-            {"metadata", std::move(metadata)},
-            {"columnDefinitions", api::tableColumns(r.resource)},
-            {"rows", std::move(rows)}};
+    for (const JsonObject& object : *shown)
+        rows.push_back(api::tableRow(r.resource, object, rowObject(r.info.query)));
+    return replyWith(JsonObject{{"kind", "Table"},
+                                {"apiVersion", "meta.k8s.io/v1"},
+                                {"metadata", std::move(metadata)},
+                                {"columnDefinitions", api::tableColumns(r.resource)},
+                                {"rows", std::move(rows)}},
+                     code);
 }
 
 /// The rules of Kubernetes for options that begin a watch.
@@ -78,11 +82,13 @@ std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
 }
 
 Answer replyObject(const ResourceRequest& r, const CachedObject& object, int code, std::vector<std::string> warnings) {
-    if (r.negotiation.form == Representation::object)
-        return Reply{code, *bytesIn(r.resource, object) + "\n", "application/json", std::move(warnings)};
+    if (r.negotiation.form == Representation::object) {
+        const auto bytes = bytesIn(r.resource, object);
+        return bytes ? Reply{code, **bytes + "\n", "application/json", std::move(warnings)} : replyWith(bytes.error());
+    }
     Reply reply = r.negotiation.form == Representation::partialMetadata
-                      ? replyWith(api::partialMetadata(objectIn(r.resource, object)), code)
-                      : replyWith(tableOf(r, {object}, {{"resourceVersion", std::to_string(object.revision)}}), code);
+                      ? replyWith(api::partialMetadata(storedObject(object)), code)
+                      : tableOf(r, {object}, {{"resourceVersion", std::to_string(object.revision)}}, code);
     reply.warnings = std::move(warnings);
     return reply;
 }
@@ -109,11 +115,11 @@ Answer listAll(const ResourceRequest& r) {
 Answer replyList(const ResourceRequest& r, const Page& page, const JsonObject& metadata) {
     switch (r.negotiation.form) {
     case Representation::table:
-        return replyWith(tableOf(r, page.objects, metadata));
+        return tableOf(r, page.objects, metadata);
     case Representation::partialMetadata: {
         JsonArray items;
         for (const CachedObject& object : page.objects)
-            items.push_back(api::partialMetadata(objectIn(r.resource, object)));
+            items.push_back(api::partialMetadata(storedObject(object)));
         return replyWith(JsonObject{{"kind", "PartialObjectMetadataList"},
                                     {"apiVersion", "meta.k8s.io/v1"},
                                     {"metadata", metadata},
@@ -122,7 +128,8 @@ Answer replyList(const ResourceRequest& r, const Page& page, const JsonObject& m
     case Representation::object:
         break;
     }
-    return Reply{200, listBytes(r, page, metadata), "application/json", {}};
+    auto bytes = listBytes(r, page, metadata);
+    return bytes ? Reply{200, std::move(*bytes), "application/json", {}} : replyWith(bytes.error());
 }
 
 Answer watchAll(const ResourceRequest& r) {

@@ -71,7 +71,7 @@ std::optional<api::Status> preconditionFailure(const api::Resource& resource, co
 }
 
 std::vector<api::StatusCause> validateNew(const api::Resource& resource, const JsonObject& object) {
-    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, object)
+    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, object, nullptr, nullptr)
                                              : api::validateCreate(resource, object);
     if (isDefinition(resource))
         std::ranges::move(api::custom::validateDefinition(object), std::back_inserter(causes));
@@ -80,8 +80,9 @@ std::vector<api::StatusCause> validateNew(const api::Resource& resource, const J
 }
 
 std::vector<api::StatusCause> validateChanged(const api::Resource& resource, const JsonObject& before,
-                                              const JsonObject& after, std::string_view subresource) {
-    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, after)
+                                              const JsonObject& after, std::string_view subresource,
+                                              std::vector<std::string>& warnings) {
+    auto causes = resource.custom != nullptr ? api::custom::validateObject(resource, after, &before, &warnings)
                                              : api::validateUpdate(resource, before, after, subresource);
     if (isDefinition(resource) && subresource.empty())
         std::ranges::move(api::custom::validateDefinitionUpdate(before, after), std::back_inserter(causes));
@@ -170,13 +171,15 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
         metadata.erase("resourceVersion");
         if (expected != store::Operation::absent)
             metadata["resourceVersion"] = std::to_string(expected);
-        api::convertToStored(resource, object);
+        if (auto stored = api::convertToStored(resource, object); !stored)
+            return std::unexpected(std::move(stored.error()));
         return CachedObject{std::make_shared<const std::string>(api::printObject(object)), expected,
                             std::make_shared<Attributes>(Attributes::of(resource, object))};
     }
     const std::string name(textOf(object, "name"));
     std::vector<store::Operation> operations;
-    api::convertToStored(resource, object);
+    if (auto stored = api::convertToStored(resource, object); !stored)
+        return std::unexpected(std::move(stored.error()));
     operations.push_back(putOperation(key, std::move(object), expected));
     for (Admission::Companion& companion : companions)
         operations.push_back(companionOperation(std::move(companion)));
@@ -247,7 +250,8 @@ Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& co
         if (auto causes = api::validateCreate(fresh.resource, *object); !causes.empty())
             return std::unexpected(api::invalid(fresh.resource, textOf(*object, "name"), std::move(causes)));
         const std::string key = WatchCache::key(fresh.resource, fresh.ns, textOf(*object, "name"));
-        api::convertToStored(fresh.resource, *object);
+        if (auto stored = api::convertToStored(fresh.resource, *object); !stored)
+            return std::unexpected(std::move(stored.error()));
         operations.push_back(putOperation(key, std::move(*object), store::Operation::absent));
     }
     if (operations.empty())
@@ -260,7 +264,10 @@ Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& co
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
                                           const CachedObject& found, std::string_view subresource, const Change& change,
                                           WriteContext& context, bool& again) {
-    const JsonObject before = objectIn(resource, found);
+    const auto shown = objectIn(resource, found);
+    if (!shown)
+        return std::unexpected(shown.error());
+    const JsonObject& before = *shown;
     auto after = change(before);
     if (!after)
         return std::unexpected(std::move(after.error()));
@@ -292,7 +299,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
     if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
     objectAt(*after, {"metadata"})["resourceVersion"] = std::to_string(found.revision);
-    if (auto causes = validateChanged(resource, before, *after, subresource); !causes.empty())
+    if (auto causes = validateChanged(resource, before, *after, subresource, context.warnings); !causes.empty())
         return std::unexpected(api::invalid(resource, textOf(before, "name"), std::move(causes)));
     if (auto refusal = admission_.validate(request, turn))
         return std::unexpected(std::move(*refusal));
@@ -355,7 +362,10 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
         const auto found = cache_.of(resource).get(key);
         if (!found)
             return std::unexpected(api::notFound(resource, name));
-        JsonObject object = objectIn(resource, *found);
+        auto shown = objectIn(resource, *found);
+        if (!shown)
+            return std::unexpected(std::move(shown.error()));
+        JsonObject& object = *shown;
         if (!options.uid.empty() && options.uid != textOf(object, "uid"))
             return std::unexpected(
                 api::conflict(resource, name,

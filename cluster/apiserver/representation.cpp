@@ -1,21 +1,52 @@
 #include "cluster/apiserver/representation.h"
 
 #include "cluster/api/conversion.h"
+#include "cluster/api/custom/definition.h"
 
 namespace slipway::apiserver {
+namespace {
 
-api::JsonObject objectIn(const api::Resource& resource, const CachedObject& object) {
-    auto parsed = api::parseJson(*object.bytes);
-    if (!parsed || !parsed->is_object())
-        return {};
-    api::convertTo(resource, parsed->get_object());
-    return std::move(parsed->get_object());
+/// Whether the cached bytes are what requests in the version of @p resource see.
+bool isAsCached(const api::Resource& resource, const CachedObject& object) {
+    return api::isInVersion(*object.bytes, resource) &&
+           (resource.custom == nullptr || resource.version == resource.custom->storageVersion);
 }
 
-std::shared_ptr<const std::string> bytesIn(const api::Resource& resource, const CachedObject& object) {
-    if (api::isInVersion(*object.bytes, resource))
+} // namespace
+
+api::JsonObject storedObject(const CachedObject& object) {
+    auto parsed = api::parseJson(*object.bytes);
+    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : api::JsonObject();
+}
+
+std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object) {
+    api::JsonObject shown = storedObject(object);
+    if (shown.empty())
+        return shown;
+    if (auto converted = api::convertTo(resource, shown); !converted)
+        return std::unexpected(std::move(converted.error()));
+    return shown;
+}
+
+std::expected<std::vector<api::JsonObject>, api::Status> objectsIn(const api::Resource& resource,
+                                                                   std::span<const CachedObject> objects) {
+    std::vector<api::JsonObject> shown;
+    for (const CachedObject& object : objects)
+        if (api::JsonObject stored = storedObject(object); !stored.empty())
+            shown.push_back(std::move(stored));
+    if (auto converted = api::convertAllTo(resource, shown); !converted)
+        return std::unexpected(std::move(converted.error()));
+    return shown;
+}
+
+std::expected<std::shared_ptr<const std::string>, api::Status> bytesIn(const api::Resource& resource,
+                                                                       const CachedObject& object) {
+    if (isAsCached(resource, object))
         return object.bytes;
-    return std::make_shared<const std::string>(api::printObject(objectIn(resource, object)));
+    const auto shown = objectIn(resource, object);
+    if (!shown)
+        return std::unexpected(shown.error());
+    return std::make_shared<const std::string>(api::printObject(*shown));
 }
 
 } // namespace slipway::apiserver

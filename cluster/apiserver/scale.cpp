@@ -124,12 +124,17 @@ Outcome<JsonObject> scaled(const ResourceRequest& r, const JsonObject& current) 
     return next;
 }
 
+Reply replyScale(const ResourceRequest& r, const CachedObject& object) {
+    const auto shown = objectIn(r.resource, object);
+    return shown ? replyWith(scaleOf(r.resource, *shown)) : replyWith(shown.error());
+}
+
 } // namespace
 
 Answer handleScale(const ResourceRequest& r) {
     if (r.info.verb == "get") {
         const auto found = r.registry.get(r.resource, r.info.ns, r.info.name);
-        return found ? replyWith(scaleOf(r.resource, objectIn(r.resource, *found))) : replyWith(found.error());
+        return found ? replyScale(r, *found) : replyWith(found.error());
     }
     if (r.info.verb != "update" && r.info.verb != "patch")
         return replyWith(api::methodNotAllowed(r.info.verb));
@@ -139,7 +144,7 @@ Answer handleScale(const ResourceRequest& r) {
     const auto written = r.registry.update(
         r.resource, r.info.ns, r.info.name, "scale", [&](const JsonObject& current) { return scaled(r, current); },
         *context);
-    return written ? replyWith(scaleOf(r.resource, objectIn(r.resource, *written))) : replyWith(written.error());
+    return written ? replyScale(r, *written) : replyWith(written.error());
 }
 
 } // namespace slipway::apiserver

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/watch_cache.h"
 
+#include "cluster/api/conversion.h"
 #include "cluster/api/custom/definition.h"
 #include "cluster/base/log.h"
 
@@ -154,9 +155,12 @@ CachedObject ResourceCache::makeObject(const std::shared_ptr<const std::string>&
     if (resource_ == nullptr || resource_->custom == nullptr)
         return {bytes, revision, std::move(attributes)};
     attributes->owner = resource_;
+    if (!api::isInVersion(*bytes, *resource_)) // stored under another version: read by the schema of whoever asks
+        return {bytes, revision, std::move(attributes)};
     if (!api::custom::normalise(*resource_, parsed->get_object()))
         return {bytes, revision, std::move(attributes)};
-    return {std::make_shared<const std::string>(api::printJson(*parsed)), revision, std::move(attributes)};
+    return {std::make_shared<const std::string>(api::printObject(parsed->get_object())), revision,
+            std::move(attributes)};
 }
 
 void ResourceCache::define(std::shared_ptr<const api::Resource> resource) {
@@ -240,8 +244,8 @@ void ResourceCache::apply(const store::Event& change) {
         auto last = api::parseJson(*change.entry.value);
         if (last && last->is_object()) {
             api::objectAt(last->get_object(), {"metadata"})["resourceVersion"] = std::to_string(change.entry.modified);
-            event->object =
-                makeObject(std::make_shared<const std::string>(api::printJson(*last)), change.entry.modified);
+            event->object = makeObject(std::make_shared<const std::string>(api::printObject(last->get_object())),
+                                       change.entry.modified);
         } else {
             event->object = makeObject(change.entry.value, change.entry.modified);
         }

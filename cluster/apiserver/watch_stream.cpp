@@ -26,21 +26,36 @@ std::string bookmarkBytes(const api::Resource& resource, const WatchEvent& event
 
 } // namespace
 
+bool WatchStream::mayBlock() const {
+    return form_ != Representation::partialMetadata && api::mayAskConverter(*resource_);
+}
+
+/// Who watches cannot be told of this object, nor of what comes after.
+std::string WatchStream::failed(const api::Status& status) {
+    failed_ = true;
+    return errorFrame(status);
+}
+
 std::string WatchStream::frameOf(const WatchQueue::Item& item) {
     const CachedObject& object = item.event->object;
     const api::Resource& resource = *resource_;
     if (item.type == WatchEventType::bookmark && form_ != Representation::table)
         return WatchEvent::frame(item.type, bookmarkBytes(resource, *item.event, form_));
-    if (form_ == Representation::object)
-        return WatchEvent::frame(item.type, *bytesIn(resource, object));
+    if (form_ == Representation::object) {
+        const auto bytes = bytesIn(resource, object);
+        return bytes ? WatchEvent::frame(item.type, **bytes) : failed(bytes.error());
+    }
+    if (form_ == Representation::partialMetadata)
+        return WatchEvent::frame(item.type, api::printJson(api::partialMetadata(storedObject(object))));
     api::JsonObject shown;
     if (item.type != WatchEventType::bookmark) {
-        shown = objectIn(resource, object);
+        auto converted = objectIn(resource, object);
+        if (!converted)
+            return failed(converted.error());
+        shown = std::move(*converted);
         if (shown.empty())
             return {};
     }
-    if (form_ == Representation::partialMetadata)
-        return WatchEvent::frame(item.type, api::printJson(api::partialMetadata(shown)));
     api::JsonObject table{
         {"kind", "Table"},
         {"apiVersion", "meta.k8s.io/v1"},
@@ -59,8 +74,10 @@ StreamBody::Piece WatchStream::drain() {
     Piece piece;
     bool overflowed = false;
     for (const WatchQueue::Item& item : queue_->take(overflowed))
-        piece.data += frameOf(item);
-    if (overflowed) {
+        if (!failed_)
+            piece.data += frameOf(item);
+    piece.end = failed_;
+    if (overflowed && !failed_) {
         const api::Status tooSlow = api::expired("The watch was too slow to follow the changes; list again");
         piece.data += errorFrame(tooSlow);
         piece.end = true;

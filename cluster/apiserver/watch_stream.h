@@ -22,16 +22,19 @@ public:
     void setWake(std::function<void()> wake) override { queue_->setWake(std::move(wake)); }
     Piece drain() override;
     std::chrono::steady_clock::time_point end() const override { return end_; }
+    /// Whether drain() may wait for a converter.
+    bool mayBlock() const;
 
 private:
     std::string frameOf(const WatchQueue::Item& item);
+    std::string failed(const api::Status& status);
 
     const std::shared_ptr<const api::Resource> resource_;
     std::shared_ptr<WatchQueue> queue_;
     const Representation form_;
     const bool wholeRows_;
     const std::chrono::steady_clock::time_point end_;
-    bool columnsSent_ = false;
+    bool columnsSent_ = false, failed_ = false;
 };
 
 /// A watch that could not begin: one ERROR event, and its end.

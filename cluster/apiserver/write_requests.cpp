@@ -239,7 +239,7 @@ Answer deleteOne(const ResourceRequest& r) {
         return replyWith(deleted.error());
     if (!deleted->gone || returnsDeleted(r.resource))
         return replyObject(r, deleted->object, 200);
-    return replyWith(deletedStatus(r, objectIn(r.resource, deleted->object)));
+    return replyWith(deletedStatus(r, storedObject(deleted->object)));
 }
 
 Answer deleteAll(const ResourceRequest& r) {
@@ -259,7 +259,8 @@ Answer deleteAll(const ResourceRequest& r) {
         if (!deleted && deleted.error().code != 404)
             return replyWith(deleted.error());
     }
-    return Reply{200, listBytes(r, *page, listMetadata(*page, false)), "application/json", {}};
+    auto bytes = listBytes(r, *page, listMetadata(*page, false));
+    return bytes ? Reply{200, std::move(*bytes), "application/json", {}} : replyWith(bytes.error());
 }
 
 } // namespace slipway::apiserver

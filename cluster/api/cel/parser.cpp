@@ -1,7 +1,9 @@
 #include "cluster/api/cel/parser.h"
 
+#include "cluster/api/cel/macros.h"
 #include "cluster/api/cel/tokens.h"
 
+#include <algorithm>
 #include <array>
 #include <format>
 
@@ -9,14 +11,23 @@ namespace slipway::api::cel {
 namespace {
 
 constexpr int deepest = 100;
-using Result = std::expected<NodePointer, std::string>;
+using Result = std::expected<NodePointer, Problem>;
 
-NodePointer make(NodeKind kind, std::string text, std::vector<NodePointer> args) {
-    return std::make_shared<const Node>(Node{kind, std::move(text), Json(), std::move(args)});
+constexpr std::string_view whatMayStart = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, "
+                                          "NUM_UINT, STRING, BYTES, IDENTIFIER}";
+
+constexpr std::array<std::string_view, 17> reserved{"as",        "break",  "const",  "continue", "else", "for",
+                                                    "function",  "if",     "import", "let",      "loop", "package",
+                                                    "namespace", "return", "var",    "void",     "while"};
+
+NodePointer make(NodeKind kind, std::string text, std::vector<NodePointer> args, std::size_t at) {
+    return std::make_shared<Node>(Node{kind, std::move(text), std::move(args), at});
 }
 
-NodePointer makeLiteral(Json value) {
-    return std::make_shared<const Node>(Node{NodeKind::literal, "", std::move(value), {}});
+NodePointer makeLiteral(Value value, std::size_t at) {
+    auto node = make(NodeKind::literal, {}, {}, at);
+    node->value = std::move(value);
+    return node;
 }
 
 /// Recursive descent by the grammar of the CEL specification; each level of binary operators is one step.
@@ -27,7 +38,7 @@ public:
     Result parse() {
         auto root = conditional();
         if (root && now().kind != TokenKind::end)
-            return fail(std::format("mismatched input '{}'", now().text));
+            return fail(std::format("extraneous input '{}' expecting <EOF>", now().text));
         return root;
     }
 
@@ -40,24 +51,27 @@ private:
         ++at_;
         return true;
     }
-    std::unexpected<std::string> fail(std::string_view why) const {
-        return std::unexpected(std::format("Syntax error at {}: {}", now().at, why));
+    std::unexpected<Problem> fail(std::string_view why) const {
+        return std::unexpected(Problem{now().at, std::format("Syntax error: {}", why)});
+    }
+    std::unexpected<Problem> unexpectedToken(std::string_view expecting) const {
+        return fail(std::format("mismatched input '{}' expecting {}", now().text, expecting));
     }
 
     Result conditional() {
         if (++depth_ > deepest)
             return fail("the expression is nested too deeply");
         auto test = binary(0);
-        if (test && take("?")) {
+        if (const std::size_t at = now().at; test && take("?")) {
             auto yes = binary(0);
             if (!yes)
                 return yes;
             if (!take(":"))
-                return fail("missing ':'");
+                return unexpectedToken("':'");
             auto no = conditional();
             if (!no)
                 return no;
-            test = make(NodeKind::condition, "", {*test, *yes, *no});
+            test = make(NodeKind::condition, "_?_:_", {*test, *yes, *no}, at);
         }
         --depth_;
         return test;
@@ -69,10 +83,7 @@ private:
             {{"||"}, {"&&"}, {"==", "!=", "<", "<=", ">", ">=", "in"}, {"+", "-"}, {"*", "/", "%"}}};
         if (token.kind != TokenKind::sign && !(token.kind == TokenKind::name && token.text == "in"))
             return false;
-        for (std::string_view sign : levels[level])
-            if (token.text == sign)
-                return true;
-        return false;
+        return std::ranges::find(levels[level], token.text) != levels[level].end();
     }
 
     Result binary(std::size_t level) {
@@ -80,123 +91,172 @@ private:
             return unary();
         auto left = binary(level + 1);
         while (left && isOperator(now(), level)) {
-            const std::string sign = now().text;
+            const Token sign = now();
             ++at_;
             auto right = binary(level + 1);
             if (!right)
                 return right;
-            left = make(NodeKind::binary, sign, {*left, *right});
+            const std::string name = sign.text == "in" ? "@in" : std::format("_{}_", sign.text);
+            left = make(level < 2 ? NodeKind::logical : NodeKind::call, name, {*left, *right}, sign.at);
         }
         return left;
     }
 
     Result unary() {
         for (std::string_view sign : {"!", "-"})
-            if (take(sign)) {
+            if (const std::size_t at = now().at; take(sign)) {
+                if (sign == "-" && now().kind == TokenKind::literal &&
+                    (now().value.is<std::int64_t>() || now().value.is<double>()) && !isSelected())
+                    return negativeLiteral(at);
                 if (++depth_ > deepest)
                     return fail("the expression is nested too deeply");
                 auto operand = unary();
                 --depth_;
-                return operand ? Result(make(NodeKind::unary, std::string(sign), {*operand})) : operand;
+                return operand ? Result(make(NodeKind::call, std::format("{}_", sign), {*operand}, at)) : operand;
             }
+        if (now().kind == TokenKind::literal && now().value.is<std::int64_t>() &&
+            now().value.as<std::int64_t>() == std::numeric_limits<std::int64_t>::min())
+            return std::unexpected(Problem{now().at, "invalid int literal"});
         return member();
+    }
+
+    /// Whether something is done with the literal that comes: then a minus before it is done last.
+    bool isSelected() const {
+        const Token& next = tokens_[std::min(at_ + 1, tokens_.size() - 1)];
+        return next.kind == TokenKind::sign && (next.text == "." || next.text == "[");
+    }
+
+    NodePointer negativeLiteral(std::size_t at) {
+        const Value& value = now().value;
+        ++at_;
+        return makeLiteral(value.is<double>() ? Value(-value.as<double>())
+                                              : Value(static_cast<std::int64_t>(
+                                                    0 - static_cast<std::uint64_t>(value.as<std::int64_t>()))),
+                           at);
     }
 
     Result member() {
         auto value = primary();
         while (value) {
-            if (take(".")) {
-                if (now().kind != TokenKind::name)
-                    return fail("a field name is missing");
-                const std::string name = now().text;
-                ++at_;
-                if (!take("(")) {
-                    value = make(NodeKind::select, name, {*value});
-                    continue;
-                }
-                auto args = list(")");
-                if (!args)
-                    return std::unexpected(args.error());
-                args->insert(args->begin(), *value);
-                value = make(NodeKind::method, name, std::move(*args));
-            } else if (take("[")) {
-                auto index = conditional();
-                if (!index)
-                    return index;
-                if (!take("]"))
-                    return fail("missing ']'");
-                value = make(NodeKind::index, "", {*value, *index});
-            } else {
+            const std::size_t at = now().at;
+            if (take("."))
+                value = selected(std::move(*value), at);
+            else if (take("["))
+                value = indexed(std::move(*value), at);
+            else
                 break;
-            }
         }
         return value;
     }
 
-    std::expected<std::vector<NodePointer>, std::string> list(std::string_view close) {
+    Result selected(NodePointer owner, std::size_t at) {
+        const bool optional = take("?");
+        if (now().kind != TokenKind::name && now().kind != TokenKind::quotedName)
+            return unexpectedToken("IDENTIFIER");
+        const Token name = now();
+        ++at_;
+        if (optional)
+            return make(NodeKind::call, "_?._", {std::move(owner), makeLiteral(name.text, name.at)}, at);
+        const std::size_t open = now().at;
+        if (name.kind == TokenKind::quotedName || !take("("))
+            return make(NodeKind::select, name.text, {std::move(owner)}, at);
+        auto args = list(")");
+        if (!args)
+            return std::unexpected(args.error());
+        args->insert(args->begin(), std::move(owner));
+        return expandCall(make(NodeKind::method, name.text, std::move(*args), open));
+    }
+
+    Result indexed(NodePointer owner, std::size_t at) {
+        const bool optional = take("?");
+        auto index = conditional();
+        if (!index)
+            return index;
+        if (!take("]"))
+            return unexpectedToken("']'");
+        return make(NodeKind::call, optional ? "_[?_]" : "_[_]", {std::move(owner), *index}, at);
+    }
+
+    std::expected<std::vector<NodePointer>, Problem> list(std::string_view close,
+                                                          std::vector<bool>* optionals = nullptr) {
         std::vector<NodePointer> items;
         while (!take(close)) {
+            const bool optional = optionals != nullptr && take("?");
             auto item = conditional();
             if (!item)
                 return std::unexpected(item.error());
             items.push_back(*item);
+            if (optionals != nullptr)
+                optionals->push_back(optional);
             if (!take(",") && !is(close))
-                return fail(std::format("missing '{}'", close));
+                return unexpectedToken(std::format("'{}'", close));
         }
         return items;
     }
 
-    Result object() {
-        std::vector<NodePointer> parts;
+    Result object(std::size_t at) {
+        auto node = make(NodeKind::object, {}, {}, at);
         while (!take("}")) {
+            node->optionals.push_back(take("?"));
             auto key = conditional();
             if (!key)
                 return key;
             if (!take(":"))
-                return fail("missing ':'");
+                return unexpectedToken("':'");
             auto value = conditional();
             if (!value)
                 return value;
-            parts.push_back(*key);
-            parts.push_back(*value);
+            node->args.push_back(*key);
+            node->args.push_back(*value);
             if (!take(",") && !is("}"))
-                return fail("missing '}'");
+                return unexpectedToken("'}'");
         }
-        return make(NodeKind::object, "", std::move(parts));
+        return node;
     }
 
     Result primary() {
         const Token token = now();
-        if (token.kind == TokenKind::number || token.kind == TokenKind::text) {
+        if (token.kind == TokenKind::literal) {
             ++at_;
-            return makeLiteral(token.value);
+            return makeLiteral(token.value, token.at);
         }
         if (take("(")) {
             auto inner = conditional();
             if (inner && !take(")"))
-                return fail("missing ')'");
+                return unexpectedToken("')'");
             return inner;
         }
         if (take("[")) {
-            auto items = list("]");
-            return items ? Result(make(NodeKind::list, "", std::move(*items))) : std::unexpected(items.error());
+            auto node = make(NodeKind::list, {}, {}, token.at);
+            auto items = list("]", &node->optionals);
+            if (!items)
+                return std::unexpected(items.error());
+            node->args = std::move(*items);
+            return node;
         }
         if (take("{"))
-            return object();
+            return object(token.at);
         take(".");
-        if (now().kind != TokenKind::name)
-            return fail(now().kind == TokenKind::end ? "mismatched input '<EOF>'"
-                                                     : std::format("mismatched input '{}'", now().text));
-        const std::string name = now().text;
+        return named();
+    }
+
+    Result named() {
+        const Token name = now();
+        if (name.kind != TokenKind::name || name.text == "in")
+            return unexpectedToken(whatMayStart);
         ++at_;
-        if (name == "true" || name == "false")
-            return makeLiteral(Json(name == "true"));
-        if (name == "null")
-            return makeLiteral(Json());
+        if (name.text == "true" || name.text == "false")
+            return makeLiteral(name.text == "true", name.at);
+        if (name.text == "null")
+            return makeLiteral(Null{}, name.at);
+        if (std::ranges::find(reserved, name.text) != reserved.end())
+            return std::unexpected(Problem{name.at, std::format("reserved identifier: {}", name.text)});
+        const std::size_t open = now().at;
         if (!take("("))
-            return make(NodeKind::name, name, {});
+            return make(NodeKind::name, name.text, {}, name.at);
         auto args = list(")");
-        return args ? Result(make(NodeKind::call, name, std::move(*args))) : std::unexpected(args.error());
+        return args ? expandCall(make(NodeKind::call, name.text, std::move(*args), open))
+                    : std::unexpected(args.error());
     }
 
     std::vector<Token> tokens_;
@@ -206,7 +266,7 @@ private:
 
 } // namespace
 
-std::expected<NodePointer, std::string> parseExpression(std::string_view text) {
+Result parseExpression(std::string_view text) {
     auto tokens = tokenize(text);
     if (!tokens)
         return std::unexpected(tokens.error());

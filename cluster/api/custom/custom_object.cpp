@@ -1,9 +1,11 @@
 #include "cluster/api/custom/definition.h"
+#include "cluster/api/custom/rules.h"
 #include "cluster/api/custom/schema_validation.h"
 #include "cluster/api/decode.h"
 #include "cluster/api/table_cells.h"
 #include "cluster/api/validation_kinds.h"
 
+#include <algorithm>
 #include <format>
 
 /// What is done with the objects of custom resources.
@@ -32,12 +34,38 @@ std::expected<JsonObject, Status> acceptObject(const Resource& resource, JsonObj
     return std::move(value.get_object());
 }
 
-std::vector<StatusCause> validateObject(const Resource& resource, const JsonObject& object) {
+namespace {
+
+/// Whether a finding leaves an object so wrong that its rules cannot be asked.
+bool hindersRules(const StatusCause& cause) {
+    return cause.reason == "FieldValueNotSupported" || cause.reason == "FieldValueRequired" ||
+           cause.reason == "FieldValueTooLong" || cause.reason == "FieldValueTooMany" ||
+           cause.reason == "FieldValueTypeInvalid";
+}
+
+} // namespace
+
+std::vector<StatusCause> validateObject(const Resource& resource, const JsonObject& object, const JsonObject* before,
+                                        std::vector<std::string>* warnings) {
+    const Schema& schema = resource.custom->schema;
     Causes causes;
     validateMetadata(resource, object, causes);
-    for (auto& cause : validateValue(Json(object), resource.custom->schema, {}))
+    const Json now(object), then(before == nullptr ? Json() : Json(*before));
+    const Json* old = before == nullptr ? nullptr : &then;
+    for (auto& cause : validateValue(now, schema, {}, old))
         causes.push_back(std::move(cause));
-    for (auto& cause : validateEmbedded(object, resource.custom->schema))
+    for (auto& cause : validateEmbedded(object, schema))
+        causes.push_back(std::move(cause));
+    if (!schema.ruledBelow)
+        return causes;
+    if (std::ranges::any_of(causes, hindersRules)) {
+        causes.push_back({"FieldValueInvalid",
+                          "Invalid value: null: some validation rules were not checked because the object was invalid; "
+                          "correct the existing errors to complete validation",
+                          "<nil>"});
+        return causes;
+    }
+    for (auto& cause : judgeByRules(schema, now, old, {}, warnings))
         causes.push_back(std::move(cause));
     return causes;
 }

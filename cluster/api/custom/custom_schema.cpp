@@ -80,7 +80,7 @@ void readRules(const JsonObject& props, Schema& schema) {
     schema.oneOf = alternatives(props, "oneOf");
     schema.negated = nested(props, "not");
     if (const Json* rules = props.if_contains("x-kubernetes-validations"); rules != nullptr && rules->is_array())
-        schema.rules = rules->get_array();
+        schema.ruleProps = rules->get_array();
 }
 
 } // namespace

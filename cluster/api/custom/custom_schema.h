@@ -12,6 +12,9 @@
 
 namespace slipway::api::custom {
 
+/// The rules of one node (x-kubernetes-validations), compiled.
+struct RuleSet;
+
 /// A regular expression of a schema, compiled once. RE2: time linear in the text, as in Kubernetes.
 class Pattern;
 
@@ -39,8 +42,10 @@ struct Schema {
     std::string patternText;
     std::shared_ptr<const Pattern> pattern; ///< null: none, or one that cannot be read
     std::vector<Schema> allOf, anyOf, oneOf;
-    std::unique_ptr<Schema> negated; ///< "not"
-    JsonArray rules;                 ///< x-kubernetes-validations, kept for the expression language to come
+    std::unique_ptr<Schema> negated;      ///< "not"
+    JsonArray ruleProps;                  ///< x-kubernetes-validations as written
+    std::shared_ptr<const RuleSet> rules; ///< set by compileRules(); null: none
+    bool ruledBelow = false;              ///< whether this node or one below it has rules
 
     /// The schema of a member of an object: its property, else that of additional members, else null.
     const Schema* member(std::string_view name) const;

@@ -1,5 +1,7 @@
 #include "cluster/api/custom/definition.h"
 
+#include "cluster/api/custom/rules.h"
+
 #include <algorithm>
 #include <charconv>
 #include <format>
@@ -111,10 +113,11 @@ bool versionBefore(std::string_view a, std::string_view b) {
     return left.major != right.major ? left.major > right.major : left.minor > right.minor;
 }
 
-Definition::Definition(JsonObject crd)
+Definition::Definition(JsonObject crd, std::shared_ptr<const Converter> converter)
     : crd_(std::move(crd))
     , established_(hasCondition(crd_, "Established"))
-    , terminating_(!stringAt(crd_, {"metadata", "deletionTimestamp"}).empty()) {
+    , terminating_(!stringAt(crd_, {"metadata", "deletionTimestamp"}).empty())
+    , converter_(std::move(converter)) {
     const Json* versions = find(crd_, {"spec", "versions"});
     const Json* names = find(crd_, {"status", "acceptedNames"});
     if (names == nullptr || stringAt(*names, {"kind"}).empty())
@@ -194,10 +197,12 @@ void Definition::readVersion(const JsonObject& names, const JsonObject& version)
     if (const Json* schema = find(version, {"schema", "openAPIV3Schema"}); schema != nullptr && schema->is_object()) {
         part->version.openApi = schema->get_object();
         part->version.schema = readSchema(schema->get_object());
+        compileRules(part->version.schema, true);
     } else {
         part->version.schema.preserveUnknown = true;
     }
     part->version.storageVersion = storageVersion_;
+    part->version.converter = converter_;
     part->version.listKind = stringAt(names, {"listKind"});
     part->version.terminating = terminating_;
     if (boolAt(version, {"deprecated"})) {

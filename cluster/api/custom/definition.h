@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/api/conversion.h"
 #include "cluster/api/custom/custom_schema.h"
 #include "cluster/api/custom/json_path.h"
 #include "cluster/api/schema.h"
@@ -27,15 +28,17 @@ struct Version {
     std::vector<std::pair<std::string, JsonPath>> columns; ///< type and path, without the name's column
     std::vector<std::string> selectable;                   ///< "spec.color"
     std::string storageVersion, listKind;
-    std::string deprecationWarning; ///< empty: the version is not deprecated
-    bool terminating = false;       ///< the definition is being deleted: nothing new may be made
+    std::shared_ptr<const Converter> converter; ///< null: versions differ in their apiVersion alone
+    std::string deprecationWarning;             ///< empty: the version is not deprecated
+    bool terminating = false;                   ///< the definition is being deleted: nothing new may be made
 };
 
 /// A CustomResourceDefinition, read once into what the engine works with. Immutable; thread-safe.
 class Definition {
 public:
     /// @p crd: an accepted definition. Its names are those of status.acceptedNames where they are set.
-    explicit Definition(JsonObject crd);
+    /// @p converter: of its objects, null where there is none.
+    explicit Definition(JsonObject crd, std::shared_ptr<const Converter> converter = nullptr);
     Definition(const Definition&) = delete;
     Definition& operator=(const Definition&) = delete;
 
@@ -70,6 +73,7 @@ private:
     const JsonObject crd_; ///< the views of the resources point into it
     bool established_ = false, terminating_ = false;
     std::string storageVersion_;
+    std::shared_ptr<const Converter> converter_;
     std::vector<std::unique_ptr<Part>> parts_;
     const Resource* stored_ = nullptr;
 };
@@ -83,8 +87,10 @@ bool versionBefore(std::string_view a, std::string_view b);
 std::expected<JsonObject, Status> acceptObject(const Resource& resource, JsonObject object,
                                                std::vector<std::string>* unknownPaths);
 
-/// The findings on a custom object: metadata and the schema.
-std::vector<StatusCause> validateObject(const Resource& resource, const JsonObject& object);
+/// The findings on a custom object: metadata, the schema, and its rules. @p before: the object it was, null for a new
+/// one. @p warnings (when not null) are given what rules say of values that did not change.
+std::vector<StatusCause> validateObject(const Resource& resource, const JsonObject& object, const JsonObject* before,
+                                        std::vector<std::string>* warnings);
 
 /// Prunes and fills in defaults, as is done when an object is read that was stored under another schema.
 /// Returns whether anything was changed.

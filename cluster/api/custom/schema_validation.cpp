@@ -1,6 +1,7 @@
 #include "cluster/api/custom/schema_validation.h"
 
 #include "cluster/api/custom/pattern.h"
+#include "cluster/api/custom/rules.h"
 #include "cluster/api/validation_names.h"
 
 #include <algorithm>
@@ -43,7 +44,9 @@ StatusCause tooMany(const std::string& path, std::size_t count, std::int64_t mos
 
 class Check {
 public:
-    void value(const Json& value, const Schema& schema, const std::string& path) {
+    void value(const Json& value, const Schema& schema, const std::string& path, const Json* before) {
+        if (before != nullptr && *before == value)
+            return;
         if (!fits(value, schema)) {
             typeMismatch(value, schema, path);
             return;
@@ -57,9 +60,9 @@ public:
         else if (value.is_number())
             number(value, schema, path);
         else if (value.is_array())
-            list(value.get_array(), schema, path);
+            list(value.get_array(), schema, path, before);
         else if (value.is_object())
-            object(value.get_object(), schema, path);
+            object(value.get_object(), schema, path, before);
         alternatives(value, schema, path);
     }
 
@@ -124,10 +127,11 @@ private:
             causes.push_back(finding(path, value, "must be of type int32: " + printJson(value)));
     }
 
-    void list(const JsonArray& list, const Schema& schema, const std::string& path) {
+    void list(const JsonArray& list, const Schema& schema, const std::string& path, const Json* before) {
         if (schema.items != nullptr)
             for (std::size_t i = 0; i < list.size(); ++i)
-                value(list[i], *schema.items, std::format("{}[{}]", path, i));
+                value(list[i], *schema.items, std::format("{}[{}]", path, i),
+                      before == nullptr ? nullptr : sameItem(list[i], *before, schema));
         if (schema.minItems && static_cast<std::int64_t>(list.size()) < *schema.minItems)
             causes.push_back(
                 finding(path, Json(list.size()), std::format("should have at least {} items", *schema.minItems)));
@@ -173,7 +177,7 @@ private:
         }
     }
 
-    void object(const JsonObject& object, const Schema& schema, const std::string& path) {
+    void object(const JsonObject& object, const Schema& schema, const std::string& path, const Json* before) {
         const auto below = [&](std::string_view name) {
             return path.empty() ? std::string(name) : std::format("{}.{}", path, name);
         };
@@ -185,15 +189,16 @@ private:
                                      std::format("should have at least {} properties", *schema.minProperties)));
         if (schema.maxProperties && static_cast<std::int64_t>(object.size()) > *schema.maxProperties)
             causes.push_back(tooMany(path, object.size(), *schema.maxProperties));
+        const JsonObject* old = before == nullptr || schema.atomicMap ? nullptr : before->if_object();
         for (const auto& [name, member] : object)
             if (const Schema* inner = schema.member(name))
-                value(member, *inner, below(name));
+                value(member, *inner, below(name), old == nullptr ? nullptr : old->if_contains(name));
     }
 
     /// What one of several schemas says of a value.
     static std::vector<StatusCause> judge(const Json& value, const Schema& schema, const std::string& path) {
         Check check;
-        check.value(value, schema, path);
+        check.value(value, schema, path, nullptr);
         return std::move(check.causes);
     }
 
@@ -305,9 +310,10 @@ std::string printNumber(double number) {
                : std::format("{}", number);
 }
 
-std::vector<StatusCause> validateValue(const Json& value, const Schema& schema, const std::string& path) {
+std::vector<StatusCause> validateValue(const Json& value, const Schema& schema, const std::string& path,
+                                       const Json* before) {
     Check check;
-    check.value(value, schema, path);
+    check.value(value, schema, path, before);
     return std::move(check.causes);
 }
 

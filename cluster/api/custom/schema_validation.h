@@ -9,8 +9,10 @@ namespace slipway::api::custom {
 
 /// The findings on a value, worded as Kubernetes words those of a custom resource: types, bounds, patterns, formats,
 /// required members, enums, alternatives, and what must be unique in lists. @p path: of the value, "" for an object
-/// itself.
-std::vector<StatusCause> validateValue(const Json& value, const Schema& schema, const std::string& path);
+/// itself. @p before: the value it was, null for a new one: what can be compared and did not change is not judged
+/// again (KEP-4008).
+std::vector<StatusCause> validateValue(const Json& value, const Schema& schema, const std::string& path,
+                                       const Json* before = nullptr);
 
 /// What embedded objects need: apiVersion, kind and a name that can be one.
 std::vector<StatusCause> validateEmbedded(const JsonObject& object, const Schema& schema);

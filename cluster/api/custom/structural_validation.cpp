@@ -1,5 +1,6 @@
 #include "cluster/api/custom/custom_schema.h"
 #include "cluster/api/custom/definition_validation.h"
+#include "cluster/api/custom/rules.h"
 #include "cluster/api/custom/schema_validation.h"
 #include "cluster/api/validation_names.h"
 
@@ -186,13 +187,14 @@ private:
     }
 
     void defaultValue(const Json& value, const JsonObject& props, const std::string& path) {
-        const Schema schema = readSchema(props);
-        Json pruned = value;
-        if (JsonObject* object = pruned.if_object()) {
-            Schema inner = readSchema(props);
-            prune(*object, inner, nullptr);
-        }
-        for (StatusCause& cause : validateValue(value, schema, "")) {
+        Schema schema = readSchema(props);
+        compileRules(schema, schema.embedded);
+        auto found = validateValue(value, schema, "");
+        if (found.empty())
+            found = judgeByRules(schema, value, nullptr, "", nullptr);
+        for (StatusCause& cause : found) {
+            if (cause.field == "<nil>")
+                cause.field.clear();
             cause.field = cause.field.empty() ? path + ".default" : std::format("{}.default.{}", path, cause.field);
             causes.push_back(std::move(cause));
         }
@@ -238,6 +240,8 @@ private:
 std::vector<StatusCause> validateSchemaProps(const JsonObject& props, const std::string& path) {
     SchemaPropsCheck check;
     check.props(props, path, true, true);
+    if (check.causes.empty())
+        check.causes = validateRules(readSchema(props), path);
     return std::move(check.causes);
 }
 

@@ -14,6 +14,8 @@ Catalog::Catalog(const Definitions& definitions, std::uint64_t generation) : gen
             byName_.emplace(Key{resource->group, resource->version, resource->name},
                             std::shared_ptr<const api::Resource>(definition, resource));
             custom_.push_back(resource);
+            if (resource->custom->converter != nullptr)
+                converting_.insert(resource->group);
         }
     }
     // Groups stand together, their versions in the order of preference.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -29,11 +30,14 @@ public:
     /// Those of the definitions alone.
     const std::vector<const api::Resource*>& custom() const { return custom_; }
     std::uint64_t generation() const { return generation_; }
+    /// Whether reading objects of a group may wait for a conversion webhook.
+    bool asksConverters(std::string_view group) const { return converting_.contains(group); }
 
 private:
     using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
     std::map<Key, std::shared_ptr<const api::Resource>> byName_; ///< the custom ones
     std::vector<const api::Resource*> all_, custom_;
+    std::set<std::string_view> converting_; ///< groups
     const std::uint64_t generation_;
 };
 

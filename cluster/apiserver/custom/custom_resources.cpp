@@ -1,6 +1,7 @@
 #include "cluster/apiserver/custom/custom_resources.h"
 
 #include "cluster/apiserver/custom/definition_strategy.h"
+#include "cluster/apiserver/custom/webhook_converter.h"
 #include "cluster/base/log.h"
 
 #include <algorithm>
@@ -137,7 +138,8 @@ bool CustomResources::serve(const std::string& name, JsonObject crd) {
     auto& served = definitions_[name];
     if (served != nullptr && sameService(served->object(), crd))
         return false;
-    served = std::make_shared<const api::custom::Definition>(std::move(crd));
+    auto converter = makeConverter(crd, cache_);
+    served = std::make_shared<const api::custom::Definition>(std::move(crd), std::move(converter));
     if (served->established() && !served->served().empty()) {
         const api::Resource* stored = served->stored() != nullptr ? served->stored() : served->served().front();
         cache_.of(*stored).define(std::shared_ptr<const api::Resource>(served, stored));
@@ -193,13 +195,16 @@ void CustomResources::settle(const std::string& name) {
 }
 
 /// Deletes what is left of a definition's objects. Whether there are none.
-bool CustomResources::removeObjects(const api::custom::Definition& definition) {
-    const api::Resource* resource = definition.stored();
+bool CustomResources::removeObjects(const api::custom::Definition& served) {
+    const api::custom::Definition plain(served.object()); // when whoever converts is gone
+    const api::Resource* resource = served.stored();
     if (resource == nullptr)
         return true;
     WriteContext context{ownUser(), false, api::FieldValidation::ignore};
     for (const CachedObject& object : cache_.of(*resource).list(WatchCache::key(*resource), {}))
-        (void)registry_.remove(*resource, object.attributes->ns, object.attributes->name, {}, context);
+        if (const auto gone = registry_.remove(*resource, object.attributes->ns, object.attributes->name, {}, context);
+            !gone && gone.error().code == 500)
+            (void)registry_.remove(*plain.stored(), object.attributes->ns, object.attributes->name, {}, context);
     return cache_.of(*resource).size() == 0;
 }
 

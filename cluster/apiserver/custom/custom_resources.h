@@ -35,7 +35,7 @@ private:
     void forget(const std::string& name);
     void publish();
     void finalise(const std::string& name);
-    bool removeObjects(const api::custom::Definition& definition);
+    bool removeObjects(const api::custom::Definition& served);
     void write(const std::string& name, const Registry::Change& change, std::string_view subresource);
 
     WatchCache& cache_;

@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/http/compress.h"
 #include "cluster/apiserver/http/forwarding.h"
+#include "cluster/apiserver/watch_stream.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -32,6 +33,13 @@ bool mayBlock(const Request& request) {
     return target.starts_with("/apis/metrics.k8s.io/") || target.starts_with("/openapi/");
 }
 
+/// The group in the path of a request: "example.com" of "/apis/example.com/v1/things".
+std::string_view groupOf(std::string_view target) {
+    constexpr std::string_view start = "/apis/";
+    return target.starts_with(start) ? target.substr(start.size()).substr(0, target.substr(start.size()).find('/'))
+                                     : std::string_view();
+}
+
 } // namespace
 
 Reply tooLarge() {
@@ -56,7 +64,7 @@ AnswerHead headOf(const Reply& reply) {
 }
 
 awaitable<Answer> Answering::handle(const Request& request) {
-    const bool blocks = mayBlock(request);
+    const bool blocks = mayBlock(request) || server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
         co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);
@@ -126,7 +134,12 @@ awaitable<bool> Answering::sendPieces(Exchange& exchange, StreamBody& body, Stre
         if (signal.closed)
             co_return false;
         signal.woken = false;
-        StreamBody::Piece piece = body.drain();
+        StreamBody::Piece piece;
+        if (const auto* watch = dynamic_cast<const WatchStream*>(&body); watch != nullptr && watch->mayBlock())
+            piece = co_await asio::co_spawn(
+                pool_, [&]() -> awaitable<StreamBody::Piece> { co_return body.drain(); }, asio::use_awaitable);
+        else
+            piece = body.drain();
         if (!piece.data.empty() && !co_await exchange.send(piece.data))
             co_return false;
         if (piece.end || signal.draining)

@@ -55,7 +55,7 @@ class BadRequestsTest : public QObject {
     QString expand(QString text) const {
         for (const auto& [word, meaning] : words_)
             text.replace("{" + word + "}", meaning);
-        return text;
+        return text.replace("\\n", "\n").replace("\\|", "|");
     }
 
     /// "I: why" of a value as the cause's reason and message.

@@ -1,11 +1,6 @@
 #include "api_under_test.h"
 #include "cluster/api/base64.h"
-
-#include <QSslCertificate>
-#include <QSslKey>
-#include <QSslServer>
-#include <QSslSocket>
-#include <QThread>
+#include "review_server.h"
 
 using namespace slipway;
 using test::ApiUnderTest;
@@ -13,75 +8,24 @@ using test::podText;
 
 namespace {
 
-/// An HTTPS server on the loopback address that answers admission reviews as it is told.
-class HookServer : public QThread {
+/// Answers admission reviews as it is told.
+class HookServer : public test::ReviewServer {
 public:
     using Decide = std::function<api::JsonObject(const api::JsonObject& request)>;
 
-    explicit HookServer(Decide decide) : decide_(std::move(decide)) {
-        authority_ = pki::makeAuthority("hooks").value();
-        pki::CertificateRequest request;
-        request.commonName = "127.0.0.1";
-        request.ipAddresses = {"127.0.0.1"};
-        request.server = true;
-        pair_ = pki::issueCertificate(authority_, request).value();
-        start();
-        ready_.acquire();
-    }
-    ~HookServer() override {
-        quit();
-        wait();
-    }
+    explicit HookServer(Decide decide)
+        : ReviewServer([this, decide = std::move(decide)](const api::JsonObject& review) {
+            const api::JsonObject request = api::find(review, {"request"})->as_object();
+            requests.push_back(request);
+            api::JsonObject response = decide(request);
+            if (response.contains("sleep"))
+                QThread::sleep(3);
+            response["uid"] = api::stringAt(request, {"uid"});
+            return api::JsonObject{
+                {"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}};
+        }) {}
 
-    QString config() const {
-        return QStringLiteral("{'url':'https://127.0.0.1:%1/x','caBundle':'%2'}")
-            .arg(port_)
-            .arg(QString::fromStdString(api::encodeBase64(authority_.certificatePem)));
-    }
     std::vector<api::JsonObject> requests;
-
-private:
-    void run() override {
-        QSslServer server;
-        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
-        configuration.setLocalCertificate(QSslCertificate(QByteArray::fromStdString(pair_.certificatePem)));
-        configuration.setPrivateKey(QSslKey(QByteArray::fromStdString(pair_.keyPem), QSsl::Ec));
-        server.setSslConfiguration(configuration);
-        server.listen(QHostAddress::LocalHost);
-        port_ = server.serverPort();
-        connect(&server, &QTcpServer::pendingConnectionAvailable, &server, [&] {
-            QTcpSocket* socket = server.nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, socket, [this, socket, text = QByteArray()]() mutable {
-                text += socket->readAll();
-                const qsizetype end = text.indexOf("\r\n\r\n"), length = text.toLower().indexOf("content-length: ");
-                if (end < 0 || text.size() < end + 4 + text.mid(length + 16, 9).split('\r')[0].toInt())
-                    return;
-                const QByteArray answer = reply(text.mid(end + 4));
-                text.clear();
-                socket->write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-                              QByteArray::number(answer.size()) + "\r\n\r\n" + answer);
-            });
-        });
-        ready_.release();
-        exec();
-    }
-
-    QByteArray reply(const QByteArray& body) {
-        const auto review = api::parseJson(body.toStdString());
-        const api::JsonObject request = api::find(*review, {"request"})->as_object();
-        requests.push_back(request);
-        api::JsonObject response = decide_(request);
-        if (response.contains("sleep"))
-            QThread::sleep(3);
-        response["uid"] = api::stringAt(request, {"uid"});
-        return QByteArray::fromStdString(api::printJson(api::JsonObject{
-            {"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", response}}));
-    }
-
-    Decide decide_;
-    pki::KeyPair authority_, pair_;
-    QSemaphore ready_;
-    quint16 port_ = 0;
 };
 
 api::JsonObject allow() {

@@ -1,9 +1,11 @@
 #include "cluster/apiserver/admission/policies/admission_policies.h"
 
 #include "cluster/apiserver/admission/policies/match_conditions.h"
+#include "cluster/apiserver/admission/policies/parameters.h"
 #include "cluster/apiserver/admission/webhooks/webhook.h"
 
 #include <algorithm>
+#include <map>
 
 namespace slipway::apiserver::admission {
 namespace {
@@ -12,9 +14,11 @@ using api::Json;
 using api::JsonArray;
 using api::JsonObject;
 using api::stringAt;
+using api::cel::Value;
 using Variables = api::cel::Expression::Variables;
 
 constexpr std::string_view group = "admissionregistration.k8s.io";
+constexpr std::size_t longestMessage = 5 * 1024;
 
 /// One validation that did not hold.
 struct Finding {
@@ -42,64 +46,119 @@ bool takesIn(const JsonObject& scope, const Request& request, const ClusterState
     return scope.empty() || reaches(scope, "resourceRules", request, cluster);
 }
 
-/// A parameter object, for a policy that wants one; nothing when there is none of that name.
-std::vector<Json> parametersOf(const JsonObject& policy, const JsonObject& binding, const Request& request,
-                               const ClusterState& cluster) {
-    const std::string version(stringAt(policy, {"spec", "paramKind", "apiVersion"})),
-        kind(stringAt(policy, {"spec", "paramKind", "kind"}));
-    const std::size_t slash = version.find('/');
-    const api::Resource* resource = api::findKind(slash == version.npos ? "" : version.substr(0, slash),
-                                                  slash == version.npos ? version : version.substr(slash + 1), kind);
-    if (resource == nullptr)
-        return {};
-    std::string ns(stringAt(binding, {"spec", "paramRef", "namespace"}));
-    if (ns.empty() && resource->namespaced)
-        ns = request.ns();
-    if (const std::string_view name = stringAt(binding, {"spec", "paramRef", "name"}); !name.empty()) {
-        const auto found = cluster.find(resource->group, resource->name, resource->namespaced ? ns : "", name);
-        return found ? std::vector<Json>{*found} : std::vector<Json>();
-    }
-    std::vector<Json> chosen;
-    const JsonObject& selector = objectIn(binding, {"spec", "paramRef", "selector"});
-    for (const JsonObject& object : cluster.all(resource->group, resource->name, ns))
-        if (selectorMatches(selector, object))
-            chosen.emplace_back(object);
-    return chosen;
+bool failsClosed(const JsonObject& policy) {
+    return stringAt(policy, {"spec", "failurePolicy"}) != "Ignore";
 }
 
-/// The policy's own variables, each seeing those before it. One that has no value is not there.
-void addVariables(const JsonObject& policy, Variables& variables) {
-    variables["variables"] = JsonObject();
-    for (const Json& entry : listIn(policy, {"spec", "variables"}))
-        if (auto value = valueOf(stringAt(entry, {"expression"}), variables))
-            variables["variables"].as_object()[stringAt(entry, {"name"})] = std::move(*value);
-}
+/// The policy's own variables: each is evaluated when it is first asked for, and sees the others.
+class OwnVariables : public api::cel::Map {
+public:
+    OwnVariables(const JsonArray& list, const Variables& variables, api::cel::Budget& budget)
+        : list_(list), variables_(variables), budget_(budget) {}
 
-std::vector<Finding> judge(const JsonObject& policy, const Variables& variables) {
-    std::vector<Finding> findings;
-    const bool failsClosed = stringAt(policy, {"spec", "failurePolicy"}) != "Ignore";
-    for (const Json& validation : listIn(policy, {"spec", "validations"})) {
-        const std::string_view expression = trimmed(stringAt(validation, {"expression"}));
-        const auto value = valueOf(expression, variables);
-        if (value && *value == Json(true))
-            continue;
-        if (!value) {
-            if (failsClosed)
-                findings.push_back(
-                    {std::format("expression '{}' resulted in error: {}", expression, value.error()), "Invalid"});
-            continue;
+    std::size_t size() const override { return list_.size(); }
+    std::optional<Value> find(const Value& key) const override {
+        if (!key.is<std::string>())
+            return std::nullopt;
+        const std::string& name = key.as<std::string>();
+        auto known = known_.find(name);
+        if (known == known_.end()) {
+            const auto entry =
+                std::ranges::find_if(list_, [&](const Json& one) { return stringAt(one, {"name"}) == name; });
+            if (entry == list_.end())
+                return std::nullopt;
+            known_.emplace(name, std::unexpected("it names itself"));
+            known = known_.insert_or_assign(name, valueOf(stringAt(*entry, {"expression"}), variables_, budget_)).first;
         }
-        std::string message(trimmed(stringAt(validation, {"message"})));
-        if (const std::string_view own = stringAt(validation, {"messageExpression"}); !own.empty())
-            if (const auto text = valueOf(own, variables); text && text->is_string())
-                message = api::view(text->get_string());
-        if (message.empty())
-            message = std::format("failed expression: {}", expression);
-        const std::string reason(stringAt(validation, {"reason"}));
-        findings.push_back({message, reason.empty() ? "Invalid" : reason});
+        return known->second ? std::optional(*known->second) : std::nullopt;
     }
-    return findings;
-}
+    std::vector<Value> keys() const override {
+        std::vector<Value> names;
+        for (const Json& entry : list_)
+            names.emplace_back(stringAt(entry, {"name"}));
+        return names;
+    }
+    std::string whyMissing(std::string_view key) const override {
+        const auto known = known_.find(key);
+        return known == known_.end() || known->second
+                   ? Map::whyMissing(key)
+                   : std::format("composited variable \"{}\" fails to evaluate: {}", key, known->second.error());
+    }
+
+private:
+    const JsonArray& list_;
+    const Variables& variables_;
+    api::cel::Budget& budget_;
+    mutable std::map<std::string, std::expected<Value, std::string>, std::less<>> known_;
+};
+
+/// One policy asked about one request with one of its parameters.
+class Evaluation {
+public:
+    Evaluation(const JsonObject& policy, Variables variables) : policy_(policy), variables_(std::move(variables)) {
+        budget_.limit = api::cel::Budget::perObject;
+        variables_["variables"] = api::cel::MapPointer(
+            std::make_shared<OwnVariables>(listIn(policy_, {"spec", "variables"}), variables_, budget_));
+    }
+    Evaluation(const Evaluation&) = delete;
+    Evaluation& operator=(const Evaluation&) = delete;
+    ~Evaluation() { variables_.erase("variables"); } // it refers to where it is
+
+    std::vector<Finding> judge() {
+        std::vector<Finding> findings;
+        for (const Json& validation : listIn(policy_, {"spec", "validations"})) {
+            const std::string_view expression = trimmed(stringAt(validation, {"expression"}));
+            const auto value = valueOf(expression, variables_, budget_);
+            if (value && value->isTrue())
+                continue;
+            if (!value) {
+                if (failsClosed(policy_))
+                    findings.push_back(
+                        {std::format("expression '{}' resulted in error: {}", expression, value.error()), "Invalid"});
+                continue;
+            }
+            const std::string reason(stringAt(validation, {"reason"}));
+            findings.push_back({messageOf(validation, expression), reason.empty() ? "Invalid" : reason});
+        }
+        return findings;
+    }
+
+    /// Of the annotations for the audit event, those that cannot be evaluated, where the policy fails closed.
+    std::vector<Finding> judgeAnnotations() {
+        std::vector<Finding> findings;
+        for (const Json& entry : listIn(policy_, {"spec", "auditAnnotations"})) {
+            const std::string_view text = stringAt(entry, {"valueExpression"});
+            const auto value = valueOf(text, variables_, budget_);
+            std::string problem;
+            if (!value)
+                problem = std::format("expression '{}' resulted in error: {}", text, value.error());
+            else if (!value->is<std::string>() && !value->is<api::cel::Null>())
+                problem =
+                    std::format("valueExpression '{}' resulted in unsupported return type: {}. Return type must be "
+                                "either string or null.",
+                                text, value->typeName());
+            if (!problem.empty() && failsClosed(policy_))
+                findings.push_back({problem, "Invalid"});
+        }
+        return findings;
+    }
+
+private:
+    std::string messageOf(const Json& validation, std::string_view expression) {
+        if (const std::string_view own = stringAt(validation, {"messageExpression"}); !trimmed(own).empty())
+            if (const auto text = valueOf(own, variables_, budget_); text && text->is<std::string>()) {
+                const std::string_view shown = trimmed(text->as<std::string>());
+                if (!shown.empty() && shown.size() <= longestMessage && !shown.contains('\n'))
+                    return std::string(shown);
+            }
+        const std::string_view message = trimmed(stringAt(validation, {"message"}));
+        return message.empty() ? std::format("failed expression: {}", expression) : std::string(message);
+    }
+
+    const JsonObject& policy_;
+    Variables variables_;
+    api::cel::Budget budget_;
+};
 
 int codeOf(std::string_view reason) {
     return reason == "Unauthorized" ? 401 : reason == "Forbidden" ? 403 : reason == "RequestEntityTooLarge" ? 413 : 422;
@@ -110,69 +169,96 @@ bool acts(const JsonObject& binding, std::string_view action) {
     return std::ranges::find(actions, Json(action)) != actions.end();
 }
 
-Refusal enforce(Request& request, const JsonObject& policy, const JsonObject& binding,
-                const std::vector<Finding>& findings) {
-    const std::string_view name = stringAt(policy, {"metadata", "name"}),
-                           bound = stringAt(binding, {"metadata", "name"});
-    for (const Finding& finding : findings) {
-        if (acts(binding, "Warn"))
-            request.warnings.push_back(std::format("Validation failed for ValidatingAdmissionPolicy '{}' with binding "
-                                                   "'{}': {}",
-                                                   name, bound, finding.message));
-        if (!acts(binding, "Deny"))
-            continue;
-        api::Status status = refuse(request, "ValidatingAdmissionPolicy '{}' with binding '{}' denied request: {}",
-                                    name, bound, finding.message);
-        status.reason = finding.reason;
-        status.code = codeOf(finding.reason);
-        status.causes = {{"", finding.message, ""}};
-        return status;
-    }
-    return {};
-}
+/// All the policies that are asked about a request, and the first of their refusals.
+class Policies {
+public:
+    Policies(Request& request, const ClusterState& cluster) : request_(request), cluster_(cluster) {}
 
-Refusal askPolicy(Request& request, const JsonObject& policy, const std::vector<JsonObject>& bindings,
-                  const ClusterState& cluster) {
-    if (!takesIn(objectIn(policy, {"spec", "matchConstraints"}), request, cluster))
-        return {};
-    Variables variables = variablesOf(request, cluster);
-    const auto holds = conditionsHold(objectIn(policy, {"spec"}), variables);
-    for (const JsonObject& binding : bindings) {
-        if (stringAt(binding, {"spec", "policyName"}) != stringAt(policy, {"metadata", "name"}) ||
-            !takesIn(objectIn(binding, {"spec", "matchResources"}), request, cluster))
-            continue;
-        std::vector<Json> parameters{Json()};
-        if (api::find(policy, {"spec", "paramKind"}) != nullptr)
-            parameters = parametersOf(policy, binding, request, cluster);
-        if (parameters.empty() && stringAt(binding, {"spec", "paramRef", "parameterNotFoundAction"}) == "Deny")
-            return enforce(request, policy, binding,
-                           {{"failed to configure binding: no params found for policy binding with `Deny` "
-                             "parameterNotFoundAction",
-                             "Invalid"}});
-        for (const Json& parameter : parameters) {
-            variables["params"] = parameter;
-            const auto now = holds ? holds : conditionsHold(objectIn(policy, {"spec"}), variables);
-            if (now && !*now)
+    void ask(const JsonObject& policy, const std::vector<JsonObject>& bindings) {
+        if (!takesIn(objectIn(policy, {"spec", "matchConstraints"}), request_, cluster_))
+            return;
+        for (const JsonObject& binding : bindings)
+            if (stringAt(binding, {"spec", "policyName"}) == stringAt(policy, {"metadata", "name"}) &&
+                takesIn(objectIn(binding, {"spec", "matchResources"}), request_, cluster_))
+                askBound(policy, binding);
+    }
+
+    Refusal refusal() { return std::move(refusal_); }
+
+private:
+    void askBound(const JsonObject& policy, const JsonObject& binding) {
+        auto parameters = parametersOf(policy, binding, request_, cluster_);
+        if (!parameters) {
+            if (failsClosed(policy))
+                deny(policy, binding, {"failed to configure binding: " + parameters.error(), "Invalid"});
+            return;
+        }
+        for (Json& parameter : *parameters) {
+            Variables variables = base();
+            variables["params"] = Value(std::move(parameter));
+            const auto holds = conditionsHold(objectIn(policy, {"spec"}), variables);
+            if (!holds && failsClosed(policy))
+                enforce(policy, binding, {{holds.error(), "Invalid"}});
+            if (!holds || !*holds)
                 continue;
-            addVariables(policy, variables);
-            if (auto refusal = enforce(request, policy, binding, judge(policy, variables)))
-                return refusal;
+            Evaluation evaluation(policy, std::move(variables));
+            enforce(policy, binding, evaluation.judge());
+            for (const Finding& finding : evaluation.judgeAnnotations())
+                deny(policy, binding, finding);
         }
     }
-    return {};
+
+    /// The variables every policy sees, made when the first one wants them.
+    const Variables& base() {
+        if (!base_)
+            base_ = variablesOf(request_, cluster_);
+        return *base_;
+    }
+
+    void enforce(const JsonObject& policy, const JsonObject& binding, const std::vector<Finding>& findings) {
+        for (const Finding& finding : findings) {
+            if (acts(binding, "Warn"))
+                request_.warnings.push_back(std::format(
+                    "Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}",
+                    stringAt(policy, {"metadata", "name"}), stringAt(binding, {"metadata", "name"}), finding.message));
+            if (acts(binding, "Deny"))
+                deny(policy, binding, finding);
+        }
+    }
+
+    void deny(const JsonObject& policy, const JsonObject& binding, const Finding& finding) {
+        if (refusal_)
+            return;
+        const std::string message = std::format("ValidatingAdmissionPolicy '{}' with binding '{}' denied request: {}",
+                                                stringAt(policy, {"metadata", "name"}),
+                                                stringAt(binding, {"metadata", "name"}), finding.message);
+        refusal_ = refuse(request_, "{}", message);
+        refusal_->reason = finding.reason;
+        refusal_->code = codeOf(finding.reason);
+        refusal_->causes = {{"", message, ""}};
+    }
+
+    Request& request_;
+    const ClusterState& cluster_;
+    std::optional<Variables> base_;
+    Refusal refusal_;
+};
+
+bool isExempt(const Request& request) {
+    return (request.resource.group == group && request.resource.name.contains("admissionpolic")) ||
+           request.user.name == "system:apiserver" || request.resource.name.ends_with("reviews");
 }
 
 } // namespace
 
 Refusal askValidatingPolicies(Request& request, const ClusterState& cluster) {
-    if (request.resource.group == group || request.user.name == "system:apiserver" ||
-        request.resource.name.ends_with("reviews") || !cluster.any(group, "validatingadmissionpolicybindings", {}))
+    if (isExempt(request) || !cluster.any(group, "validatingadmissionpolicybindings", {}))
         return {};
     const auto bindings = cluster.all(group, "validatingadmissionpolicybindings");
+    Policies policies(request, cluster);
     for (const JsonObject& policy : cluster.all(group, "validatingadmissionpolicies"))
-        if (auto refusal = askPolicy(request, policy, bindings, cluster))
-            return refusal;
-    return {};
+        policies.ask(policy, bindings);
+    return policies.refusal();
 }
 
 } // namespace slipway::apiserver::admission

@@ -6,7 +6,8 @@
 
 namespace slipway::apiserver::admission {
 
-/// What expressions about a request may name: object, oldObject, request, namespaceObject.
+/// What expressions about a request may name: object, oldObject, request, namespaceObject, authorizer. The request and
+/// the cluster must outlive them.
 api::cel::Expression::Variables variablesOf(const Request& request, const ClusterState& cluster);
 
 /// Evaluates the conditions of a webhook or policy (matchConditions): all true, one false, or an error when some cannot
@@ -14,8 +15,8 @@ api::cel::Expression::Variables variablesOf(const Request& request, const Cluste
 std::expected<bool, std::string> conditionsHold(const api::JsonObject& spec,
                                                 const api::cel::Expression::Variables& variables);
 
-/// An expression's value. The error says why it has none.
-std::expected<api::Json, std::string> valueOf(std::string_view expression,
-                                              const api::cel::Expression::Variables& variables);
+/// An expression's value within a budget. The error says why it has none. Read expressions are kept, up to a number.
+std::expected<api::cel::Value, std::string>
+valueOf(std::string_view expression, const api::cel::Expression::Variables& variables, api::cel::Budget& budget);
 
 } // namespace slipway::apiserver::admission
