@@ -10,6 +10,8 @@ namespace slipway::apiserver {
 
 namespace {
 
+constexpr std::size_t pieceBytes = 256 << 10; // of a stream, sent before the next is made
+
 std::string errorFrame(const api::Status& status) {
     return std::format(R"({{"type":"ERROR","object":{}}})", api::printJson(status.toJson())) + "\n";
 }
@@ -26,21 +28,21 @@ std::string bookmarkBytes(const api::Resource& resource, const WatchEvent& event
 
 } // namespace
 
-std::string WatchStream::frameOf(const WatchQueue::Item& item) {
+void WatchStream::appendFrame(std::string& to, const WatchQueue::Item& item) {
     const CachedObject& object = item.event->object;
     const api::Resource& resource = *resource_;
     if (item.type == WatchEventType::bookmark && form_ != Representation::table)
-        return WatchEvent::frame(item.type, bookmarkBytes(resource, *item.event, form_));
+        return WatchEvent::appendFrame(to, item.type, bookmarkBytes(resource, *item.event, form_));
     if (form_ == Representation::object)
-        return WatchEvent::frame(item.type, *bytesIn(resource, object));
+        return WatchEvent::appendFrame(to, item.type, *bytesIn(resource, object));
     api::JsonObject shown;
     if (item.type != WatchEventType::bookmark) {
         shown = objectIn(resource, object);
         if (shown.empty())
-            return {};
+            return;
     }
     if (form_ == Representation::partialMetadata)
-        return WatchEvent::frame(item.type, api::printJson(api::partialMetadata(shown)));
+        return WatchEvent::appendFrame(to, item.type, api::printJson(api::partialMetadata(shown)));
     api::JsonObject table{
         {"kind", "Table"},
         {"apiVersion", "meta.k8s.io/v1"},
@@ -52,20 +54,25 @@ std::string WatchStream::frameOf(const WatchQueue::Item& item) {
         table["rows"].get_array().push_back(
             api::tableRow(resource, shown, wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
     }
-    return WatchEvent::frame(item.type, api::printJson(table));
+    WatchEvent::appendFrame(to, item.type, api::printJson(table));
 }
 
 StreamBody::Piece WatchStream::drain() {
     Piece piece;
     bool overflowed = false;
-    for (const WatchQueue::Item& item : queue_->take(overflowed))
-        piece.data += frameOf(item);
+    const auto items = queue_->take(overflowed, pieceBytes);
+    std::size_t size = 0;
+    for (const WatchQueue::Item& item : items)
+        size += item.event->object.bytes->size() + 64;
+    piece.data.reserve(size);
+    for (const WatchQueue::Item& item : items)
+        appendFrame(piece.data, item);
     if (overflowed) {
         const api::Status tooSlow = api::expired("The watch was too slow to follow the changes; list again");
         piece.data += errorFrame(tooSlow);
         piece.end = true;
     }
-    if (std::chrono::steady_clock::now() >= end_ || queue_->ended())
+    if (std::chrono::steady_clock::now() >= end_ || (queue_->ended() && items.empty()))
         piece.end = true;
     return piece;
 }

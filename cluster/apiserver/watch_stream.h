@@ -24,7 +24,7 @@ public:
     std::chrono::steady_clock::time_point end() const override { return end_; }
 
 private:
-    std::string frameOf(const WatchQueue::Item& item);
+    void appendFrame(std::string& to, const WatchQueue::Item& item);
 
     const std::shared_ptr<const api::Resource> resource_;
     std::shared_ptr<WatchQueue> queue_;

@@ -1,7 +1,5 @@
 #include "cluster/store/journaled_store.h"
 
-#include "cluster/store/plan.h"
-
 #include <algorithm>
 #include <format>
 
@@ -64,65 +62,98 @@ Result<Listing> JournaledStore::list(std::string_view prefix, Revision at, std::
     });
 }
 
-Result<Revision> JournaledStore::commit(std::vector<Operation> operations) {
-    std::future<Result<Revision>> answer;
-    {
-        const std::lock_guard lock(queueMutex_);
-        if (closing_)
-            return std::unexpected(Error{Errc::closed, "the store is closed"});
-        waiting_.push_back({std::move(operations), {}});
-        answer = waiting_.back().answer.get_future();
+Result<Revision> JournaledStore::commit(std::vector<Operation> operations, Origin origin) {
+    std::unique_lock lock(queueMutex_);
+    if (closing_)
+        return std::unexpected(Error{Errc::closed, "the store is closed"});
+    if (!writing_ && waiting_.empty() && errands_.empty()) {
+        writing_ = true;
+        lock.unlock();
+        auto result = commitAlone(std::move(operations), std::move(origin));
+        lock.lock();
+        writing_ = false;
+        if (closing_ || !waiting_.empty() || !errands_.empty())
+            queued_.notify_one();
+        return result;
     }
-    queued_.notify_one();
+    waiting_.push_back({std::move(operations), std::move(origin), {}});
+    auto answer = waiting_.back().answer.get_future();
+    const bool wake = !writing_; // who writes looks again before it sleeps
+    lock.unlock();
+    if (wake)
+        queued_.notify_one();
     return answer.get();
+}
+
+Result<Revision> JournaledStore::commitAlone(std::vector<Operation> operations, Origin origin) {
+    Plan plan(state_, last_);
+    auto result = plan.add(std::move(operations), std::move(origin));
+    if (!plan.commits().empty())
+        if (auto done = carryOut(plan); !done)
+            return std::unexpected(std::move(done.error()));
+    return result;
 }
 
 void JournaledStore::write() {
     std::vector<Waiting> group;
     std::vector<Errand> errands;
+    std::unique_lock lock(queueMutex_);
     for (;;) {
-        {
-            std::unique_lock lock(queueMutex_);
-            queued_.wait(lock, [this] { return closing_ || !waiting_.empty() || !errands_.empty(); });
-            if (waiting_.empty() && errands_.empty())
-                return;
-            group.swap(waiting_);
-            errands.swap(errands_);
-        }
+        queued_.wait(lock,
+                     [this] { return !writing_ && (closing_ || !waiting_.empty() || !errands_.empty()); });
+        if (waiting_.empty() && errands_.empty())
+            return;
+        writing_ = true;
+        group.swap(waiting_);
+        errands.swap(errands_);
+        lock.unlock();
         commitGroup(group);
         group.clear();
         for (Errand& errand : errands)
             errand.answer.set_value(errand.work());
         errands.clear();
+        lock.lock();
+        writing_ = false;
     }
 }
 
+Result<void> JournaledStore::carryOut(const Plan& plan) {
+    if (auto kept = journal_->append(plan.commits()); !kept)
+        return kept;
+    {
+        const std::lock_guard lock(stateMutex_);
+        for (const Commit& commit : plan.commits()) {
+            for (const Event& event : commit.events)
+                state_.apply(event);
+        }
+        last_ = plan.last();
+    }
+    fanout_->deliver(plan.commits());
+    return {};
+}
+
 void JournaledStore::commitGroup(std::vector<Waiting>& group) {
-    // Only this thread changes the state: reading it here needs no lock.
+    // Only who holds the turn changes the state: reading it here needs no lock.
     Plan plan(state_, last_);
     std::vector<Result<Revision>> results;
     results.reserve(group.size());
     for (Waiting& waiting : group)
-        results.push_back(plan.add(std::move(waiting.operations)));
-
-    if (!plan.commits().empty()) {
-        if (const auto kept = journal_->append(plan.commits()); kept) {
-            {
-                const std::lock_guard lock(stateMutex_);
-                for (const Commit& commit : plan.commits()) {
-                    for (const Event& event : commit.events)
-                        state_.apply(event);
-                }
-                last_ = plan.last();
-            }
-            fanout_->deliver(plan.commits());
-        } else {
-            // Also a conflict may have been one only with a commit of the group that now did not happen.
-            std::ranges::fill(results, std::unexpected(kept.error()));
-        }
-    }
+        results.push_back(plan.add(std::move(waiting.operations), std::move(waiting.origin)));
+    // When it fails, also a conflict may have been one only with a commit of the group that now did not happen.
+    if (!plan.commits().empty())
+        if (const auto done = carryOut(plan); !done)
+            std::ranges::fill(results, std::unexpected(done.error()));
     for (std::size_t i = 0; i < group.size(); ++i)
         group[i].answer.set_value(std::move(results[i]));
+}
+
+Result<std::vector<Change>> JournaledStore::changes(std::string_view prefix, Revision from, std::size_t limit) const {
+    const Revision to = last_;
+    if (auto readable = checkReadable(std::min(from, to)); !readable)
+        return std::unexpected(std::move(readable.error()));
+    if (from > to)
+        return {};
+    return unlessCompacted(from, journal_->changes(prefix, from, to, limit));
 }
 
 Result<bool> JournaledStore::runOnWriter(std::function<Result<bool>()> work) {

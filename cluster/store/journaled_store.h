@@ -2,6 +2,7 @@
 
 #include "cluster/store/fanout.h"
 #include "cluster/store/journal.h"
+#include "cluster/store/plan.h"
 #include "cluster/store/state.h"
 
 #include <atomic>
@@ -12,9 +13,6 @@
 
 namespace slipway::store {
 
-/// Where an empty store is: not at 0, which has a meaning of its own in the API. No commit has this revision.
-inline constexpr Revision emptyRevision = 1;
-
 /// What a store starts from.
 struct Opened {
     std::unique_ptr<Journal> journal;
@@ -23,7 +21,9 @@ struct Opened {
     Revision compactedBefore = 0;
 };
 
-/// The store over any journal: the present in memory, one thread that writes. The thread sleeps when nothing waits.
+/// The store over any journal: the present in memory, one writer at a time. A commit that comes alone is written by the
+/// thread that brings it, which spares two changes of threads; what comes meanwhile is grouped by a thread of the
+/// store's own, which sleeps when nothing waits.
 class JournaledStore final : public Store {
 public:
     explicit JournaledStore(Opened opened);
@@ -34,15 +34,18 @@ public:
     Result<std::optional<Entry>> get(std::string_view key, Revision at) const override;
     Result<Listing> list(std::string_view prefix, Revision at, std::string_view startKey,
                          std::size_t limit) const override;
-    Result<Revision> commit(std::vector<Operation> operations) override;
+    Result<Revision> commit(std::vector<Operation> operations, Origin origin) override;
     Result<std::unique_ptr<Subscription>> subscribe(Revision from, Deliver deliver) override;
+    Result<std::vector<Change>> changes(std::string_view prefix, Revision from, std::size_t limit) const override;
     Result<void> compact(Revision before) override;
     Revision compactedBefore() const override { return compactedBefore_; }
+    std::uintmax_t diskBytes() const override { return journal_->diskBytes(); }
     Result<void> snapshot(const std::string& path) const override { return journal_->snapshot(path); }
 
 private:
     struct Waiting {
         std::vector<Operation> operations;
+        Origin origin;
         std::promise<Result<Revision>> answer;
     };
     struct Errand {
@@ -51,8 +54,12 @@ private:
     };
 
     void write();
+    /// Writes one commit on the caller's thread, which holds the turn to write.
+    Result<Revision> commitAlone(std::vector<Operation> operations, Origin origin);
     void commitGroup(std::vector<Waiting>& group);
-    /// Runs @p work on the writer's thread, between two groups.
+    /// Makes the commits of a plan durable, changes the state and tells the subscribers.
+    Result<void> carryOut(const Plan& plan);
+    /// Runs @p work between two groups.
     Result<bool> runOnWriter(std::function<Result<bool>()> work);
     Result<void> checkReadable(Revision at) const;
     /// Keeps the readings of the past honest when a compaction overtook them.
@@ -62,7 +69,7 @@ private:
     std::shared_ptr<Fanout> fanout_ = std::make_shared<Fanout>();
 
     mutable std::shared_mutex stateMutex_;
-    State state_;                ///< changed by the writer only, under stateMutex_
+    State state_;                ///< changed by who holds the turn to write only, under stateMutex_
     std::atomic<Revision> last_; ///< changes together with state_
     std::atomic<Revision> compactedBefore_;
     std::mutex compactMutex_; ///< one compaction at a time
@@ -71,6 +78,7 @@ private:
     std::condition_variable queued_;
     std::vector<Waiting> waiting_;
     std::vector<Errand> errands_;
+    bool writing_ = false; ///< somebody holds the turn to write
     bool closing_ = false;
     std::thread writer_; ///< last: it uses all of the above
 };

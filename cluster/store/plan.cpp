@@ -54,6 +54,7 @@ Event eventOf(Operation& operation, const Entry* now, Revision revision) {
     event.entry.created = now ? now->created : revision;
     event.entry.modified = revision;
     event.previous = now ? now->value : nullptr;
+    event.note = std::move(operation.note);
     return event;
 }
 
@@ -66,14 +67,14 @@ const Entry* Plan::find(const std::string& key) const {
     return changed->second ? &*changed->second : nullptr;
 }
 
-Result<Revision> Plan::add(std::vector<Operation>&& operations) {
+Result<Revision> Plan::add(std::vector<Operation>&& operations, Origin origin) {
     if (const auto repeated = repeatedKey(operations))
         return refuse(*repeated, operations[*repeated].key + " stands twice in one commit");
     for (std::size_t i = 0; i < operations.size(); ++i) {
         if (auto why = whyNot(operations[i], find(operations[i].key)))
             return refuse(i, std::move(*why));
     }
-    Commit commit{last_ + 1, {}, {}};
+    Commit commit{last_ + 1, {}, {}, std::move(origin)};
     commit.events.reserve(operations.size());
     for (Operation& operation : operations) {
         const Entry* now = find(operation.key);

@@ -16,7 +16,7 @@ public:
 
     /// The revision the commit gets. Operations without effect (deleting what is not there) take none: a commit of only
     /// such gets the latest revision.
-    Result<Revision> add(std::vector<Operation>&& operations);
+    Result<Revision> add(std::vector<Operation>&& operations, Origin origin = {});
 
     const std::vector<Commit>& commits() const { return commits_; }
     Revision last() const { return last_; }

@@ -52,6 +52,23 @@ struct Operation {
     Revision expected = any;           ///< otherwise: the key's modified revision must be this
     std::size_t revisionAt = noSplice; ///< offset in value where the commit's revision is inserted as decimal digits,
                                        ///< so that an object carries its own resourceVersion in the stored bytes
+    /// What the committer tells the subscribers of this process about the value; not stored. An event that comes out of
+    /// the history, or from another process, has none.
+    std::shared_ptr<const void> note = {};
+};
+
+/// Who made a commit, and when. Kept with the history.
+struct Origin {
+    std::string who;
+    std::int64_t at = 0; ///< milliseconds since 1970; 0: not known
+};
+
+/// One change of the past, without its value (which get() at the revision gives).
+struct Change {
+    std::string key;
+    Revision revision = 0;
+    bool created = false, deleted = false;
+    Origin origin;
 };
 
 /// One change of a commit, as watchers see it. previous is null for a created key.
@@ -59,6 +76,7 @@ struct Event {
     bool deleted = false;
     Entry entry; ///< of a delete: the key, the deleting revision in modified, the last value
     std::shared_ptr<const std::string> previous;
+    std::shared_ptr<const void> note = {}; ///< the operation's
 };
 
 struct Listing {
@@ -85,14 +103,25 @@ public:
                                  std::size_t limit = 0) const = 0;
     /// All or nothing; returns the revision once the commit is durable and its events were delivered to every
     /// subscriber. Blocks meanwhile; concurrent commits share one disk synchronisation.
-    virtual Result<Revision> commit(std::vector<Operation> operations) = 0;
+    virtual Result<Revision> commit(std::vector<Operation> operations, Origin origin = {}) = 0;
     /// Calls @p deliver with the events of each commit from @p from on (inclusive), in revision order, first those of
     /// the past, then live ones from the writer's thread. @p deliver must be quick and must not call commit.
     virtual Result<std::unique_ptr<Subscription>> subscribe(Revision from,
                                                             std::function<void(std::span<const Event>)> deliver) = 0;
+    /// The changes of keys that begin with @p prefix from revision @p from on, oldest first, in whole commits until there
+    /// are @p limit or more (0: all). Errors: compacted.
+    virtual Result<std::vector<Change>> changes(std::string_view prefix, Revision from, std::size_t limit = 0) const = 0;
+
+    /// Whether other processes write too: then the present is followed, and may be behind.
+    virtual bool isShared() const { return false; }
+    /// Returns once the present has everything that anybody's commit was acknowledged for before the call.
+    virtual Result<void> catchUp() { return {}; }
+
     /// Forgets what only revisions before @p before can see.
     virtual Result<void> compact(Revision before) = 0;
     virtual Revision compactedBefore() const = 0;
+    /// What the store takes on disk, in bytes; 0: not known.
+    virtual std::uintmax_t diskBytes() const { return 0; }
     /// Writes a consistent copy to a file that must not exist.
     virtual Result<void> snapshot(const std::string& path) const = 0;
 };

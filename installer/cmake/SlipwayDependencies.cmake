@@ -20,6 +20,8 @@ set_property(TARGET qtermwidget6 PROPERTY INTERFACE_LINK_LIBRARIES Qt6::Widgets)
 # Not through pkg-config, which takes 40 s to walk gRPC's tree of requirements.
 find_library(GRPCPP_UNSECURE grpc++_unsecure REQUIRED)
 find_library(GRPC_UNSECURE grpc_unsecure REQUIRED)
+find_library(GRPCPP grpc++ REQUIRED) # with TLS, for etcd
+find_library(GRPC grpc REQUIRED)
 find_library(GPR gpr REQUIRED)
 find_package(absl REQUIRED CONFIG) # gRPC headers use its mutexes
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)

@@ -116,11 +116,11 @@ Result<store::Listing> EncryptedStore::list(std::string_view prefix, store::Revi
     return listing;
 }
 
-Result<store::Revision> EncryptedStore::commit(std::vector<Operation> operations) {
+Result<store::Revision> EncryptedStore::commit(std::vector<Operation> operations, store::Origin origin) {
     for (Operation& operation : operations)
         if (auto done = encrypt(operation); !done)
             return std::unexpected(done.error());
-    return behind_.commit(std::move(operations));
+    return behind_.commit(std::move(operations), std::move(origin));
 }
 
 Result<std::unique_ptr<store::Subscription>>
@@ -162,7 +162,7 @@ Result<void> EncryptedStore::rewriteStale() {
                 operation.revisionAt = at + std::string_view("\"resourceVersion\":\"").size();
                 operation.value->erase(operation.revisionAt, std::to_string(entry.modified).size());
             }
-            if (auto done = commit({std::move(operation)}); !done && done.error().kind != store::Errc::conflict)
+            if (auto done = commit({std::move(operation)}, {}); !done && done.error().kind != store::Errc::conflict)
                 return std::unexpected(done.error());
         }
     }

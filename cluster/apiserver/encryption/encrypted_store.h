@@ -20,11 +20,18 @@ public:
     store::Result<std::optional<store::Entry>> get(std::string_view key, store::Revision at) const override;
     store::Result<store::Listing> list(std::string_view prefix, store::Revision at, std::string_view startKey,
                                        std::size_t limit) const override;
-    store::Result<store::Revision> commit(std::vector<store::Operation> operations) override;
+    store::Result<store::Revision> commit(std::vector<store::Operation> operations, store::Origin origin) override;
     store::Result<std::unique_ptr<store::Subscription>>
     subscribe(store::Revision from, std::function<void(std::span<const store::Event>)> deliver) override;
+    store::Result<std::vector<store::Change>> changes(std::string_view prefix, store::Revision from,
+                                                      std::size_t limit) const override {
+        return behind_.changes(prefix, from, limit);
+    }
+    bool isShared() const override { return behind_.isShared(); }
+    store::Result<void> catchUp() override { return behind_.catchUp(); }
     store::Result<void> compact(store::Revision before) override { return behind_.compact(before); }
     store::Revision compactedBefore() const override { return behind_.compactedBefore(); }
+    std::uintmax_t diskBytes() const override { return behind_.diskBytes(); }
     store::Result<void> snapshot(const std::string& path) const override { return behind_.snapshot(path); }
 
 private:

@@ -56,7 +56,7 @@ AnswerHead headOf(const Reply& reply) {
 }
 
 awaitable<Answer> Answering::handle(const Request& request) {
-    const bool blocks = mayBlock(request);
+    const bool blocks = mayBlock(request) || server_.readsMayBlock();
     if (!blocks && sending_ > mostSending)
         co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);

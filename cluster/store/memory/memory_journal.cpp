@@ -11,7 +11,9 @@ Result<void> MemoryJournal::append(std::span<const Commit> group) {
     for (const Commit& commit : group) {
         for (const Event& event : commit.events)
             keys_[event.entry.key].push_back({event.entry, event.deleted});
-        commits_.emplace(commit.revision, commit);
+        Commit& kept = commits_.emplace(commit.revision, commit).first->second;
+        for (Event& event : kept.events)
+            event.note = nullptr;
     }
     return {};
 }
@@ -56,6 +58,21 @@ Result<void> MemoryJournal::replay(Revision from, Revision to, const Deliver& de
     return {};
 }
 
+Result<std::vector<Change>> MemoryJournal::changes(std::string_view prefix, Revision from, Revision to,
+                                                   std::size_t limit) const {
+    const std::shared_lock lock(mutex_);
+    std::vector<Change> found;
+    for (auto at = commits_.lower_bound(from); at != commits_.end() && at->first <= to; ++at) {
+        if (limit != 0 && found.size() >= limit)
+            break;
+        for (const Event& event : at->second.events)
+            if (event.entry.key.starts_with(prefix))
+                found.push_back({event.entry.key, at->first, event.entry.created == at->first, event.deleted,
+                                 at->second.origin});
+    }
+    return found;
+}
+
 Result<void> MemoryJournal::beginCompaction(Revision before) {
     const std::lock_guard lock(mutex_);
     before_ = before;
@@ -94,6 +111,8 @@ std::vector<Commit> MemoryJournal::everything() const {
             Commit& commit = commits[revision];
             commit.revision = revision;
             commit.events.push_back({version.deleted, version.entry, nullptr});
+            if (const auto known = commits_.find(revision); known != commits_.end())
+                commit.origin = known->second.origin;
             commit.predecessors.push_back(version.entry.created == revision ? 0 : before);
             before = revision;
         }

@@ -16,6 +16,8 @@ public:
     Result<std::vector<Entry>> list(std::string_view prefix, Revision at, std::string_view startKey,
                                     std::size_t limit) const override;
     Result<void> replay(Revision from, Revision to, const Deliver& deliver) const override;
+    Result<std::vector<Change>> changes(std::string_view prefix, Revision from, Revision to,
+                                        std::size_t limit) const override;
     Result<void> beginCompaction(Revision before) override;
     Result<bool> sweep() override;
     /// Writes the history as a SQLite store.

@@ -43,13 +43,15 @@ Result<HistoryReader::Reading*> HistoryReader::open() {
         database->prepare("SELECT " SLIPWAY_ROW_COLUMNS " FROM history WHERE position = ?1"),
         database->prepare("SELECT " SLIPWAY_ROW_COLUMNS
                           " FROM history WHERE position BETWEEN ?1 AND ?2 ORDER BY position"),
+        database->prepare("SELECT position, key, created, deleted, who, at FROM history WHERE position BETWEEN ?1 AND "
+                          "?2 ORDER BY position"),
     };
     for (auto& statement : statements) {
         if (!statement)
             return std::unexpected(std::move(statement.error()));
     }
     reading_.emplace(std::move(*database), std::move(*statements[0]), std::move(*statements[1]),
-                     std::move(*statements[2]), std::move(*statements[3]));
+                     std::move(*statements[2]), std::move(*statements[3]), std::move(*statements[4]));
     return &*reading_;
 }
 
@@ -176,6 +178,32 @@ Result<void> HistoryReader::replay(Revision from, Revision to, const Deliver& de
         from = all.back().entry.modified + 1;
     }
     return {};
+}
+
+Result<std::vector<Change>> HistoryReader::changes(std::string_view prefix, Revision from, Revision to,
+                                                   std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    const auto reading = open();
+    if (!reading)
+        return std::unexpected(reading.error());
+    Statement& facts = (*reading)->facts;
+    const ResetAtEnd reset(facts);
+    facts.bind(1, firstPosition(from)).bind(2, lastPosition(to));
+    std::vector<Change> found;
+    for (;;) {
+        const auto more = facts.step();
+        if (!more)
+            return std::unexpected(more.error());
+        const Revision revision = *more ? revisionOf(facts.integer(0)) : 0;
+        if (!*more || (limit != 0 && found.size() >= limit && found.back().revision != revision))
+            return found;
+        if (facts.text(1).starts_with(prefix))
+            found.push_back({std::string(facts.text(1)),
+                             revision,
+                             facts.integer(2) == revision,
+                             facts.integer(3) != 0,
+                             {std::string(facts.text(4)), facts.integer(5)}});
+    }
 }
 
 } // namespace slipway::store

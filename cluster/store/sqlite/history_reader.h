@@ -14,6 +14,7 @@ public:
     Result<std::optional<Entry>> get(std::string_view key, Revision at);
     Result<std::vector<Entry>> list(std::string_view prefix, Revision at, std::string_view startKey, std::size_t limit);
     Result<void> replay(Revision from, Revision to, const Deliver& deliver);
+    Result<std::vector<Change>> changes(std::string_view prefix, Revision from, Revision to, std::size_t limit);
 
 private:
     struct Reading {
@@ -22,6 +23,7 @@ private:
         Statement keys;   ///< each key's latest position, in key order
         Statement row;    ///< one row
         Statement stream; ///< rows in order
+        Statement facts;  ///< likewise, without their values
     };
     class Transaction;
 

@@ -10,7 +10,7 @@ std::unexpected<Error> corrupt(std::string message) {
     return std::unexpected(Error{Errc::corrupt, std::move(message)});
 }
 
-Result<void> checkFormat(Database& database) {
+Result<void> checkFormat(Database& database, Loaded& loaded) {
     const auto application = database.queryInteger("PRAGMA application_id");
     if (!application)
         return std::unexpected(application.error());
@@ -24,8 +24,9 @@ Result<void> checkFormat(Database& database) {
     const auto version = database.queryInteger("SELECT value FROM meta WHERE name = 'format'");
     if (!version)
         return std::unexpected(version.error());
-    if (*version != formatVersion)
+    if (*version < 1 || *version > formatVersion)
         return corrupt(std::format("the store has format {}, this program knows {}", *version, formatVersion));
+    loaded.format = *version;
     return {};
 }
 
@@ -45,10 +46,14 @@ Result<void> readNumbers(Database& database, Loaded& loaded) {
     return {};
 }
 
-Result<void> readState(Database& database, State& state) {
+constexpr const char* rowSql = "SELECT " SLIPWAY_ROW_COLUMNS " FROM history WHERE position = ?1";
+constexpr const char* oldRowSql =
+    "SELECT position, key, created, previous, deleted, checksum, value, '', 0 FROM history WHERE position = ?1";
+
+Result<void> readState(Database& database, std::int64_t format, State& state) {
     auto positions =
         database.prepare("SELECT key, max(position) FROM history INDEXED BY history_key GROUP BY key ORDER BY key");
-    auto rows = database.prepare("SELECT " SLIPWAY_ROW_COLUMNS " FROM history WHERE position = ?1");
+    auto rows = database.prepare(format == 1 ? oldRowSql : rowSql);
     if (!positions || !rows)
         return std::unexpected(!positions ? positions.error() : rows.error());
     for (;;) {
@@ -77,9 +82,9 @@ Result<void> readState(Database& database, State& state) {
 
 Result<Loaded> loadChecked(Database& database) {
     Loaded loaded;
-    return checkFormat(database)
+    return checkFormat(database, loaded)
         .and_then([&] { return readNumbers(database, loaded); })
-        .and_then([&] { return readState(database, loaded.state); })
+        .and_then([&] { return readState(database, loaded.format, loaded.state); })
         .transform([&] { return std::move(loaded); });
 }
 

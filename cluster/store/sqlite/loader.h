@@ -11,6 +11,7 @@ struct Loaded {
     Revision last = emptyRevision;
     Revision compacted = 0;
     Revision swept = 0;
+    std::int64_t format = 0;
 };
 
 /// Checks that a file is a whole store of this format, and reads the present out of it. Refuses whatever does not hold

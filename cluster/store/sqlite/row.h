@@ -12,7 +12,7 @@
 /// revision. previous is the revision of the row this one replaced (0: none), which is what a compaction removes.
 namespace slipway::store {
 
-inline constexpr std::int64_t formatVersion = 1;
+inline constexpr std::int64_t formatVersion = 2; ///< 1 had no origins
 inline constexpr std::int64_t applicationId = 0x536c7073; ///< "Slps", so that another program's file is refused
 inline constexpr int positionBits = 16;
 inline constexpr std::size_t maxOperations = std::size_t(1) << positionBits;
@@ -26,9 +26,20 @@ CREATE TABLE history (
   previous INTEGER NOT NULL,
   deleted INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
+  who TEXT NOT NULL DEFAULT '',
+  at INTEGER NOT NULL DEFAULT 0,
   value BLOB NOT NULL);
 CREATE INDEX history_key ON history (key, position);
-INSERT INTO meta VALUES ('format', 1), ('compacted', 0), ('swept', 0);
+INSERT INTO meta VALUES ('format', 2), ('compacted', 0), ('swept', 0);
+)";
+
+/// What brings a file of format 1 up to date. Rows without an origin have the checksum they had.
+inline constexpr const char* migrationSql = R"(
+BEGIN IMMEDIATE;
+ALTER TABLE history ADD COLUMN who TEXT NOT NULL DEFAULT '';
+ALTER TABLE history ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET value = 2 WHERE name = 'format';
+COMMIT;
 )";
 
 inline Revision revisionOf(std::int64_t position) {
@@ -49,18 +60,25 @@ struct Row {
     Revision previous = 0;
     bool deleted = false;
     std::string_view value; ///< of a deletion: empty
+    std::string_view who;   ///< who made the commit, and when (Origin)
+    std::int64_t at = 0;
 
     /// Over everything, so that a flipped bit anywhere in the row shows.
     std::int64_t checksum() const {
         const std::int64_t numbers[] = {position, created, previous, deleted, static_cast<std::int64_t>(key.size())};
         uLong sum = crc32_z(0, reinterpret_cast<const Bytef*>(numbers), sizeof numbers);
         sum = crc32_z(sum, reinterpret_cast<const Bytef*>(key.data()), key.size());
-        return static_cast<std::int64_t>(
-            value.empty() ? sum : crc32_z(sum, reinterpret_cast<const Bytef*>(value.data()), value.size()));
+        if (!value.empty())
+            sum = crc32_z(sum, reinterpret_cast<const Bytef*>(value.data()), value.size());
+        if (!who.empty() || at != 0) {
+            sum = crc32_z(sum, reinterpret_cast<const Bytef*>(&at), sizeof at);
+            sum = crc32_z(sum, reinterpret_cast<const Bytef*>(who.data()), who.size());
+        }
+        return static_cast<std::int64_t>(sum);
     }
 };
 
-#define SLIPWAY_ROW_COLUMNS "position, key, created, previous, deleted, checksum, value"
+#define SLIPWAY_ROW_COLUMNS "position, key, created, previous, deleted, checksum, value, who, at"
 
 /// Reads the row a statement over SLIPWAY_ROW_COLUMNS stands at; refuses one that was damaged.
 inline Result<Row> readRow(const Statement& statement) {
@@ -71,6 +89,8 @@ inline Result<Row> readRow(const Statement& statement) {
     row.previous = statement.integer(3);
     row.deleted = statement.integer(4) != 0;
     row.value = statement.blob(6);
+    row.who = statement.text(7);
+    row.at = statement.integer(8);
     const Revision revision = revisionOf(row.position);
     if (row.checksum() != statement.integer(5) || row.created > revision || row.previous >= revision)
         return std::unexpected(

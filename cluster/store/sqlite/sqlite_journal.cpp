@@ -92,7 +92,7 @@ Result<void> SqliteJournal::prepare() {
         return std::unexpected(Error{Errc::io, "the file system does not support a write-ahead log"});
     if (auto done = database_->execute("PRAGMA synchronous=FULL"); !done)
         return done;
-    auto statement = database_->prepare("INSERT INTO history (" SLIPWAY_ROW_COLUMNS ") VALUES (?,?,?,?,?,?,?)");
+    auto statement = database_->prepare("INSERT INTO history (" SLIPWAY_ROW_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?)");
     if (!statement)
         return std::unexpected(std::move(statement.error()));
     insert_ = std::move(*statement);
@@ -108,8 +108,9 @@ Result<void> SqliteJournal::inTransaction(const std::function<Result<void>()>& b
     return done;
 }
 
-Result<void> SqliteJournal::insert(const Event& event, std::int64_t position, Revision predecessor) {
-    Row row{position, event.entry.key, event.entry.created, predecessor, event.deleted, {}};
+Result<void> SqliteJournal::insert(const Event& event, std::int64_t position, Revision predecessor,
+                                   const Origin& origin) {
+    Row row{position, event.entry.key, event.entry.created, predecessor, event.deleted, {}, origin.who, origin.at};
     if (!event.deleted)
         row.value = *event.entry.value;
     return insert_->bind(1, row.position)
@@ -119,6 +120,8 @@ Result<void> SqliteJournal::insert(const Event& event, std::int64_t position, Re
         .bind(5, row.deleted)
         .bind(6, row.checksum())
         .bindBlob(7, row.value)
+        .bindText(8, row.who)
+        .bind(9, row.at)
         .run();
 }
 
@@ -128,7 +131,7 @@ Result<void> SqliteJournal::insertAll(std::span<const Commit> group) {
             return std::unexpected(Error{Errc::io, "a commit has too many operations"});
         for (std::size_t i = 0; i < commit.events.size(); ++i) {
             const std::int64_t position = firstPosition(commit.revision) + static_cast<std::int64_t>(i);
-            if (auto done = insert(commit.events[i], position, commit.predecessors[i]); !done)
+            if (auto done = insert(commit.events[i], position, commit.predecessors[i], commit.origin); !done)
                 return done;
         }
     }
@@ -185,6 +188,16 @@ Result<bool> SqliteJournal::giveBack() {
     });
 }
 
+std::uintmax_t SqliteJournal::diskBytes() const {
+    std::uintmax_t bytes = 0;
+    for (const char* suffix : {"", "-wal"}) {
+        std::error_code none;
+        const auto size = std::filesystem::file_size(beside(file_, suffix), none);
+        bytes += none ? 0 : size;
+    }
+    return bytes;
+}
+
 Result<void> SqliteJournal::snapshot(const std::string& path) const {
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored))
@@ -216,6 +229,9 @@ Result<std::unique_ptr<Store>> openSqliteStore(const std::filesystem::path& file
     auto loaded = loadChecked(*database);
     if (!loaded)
         return std::unexpected(Error{loaded.error().kind, file.string() + ": " + loaded.error().message});
+    if (loaded->format < formatVersion)
+        if (auto done = database->execute(migrationSql); !done)
+            return std::unexpected(std::move(done.error()));
     opened.state = std::move(loaded->state);
     opened.last = loaded->last;
     opened.compactedBefore = loaded->compacted;

@@ -22,15 +22,20 @@ public:
     Result<void> replay(Revision from, Revision to, const Deliver& deliver) const override {
         return reader_.replay(from, to, deliver);
     }
+    Result<std::vector<Change>> changes(std::string_view prefix, Revision from, Revision to,
+                                        std::size_t limit) const override {
+        return reader_.changes(prefix, from, to, limit);
+    }
     Result<void> beginCompaction(Revision before) override;
     Result<bool> sweep() override;
+    std::uintmax_t diskBytes() const override;
     Result<void> snapshot(const std::string& path) const override;
 
 private:
     /// Opens what is needed for writing, makes the file where there is none.
     Result<void> prepare();
     Result<void> insertAll(std::span<const Commit> group);
-    Result<void> insert(const Event& event, std::int64_t position, Revision predecessor);
+    Result<void> insert(const Event& event, std::int64_t position, Revision predecessor, const Origin& origin);
     Result<void> sweepRows(Revision until);
     /// Returns free pages to the file system; true when there are more.
     Result<bool> giveBack();

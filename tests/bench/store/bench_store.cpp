@@ -1,8 +1,10 @@
 #include "cluster/store/sqlite_store.h"
+#include "tests/bench/store/churn.h"
 
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -69,6 +71,7 @@ void measure(const char* name, Store& store) {
 
 } // namespace
 
+// bench_store [FOLDER [WRITES]]: with a number of writes, churn over 5,000 objects instead of everything else.
 int main(int count, char** arguments) {
     const std::filesystem::path folder = count > 1 ? arguments[1] : std::filesystem::temp_directory_path();
     const std::filesystem::path file = folder / "bench-store.db";
@@ -84,6 +87,12 @@ int main(int count, char** arguments) {
     std::printf("open empty: %.2f ms\n", millisecondsOf(open));
     if (!store)
         return 1;
+    if (count > 2) {
+        slipway::bench::Churn churn;
+        churn.writes = std::atoll(arguments[2]);
+        slipway::bench::runChurn(*store, file, churn);
+        return 0;
+    }
     std::printf("first commit: %.2f ms\n",
                 millisecondsOf([&] { (void)store->commit({{"first", "1", Operation::any, Operation::noSplice}}); }));
     measure("sqlite", *store);

@@ -14,7 +14,9 @@ namespace slipway::test {
 class ApiUnderTest {
 public:
     explicit ApiUnderTest(const std::string& staticTokens = {})
-        : store_(store::makeMemoryStore()), server_(*store_, options(staticTokens)) {
+        : ApiUnderTest(store::makeMemoryStore(), staticTokens) {}
+    explicit ApiUnderTest(std::unique_ptr<store::Store> store, const std::string& staticTokens = {})
+        : store_(std::move(store)), server_(*store_, options(staticTokens)) {
         server_.bootstrap();
     }
 

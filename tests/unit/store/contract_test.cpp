@@ -1,3 +1,4 @@
+#include "tests/unit/store/etcd_process.h"
 #include "tests/unit/store/operations.h"
 
 #include <QtTest>
@@ -49,11 +50,19 @@ class StoreContractTest : public QObject {
 private:
     QTemporaryDir folder_;
     int count_ = 0;
+    std::vector<std::unique_ptr<EtcdProcess>> etcds_;
 
     std::unique_ptr<Store> open() {
         QFETCH_GLOBAL(QString, kind);
         if (kind == "memory")
             return makeMemoryStore();
+        if (kind == "etcd") {
+            etcds_.push_back(std::make_unique<EtcdProcess>());
+            auto store = openEtcdStore(etcds_.back()->options());
+            if (!store)
+                qFatal("%s", store.error().message.c_str());
+            return std::move(*store);
+        }
         auto store = openSqliteStore(path());
         if (!store)
             qFatal("%s", store.error().message.c_str());
@@ -66,7 +75,10 @@ private slots:
         QTest::addColumn<QString>("kind");
         QTest::newRow("memory") << "memory";
         QTest::newRow("sqlite") << "sqlite";
+        QTest::newRow("etcd") << "etcd";
     }
+
+    void cleanup() { etcds_.clear(); }
 
     void anEmptyStoreAnswers() {
         const auto store = open();
@@ -328,6 +340,47 @@ private slots:
         QCOMPARE(early.revisions().size(), std::size_t(2 + writers * rounds));
         for (const auto& one : heard)
             QCOMPARE(one->text(), early.text());
+    }
+
+    void theHistorySaysWhoChangedWhat() {
+        const auto store = open();
+        QVERIFY(store->commit({put("a", "1"), put("b", "1")}, {"ann", 1000})); // 2
+        QVERIFY(store->commit({put("a", "2")}, {"bob", 2000}));                // 3
+        QVERIFY(store->commit({put("c", "1")}));                               // 4
+        QVERIFY(store->commit({erase("a", 3)}, {"cid", 3000}));                // 5
+        const auto textOf = [&](std::string_view prefix, Revision from, std::size_t limit = 0) {
+            const auto changes = store->changes(prefix, from, limit);
+            std::string text;
+            for (const Change& change : changes.value_or(std::vector<Change>()))
+                text += std::to_string(change.revision) + (change.created ? "+" : change.deleted ? "-" : "~") +
+                        change.key + " " + change.origin.who + "@" + std::to_string(change.origin.at) + "; ";
+            return changes ? text : "error " + std::to_string(static_cast<int>(changes.error().kind));
+        };
+        QCOMPARE(textOf("a", 0), std::string("2+a ann@1000; 3~a bob@2000; 5-a cid@3000; "));
+        QCOMPARE(textOf("", 3, 1), std::string("3~a bob@2000; "));
+        QCOMPARE(textOf("", 2, 1), std::string("2+a ann@1000; 2+b ann@1000; "));
+        QCOMPARE(textOf("c", 4), std::string("4+c @0; "));
+        QCOMPARE(textOf("", 6), std::string());
+        QVERIFY(store->compact(4));
+        QCOMPARE(textOf("", 3), "error " + std::to_string(static_cast<int>(Errc::compacted)));
+        QCOMPARE(textOf("a", 4), std::string("5-a cid@3000; "));
+    }
+
+    void aCommitOfManyKeysIsOne() {
+        const auto store = open();
+        std::vector<Operation> many;
+        for (int i = 0; i < 400; ++i)
+            many.push_back(put("k" + std::to_string(i), "1", Operation::absent));
+        QCOMPARE(*store->commit(many, {"ann", 1}), 2);
+        QCOMPARE(store->list("k")->entries.size(), std::size_t(400));
+        QCOMPARE((*store->get("k399"))->modified, 2);
+        many = {many.begin() + 100, many.begin() + 350};
+        for (Operation& operation : many)
+            operation.key += operation.key == "k200" ? "" : "x";
+        const auto refused = store->commit(many);
+        QVERIFY(!refused && refused.error().kind == Errc::conflict);
+        QCOMPARE(refused.error().operation, std::size_t(100));
+        QCOMPARE(store->revision(), 2);
     }
 
     void whatCommitReturnsIsAlreadyDelivered() {

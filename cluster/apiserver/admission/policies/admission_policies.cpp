@@ -131,7 +131,7 @@ Refusal enforce(Request& request, const JsonObject& policy, const JsonObject& bi
     return {};
 }
 
-Refusal askPolicy(Request& request, const JsonObject& policy, const std::vector<JsonObject>& bindings,
+Refusal askPolicy(Request& request, const JsonObject& policy, const Objects& bindings,
                   const ClusterState& cluster) {
     if (!takesIn(objectIn(policy, {"spec", "matchConstraints"}), request, cluster))
         return {};

@@ -14,7 +14,7 @@ api::cel::Expression::Variables variablesOf(const Request& request, const Cluste
     variables["object"] = asked["object"];
     variables["oldObject"] = asked["oldObject"];
     const std::string ns(api::stringAt(asked, {"namespace"}));
-    const auto found = ns.empty() ? std::nullopt : cluster.find("", "namespaces", {}, ns);
+    const auto found = ns.empty() ? nullptr : cluster.find("", "namespaces", {}, ns);
     variables["namespaceObject"] = found ? Json(*found) : Json();
     asked.erase("object");
     asked.erase("oldObject");
