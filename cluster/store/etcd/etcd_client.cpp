@@ -1,5 +1,6 @@
 #include "cluster/store/etcd/etcd_client.h"
 
+#include <algorithm>
 #include <format>
 #include <grpcpp/grpcpp.h>
 #include <ranges>

@@ -2,7 +2,10 @@
 
 #include "cluster/store/etcd/stored_value.h"
 
+#include <algorithm>
 #include <format>
+#include <map>
+#include <optional>
 
 namespace slipway::store::etcd {
 namespace {
