@@ -232,6 +232,9 @@ struct Agent::Parts {
             result.labels = known->metadata.labels;
             if (known->spec)
                 result.taints = known->spec->taints;
+            if (known->status) // extended resources are offered there; of the others the agent knows itself
+                for (const auto& [name, amount] : amountsOf(known->status->allocatable))
+                    result.allocatable.emplace(name, amount);
         }
         return result;
     }

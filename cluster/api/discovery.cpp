@@ -5,8 +5,10 @@
 #include "cluster/api/schema.h"
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <map>
+#include <openssl/sha.h>
 #include <utility>
 #include <vector>
 
@@ -76,10 +78,12 @@ GroupVersion kindOf(const Resource& resource, const Subresource& subresource) {
 
 /// Tells clients when what is stored has changed its version.
 std::string storageHash(const Resource& resource) {
-    std::uint64_t hash = 14695981039346656037ULL; // FNV-1a
-    for (const char c : std::format("{}/{}", storedApiVersionOf(resource), resource.kind))
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    return encodeBase64({reinterpret_cast<const char*>(&hash), sizeof hash});
+    const std::string stored = storedApiVersionOf(resource);
+    const std::string kind =
+        std::format("{}{}/{}", stored.contains('/') ? "" : "/", stored, std::string_view(resource.kind));
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256(reinterpret_cast<const unsigned char*>(kind.data()), kind.size(), digest.data());
+    return encodeBase64({reinterpret_cast<const char*>(digest.data()), 8});
 }
 
 JsonObject resourceEntry(const Resource& resource) {

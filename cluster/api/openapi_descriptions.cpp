@@ -92,7 +92,7 @@ const std::map<std::string_view, std::string_view>& fieldTexts() {
         {"uid", "Identifies the object for all time; given by the server."},
         {"resourceVersion",
          "Changes with every write; sent back, it guards against overwriting a change of someone else."},
-        {"creationTimestamp", "When the object was made."},
+        {"creationTimestamp", "CreationTimestamp is a timestamp: when the object was made."},
         {"deletionTimestamp", "When the object is to be gone; set when its deletion was asked for."},
         {"finalizers", "What must be done before the object may go."},
         {"ownerReferences", "The objects this one belongs to; it is removed with them."},

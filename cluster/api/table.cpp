@@ -36,6 +36,18 @@ JsonArray secretCells(const JsonObject& o) {
 JsonArray serviceAccountCells(const JsonObject& o) {
     return {nameOf(o), countAt(o, {"secrets"}), ageOf(o)};
 }
+JsonArray componentStatusCells(const JsonObject& o) {
+    for (const Json& condition : arrayAt(o, {"conditions"}))
+        if (stringAt(condition, {"type"}) == "Healthy") {
+            const std::string_view status = stringAt(condition, {"status"});
+            return {nameOf(o),
+                    status == "True"    ? "Healthy"
+                    : status == "False" ? "Unhealthy"
+                                        : "Unknown",
+                    stringAt(condition, {"message"}), stringAt(condition, {"error"})};
+        }
+    return {nameOf(o), "Unknown", "", ""};
+}
 JsonArray leaseCells(const JsonObject& o) {
     return {nameOf(o), stringAt(o, {"spec", "holderIdentity"}), ageOf(o)};
 }
@@ -62,6 +74,7 @@ const std::map<std::string_view, CellFunction>& cellFunctions() {
         {"/namespaces", namespaceCells},
         {"/configmaps", configMapCells},
         {"/secrets", secretCells},
+        {"/componentstatuses", componentStatusCells},
         {"/serviceaccounts", serviceAccountCells},
         {"coordination.k8s.io/leases", leaseCells},
         {"rbac.authorization.k8s.io/roles", roleCells},

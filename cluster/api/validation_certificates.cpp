@@ -68,10 +68,13 @@ void validateUsages(const At& spec) {
     });
 }
 
-bool hasCondition(const At& request, std::string_view type) {
-    const At status = request.in("status");
-    return std::ranges::any_of(status.list("conditions"),
-                               [&](const Json& condition) { return stringAt(condition, {"type"}) == type; });
+/// The conditions of a type, in their order.
+JsonArray conditionsOf(const At& request, std::string_view type) {
+    JsonArray found;
+    for (const Json& condition : request.in("status").list("conditions"))
+        if (stringAt(condition, {"type"}) == type)
+            found.push_back(condition);
+    return found;
 }
 
 void validateConditions(const At& request) {
@@ -89,8 +92,18 @@ void validateConditions(const At& request) {
         else
             condition.oneOf("status", {"False", "True", "Unknown"});
     });
-    if (hasCondition(request, "Approved") && hasCondition(request, "Denied"))
+    if (!conditionsOf(request, "Approved").empty() && !conditionsOf(request, "Denied").empty())
         request.in("status").invalid("conditions", "Approved and Denied conditions are mutually exclusive", "Approved");
+}
+
+/// What was issued is given once, and is nothing but certificates.
+void validateCertificate(const At& before, const At& after) {
+    if (before.has("certificate"))
+        return after.forbid("certificate", "updates may not modify existing certificate content");
+    const auto pem = decodeBase64(after.text("certificate"));
+    if (!pem || !pem->contains("-----BEGIN CERTIFICATE-----"))
+        after.causes().push_back(invalidValue(after.pathOf("certificate"), Json("<certificate data>"),
+                                              "must contain at least one CERTIFICATE PEM block"));
 }
 
 } // namespace
@@ -116,14 +129,24 @@ void validateCertificateRequestUpdate(const JsonObject& object, const JsonObject
 void validateCertificateDecision(std::string_view subresource, const JsonObject& object, const JsonObject& changed,
                                  Causes& causes) {
     const At before(object, {}, causes), after(changed, {}, causes);
+    const auto refuse = [&](std::string_view what, std::string_view type) {
+        causes.push_back(forbiddenField("status.conditions",
+                                        std::format("updates may not {} a condition of type \"{}\"", what, type)));
+    };
     validateConditions(after);
-    if (subresource == "approval")
-        for (std::string_view type : {"Approved", "Denied"})
-            if (hasCondition(before, type) && !hasCondition(after, type))
-                causes.push_back(forbiddenField(
-                    "status.conditions", std::format("updates may not remove a condition of type \"{}\"", type)));
-    if (subresource == "status" && before.in("status").has("certificate"))
-        validateImmutable(before.in("status"), after.in("status"), "certificate");
+    for (std::string_view type : {"Approved", "Denied", "Failed"}) {
+        const JsonArray was = conditionsOf(before, type), is = conditionsOf(after, type);
+        if (is.size() < was.size())
+            refuse("remove", type);
+        else if (subresource == "approval" || type == "Failed")
+            continue;
+        else if (is.size() > was.size())
+            refuse("add", type);
+        else if (is != was)
+            refuse("modify", type);
+    }
+    if (before.in("status").text("certificate") != after.in("status").text("certificate"))
+        validateCertificate(before.in("status"), after.in("status"));
 }
 
 } // namespace slipway::api

@@ -40,7 +40,14 @@ void validateAnnotations(const JsonObject& object, Causes& causes) {
         causes.push_back({"FieldValueTooLong", "Too long: may not be more than 262144 bytes", "metadata.annotations"});
 }
 
-void validateFinalizers(const JsonObject& metadata, Causes& causes) {
+/// Whether a finalizer without a domain must be one of Kubernetes' own; kinds of extension servers take any name.
+bool knowsItsFinalizers(const Resource& resource) {
+    static constexpr std::array<std::string_view, 3> others{"apiextensions.k8s.io", "apiregistration.k8s.io",
+                                                            "admissionregistration.k8s.io"};
+    return resource.custom == nullptr && std::ranges::find(others, resource.group) == others.end();
+}
+
+void validateFinalizers(const Resource& resource, const JsonObject& metadata, Causes& causes) {
     static constexpr std::array<std::string_view, 3> standard{"kubernetes", "orphan", "foregroundDeletion"};
     bool orphan = false, foreground = false;
     std::size_t index = 0;
@@ -51,7 +58,8 @@ void validateFinalizers(const JsonObject& metadata, Causes& causes) {
         foreground = foreground || name == "foregroundDeletion";
         if (const auto problem = qualifiedNameProblem(name))
             causes.push_back(invalidValue("metadata.finalizers", finalizer, *problem));
-        else if (!name.contains('/') && std::ranges::find(standard, name) == standard.end())
+        else if (knowsItsFinalizers(resource) && !name.contains('/') &&
+                 std::ranges::find(standard, name) == standard.end())
             causes.push_back(invalidValue(std::format("metadata.finalizers[{}]", at), finalizer,
                                           "name is neither a standard finalizer name nor is it fully qualified"));
     }
@@ -99,7 +107,7 @@ void validateMetadata(const Resource& resource, const JsonObject& object, Causes
     validateLabels(find(object, {"metadata", "labels"}), "metadata.labels", causes);
     validateAnnotations(object, causes);
     validateOwners(metadata->get_object(), causes);
-    validateFinalizers(metadata->get_object(), causes);
+    validateFinalizers(resource, metadata->get_object(), causes);
 }
 
 void validateMetadataUpdate(const JsonObject& before, const JsonObject& after, Causes& causes) {

@@ -68,6 +68,8 @@ Attributes Attributes::of(const api::Resource& resource, const api::JsonObject& 
                 attributes.labels.emplace(key, api::view(value.get_string()));
     for (std::string_view field : selectableFields(resource)) {
         std::string text = field == "source" ? textAt(object, "source.component") : textAt(object, field);
+        if (text.empty() && field == "source") // who reports is told in either of two members
+            text = textAt(object, "reportingComponent");
         if (text.empty())
             text = absentValue(field);
         attributes.fields.emplace_back(field, std::move(text));

@@ -21,13 +21,20 @@ constexpr std::string_view inconsistent =
     "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
     "deleted between the time the first chunk was returned and now may show up in the list.";
 
-/// What a continue token holds: the revision of the first page (below 0: of no matter which) and the last key sent.
+std::chrono::sys_seconds secondsNow() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// What a continue token holds: the revision of the first page (below 0: of no matter which), the last key sent, and
+/// when the first page was given out.
 struct Continuation {
     store::Revision revision = 0;
     std::string key;
+    std::chrono::sys_seconds began{};
 
     std::string print() const {
-        return api::encodeBase64Url(api::printJson(JsonObject{{"v", tokenVersion}, {"rv", revision}, {"start", key}}));
+        return api::encodeBase64Url(api::printJson(JsonObject{
+            {"v", tokenVersion}, {"rv", revision}, {"start", key}, {"began", began.time_since_epoch().count()}}));
     }
 
     static std::expected<Continuation, api::Status> parse(std::string_view token) {
@@ -47,9 +54,17 @@ struct Continuation {
                 "continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
         if (key.empty())
             return refuse("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
-        return Continuation{revision, std::string(key)};
+        const std::chrono::seconds began{api::intAt(parsed->get_object(), {"began"}).value_or(0)};
+        return Continuation{revision, std::string(key), std::chrono::sys_seconds{began}};
     }
 };
+
+/// A list that may only go on with the objects as they are now; the answer has a token for that.
+api::Status mustGoOnInconsistently(const std::string& lastKey) {
+    api::Status status = api::expired(std::string(inconsistent));
+    status.continueToken = Continuation{-1, lastKey, secondsNow()}.print();
+    return status;
+}
 
 std::optional<api::Status> optionsRefusal(const Query& query) {
     std::vector<api::StatusCause> causes;
@@ -78,25 +93,24 @@ std::optional<api::Status> optionsRefusal(const Query& query) {
 /// A page as things were at a revision: from the cache when nothing changed since, else from the store's history.
 std::expected<Page, api::Status> pageAt(const ResourceRequest& r, const std::string& prefix, const Selection& selection,
                                         const Continuation& from, std::size_t limit) {
-    Page page{{}, from.revision, {}, 0};
+    if (!from.key.empty() && secondsNow() - from.began >= r.listLifetime)
+        return std::unexpected(mustGoOnInconsistently(from.key));
+    Page page{{}, from.revision, {}, 0, from.began};
     ResourceCache& cache = r.cache.of(r.resource);
     if (const store::Revision now = r.cache.revision(); now >= from.revision) {
         page.objects = cache.list(prefix, selection, from.key, limit, &page.remaining, &page.lastKey);
         if (cache.lastChange() <= from.revision)
             return page;
     }
-    page = Page{{}, from.revision, {}, 0};
+    page = Page{{}, from.revision, {}, 0, from.began};
     const auto listing = r.store.list(prefix, from.revision);
     if (!listing) {
         if (listing.error().kind == store::Errc::future)
             return std::unexpected(tooLargeVersion(from.revision, r.cache.revision()));
         if (listing.error().kind != store::Errc::compacted)
             return std::unexpected(api::internalError(listing.error().message));
-        api::Status status = api::expired(from.key.empty() ? "The resourceVersion for the provided list is too old."
-                                                           : std::string(inconsistent));
-        if (!from.key.empty())
-            status.continueToken = Continuation{-1, from.key}.print();
-        return std::unexpected(std::move(status));
+        return std::unexpected(from.key.empty() ? api::expired("The resourceVersion for the provided list is too old.")
+                                                : mustGoOnInconsistently(from.key));
     }
     for (const store::Entry& entry : listing->entries) {
         if (entry.key <= from.key)
@@ -121,6 +135,7 @@ std::expected<Page, api::Status> pageAt(const ResourceRequest& r, const std::str
 Page presentPage(const ResourceRequest& r, const std::string& prefix, const Selection& selection,
                  const std::string& after, std::size_t limit) {
     Page page;
+    page.listBegan = secondsNow();
     for (int attempt = 0; attempt < 8; ++attempt) {
         page.revision = r.cache.revision();
         page.objects = r.cache.of(r.resource).list(prefix, selection, after, limit, &page.remaining, &page.lastKey);
@@ -175,7 +190,7 @@ std::expected<Page, api::Status> readPage(const ResourceRequest& r, const Select
     }
     const std::string_view match = query.get("resourceVersionMatch");
     if (*asked > 0 && (match == "Exact" || (match.empty() && limit > 0)))
-        return pageAt(r, prefix, selection, {*asked, {}}, limit);
+        return pageAt(r, prefix, selection, {*asked, {}, secondsNow()}, limit);
     if (*asked > r.cache.revision()) // every revision a client can know of has come
         return std::unexpected(tooLargeVersion(*asked, r.cache.revision()));
     return presentPage(r, prefix, selection, {}, limit);
@@ -184,7 +199,7 @@ std::expected<Page, api::Status> readPage(const ResourceRequest& r, const Select
 JsonObject listMetadata(const Page& page, bool countRemaining) {
     JsonObject metadata{{"resourceVersion", std::to_string(page.revision)}};
     if (page.remaining > 0) {
-        metadata["continue"] = Continuation{page.revision, page.lastKey}.print();
+        metadata["continue"] = Continuation{page.revision, page.lastKey, page.listBegan}.print();
         if (countRemaining)
             metadata["remainingItemCount"] = page.remaining;
     }

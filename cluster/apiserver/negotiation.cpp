@@ -10,6 +10,8 @@
 namespace slipway::apiserver {
 namespace {
 
+using api::Json;
+using api::JsonObject;
 using api::stringAt;
 
 struct Clause {
@@ -76,9 +78,11 @@ bool encodingOf(const Clause& clause, const Offer& offer, Encoding& encoding) {
 bool formOf(const Clause& clause, const Offer& offer, Negotiation& agreed) {
     if (clause.as.empty()) {
         agreed.form = Representation::object;
+        agreed.betaMetadata = false;
         return true;
     }
-    const bool known = clause.group == "meta.k8s.io" && clause.version == "v1";
+    agreed.betaMetadata = clause.version == "v1beta1" && agreed.encoding != Encoding::protobuf;
+    const bool known = clause.group == "meta.k8s.io" && (clause.version == "v1" || agreed.betaMetadata);
     if (!offer.tables || !known)
         return false;
     if (clause.as == "Table") {
@@ -93,9 +97,29 @@ bool isJson(std::string_view contentType) {
     return contentType.substr(0, contentType.find(';')) == "application/json";
 }
 
+/// The tables and metadata of a reply or an event, said to be of the older version of their group. Their form is the
+/// same.
+void makeBeta(Json& shown) {
+    JsonObject* object = shown.if_object();
+    if (object == nullptr)
+        return;
+    if (Json* version = object->if_contains("apiVersion"); version != nullptr && *version == Json("meta.k8s.io/v1"))
+        *version = "meta.k8s.io/v1beta1";
+    if (Json* inner = object->if_contains("object"))
+        makeBeta(*inner);
+    for (std::string_view list : {"rows", "items"})
+        if (Json* members = object->if_contains(list); members != nullptr && members->is_array())
+            std::ranges::for_each(members->get_array(), makeBeta);
+}
+
 void encode(const Negotiation& negotiation, Reply& reply) {
     if (!isJson(reply.contentType))
         return;
+    if (negotiation.betaMetadata)
+        if (auto parsed = api::parseJson(reply.body)) {
+            makeBeta(*parsed);
+            reply.body = api::printJson(*parsed) + "\n";
+        }
     if (negotiation.encoding == Encoding::json) {
         if (negotiation.pretty)
             reply.body = prettyJson(reply.body);
@@ -113,12 +137,11 @@ void encode(const Negotiation& negotiation, Reply& reply) {
     }
 }
 
-/// A watch whose JSON events, one a line, are sent as protobuf frames.
-class ProtobufWatch : public StreamBody {
+/// A watch whose JSON events, one a line, are sent in another form.
+class RewrittenWatch : public StreamBody {
 public:
-    explicit ProtobufWatch(std::unique_ptr<StreamBody> json) : json_(std::move(json)) {}
+    explicit RewrittenWatch(std::unique_ptr<StreamBody> json) : json_(std::move(json)) {}
 
-    std::string contentType() const override { return std::string(api::protobufContentType) + ";stream=watch"; }
     void setWake(std::function<void()> wake) override { json_->setWake(std::move(wake)); }
     std::chrono::steady_clock::time_point end() const override { return json_->end(); }
 
@@ -127,20 +150,44 @@ public:
         std::string frames;
         for (std::string_view rest = piece.data; !rest.empty();) {
             const std::size_t end = rest.find('\n');
-            const auto event = api::parseJson(rest.substr(0, end));
+            auto event = api::parseJson(rest.substr(0, end));
             rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-            const api::Json* object = event ? api::find(*event, {"object"}) : nullptr;
-            if (object == nullptr || !object->is_object())
-                continue;
-            if (const auto frame = api::encodeProtobufEvent(stringAt(*event, {"type"}), object->get_object()))
-                frames += *frame;
+            const Json* object = event ? api::find(*event, {"object"}) : nullptr;
+            if (object != nullptr && object->is_object())
+                frames += rewritten(std::move(*event));
         }
         piece.data = std::move(frames);
         return piece;
     }
 
 private:
+    virtual std::string rewritten(Json event) const = 0;
+
     std::unique_ptr<StreamBody> json_;
+};
+
+class ProtobufWatch : public RewrittenWatch {
+public:
+    using RewrittenWatch::RewrittenWatch;
+    std::string contentType() const override { return std::string(api::protobufContentType) + ";stream=watch"; }
+
+private:
+    std::string rewritten(Json event) const override {
+        const auto frame =
+            api::encodeProtobufEvent(stringAt(event, {"type"}), api::find(event, {"object"})->get_object());
+        return frame.value_or(std::string());
+    }
+};
+
+class BetaMetadataWatch : public RewrittenWatch {
+public:
+    using RewrittenWatch::RewrittenWatch;
+
+private:
+    std::string rewritten(Json event) const override {
+        makeBeta(event);
+        return api::printJson(event) + "\n";
+    }
 };
 
 } // namespace
@@ -161,9 +208,13 @@ std::expected<Negotiation, api::Status> negotiate(std::string_view accept, const
 Answer inEncoding(const Negotiation& negotiation, Answer answer) {
     if (auto* reply = std::get_if<Reply>(&answer))
         encode(negotiation, *reply);
-    else if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer);
-             stream != nullptr && negotiation.encoding == Encoding::protobuf && isJson((*stream)->contentType()))
+    auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer);
+    if (stream == nullptr || !isJson((*stream)->contentType()))
+        return answer;
+    if (negotiation.encoding == Encoding::protobuf)
         *stream = std::make_unique<ProtobufWatch>(std::move(*stream));
+    else if (negotiation.betaMetadata)
+        *stream = std::make_unique<BetaMetadataWatch>(std::move(*stream));
     return answer;
 }
 

@@ -16,6 +16,7 @@ struct Negotiation {
     Encoding encoding = Encoding::json;
     Representation form = Representation::object;
     bool pretty = false;
+    bool betaMetadata = false; ///< tables and metadata are of meta.k8s.io/v1beta1, as older clients want them
 };
 
 /// What the resource asked for can be given as.

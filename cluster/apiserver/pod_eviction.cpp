@@ -5,6 +5,7 @@
 #include "cluster/apiserver/admission/cluster_state.h"
 #include "cluster/base/time.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::apiserver {
@@ -168,6 +169,59 @@ std::optional<api::Status> askBudget(const ResourceRequest& r, const JsonObject&
     return taken ? std::nullopt : std::optional(taken.error());
 }
 
+/// The pod with the condition that says why it ends: a job may be told not to count it as a failure (KEP-3329).
+JsonObject condemned(JsonObject pod) {
+    const std::string now = base::nowRfc3339();
+    JsonObject condition{{"type", "DisruptionTarget"},
+                         {"status", "True"},
+                         {"reason", "EvictionByEvictionAPI"},
+                         {"message", "Eviction API: evicting"},
+                         {"lastTransitionTime", now}};
+    Json& list = objectAt(pod, {"status"})["conditions"];
+    if (!list.is_array())
+        list.emplace_array();
+    const auto present = std::ranges::find_if(
+        list.get_array(), [](const Json& one) { return stringAt(one, {"type"}) == "DisruptionTarget"; });
+    if (present == list.get_array().end()) {
+        list.get_array().push_back(std::move(condition));
+    } else {
+        if (stringAt(*present, {"status"}) == "True")
+            condition["lastTransitionTime"] = stringAt(*present, {"lastTransitionTime"});
+        *present = std::move(condition);
+    }
+    objectAt(pod, {"metadata"}).erase("resourceVersion");
+    return pod;
+}
+
+bool hasEnded(const JsonObject& pod) {
+    const std::string_view phase = stringAt(pod, {"status", "phase"});
+    return phase == "Succeeded" || phase == "Failed";
+}
+
+/// Writes why the pod ends. A version the deletion is bound to becomes the one written.
+std::optional<api::Status> condemn(const ResourceRequest& r, Deletion& options, bool dryRun) {
+    static const User server{"system:apiserver", {"system:masters"}, {}, {}};
+    WriteContext own{server, dryRun, api::FieldValidation::ignore, {}};
+    const auto written = r.registry.update(
+        r.resource, r.info.ns, r.info.name, "status",
+        [&](const JsonObject& current) -> Outcome<JsonObject> {
+            const std::string_view version = stringAt(current, {"metadata", "resourceVersion"});
+            if (!options.resourceVersion.empty() && options.resourceVersion != version)
+                return std::unexpected(api::conflict(
+                    r.resource, r.info.name,
+                    std::format("the ResourceVersion in the precondition ({}) does not match the ResourceVersion in "
+                                "record ({}). The object might have been modified",
+                                options.resourceVersion, version)));
+            return condemned(current);
+        },
+        own);
+    if (!written)
+        return written.error();
+    if (!options.resourceVersion.empty() && !dryRun)
+        options.resourceVersion = std::to_string(written->revision);
+    return {};
+}
+
 } // namespace
 
 Answer evictPod(const ResourceRequest& r) {
@@ -191,6 +245,9 @@ Answer evictPod(const ResourceRequest& r) {
                                       options.uid, stringAt(pod, {"metadata", "uid"}))));
     if (!mayGoFreely(pod))
         if (auto refusal = askBudget(r, pod, *context))
+            return replyWith(*refusal);
+    if (!hasEnded(pod) && stringAt(pod, {"metadata", "deletionTimestamp"}).empty())
+        if (auto refusal = condemn(r, options, context->dryRun))
             return replyWith(*refusal);
     const auto removed = r.registry.remove(r.resource, r.info.ns, r.info.name, options, *context);
     if (!removed)

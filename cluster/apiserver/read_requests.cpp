@@ -103,13 +103,16 @@ Answer listAll(const ResourceRequest& r) {
     const auto page = readPage(r, *selection);
     if (!page)
         return replyWith(page.error());
-    const JsonObject metadata = listMetadata(*page, selection->labels.empty() && selection->fields.empty());
+    return replyList(r, *page, listMetadata(*page, selection->labels.empty() && selection->fields.empty()));
+}
+
+Answer replyList(const ResourceRequest& r, const Page& page, const JsonObject& metadata) {
     switch (r.negotiation.form) {
     case Representation::table:
-        return replyWith(tableOf(r, page->objects, metadata));
+        return replyWith(tableOf(r, page.objects, metadata));
     case Representation::partialMetadata: {
         JsonArray items;
-        for (const CachedObject& object : page->objects)
+        for (const CachedObject& object : page.objects)
             items.push_back(api::partialMetadata(objectIn(r.resource, object)));
         return replyWith(JsonObject{{"kind", "PartialObjectMetadataList"},
                                     {"apiVersion", "meta.k8s.io/v1"},
@@ -119,7 +122,7 @@ Answer listAll(const ResourceRequest& r) {
     case Representation::object:
         break;
     }
-    return Reply{200, listBytes(r, *page, metadata), "application/json", {}};
+    return Reply{200, listBytes(r, page, metadata), "application/json", {}};
 }
 
 Answer watchAll(const ResourceRequest& r) {

@@ -5,6 +5,8 @@
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 
+#include <chrono>
+
 namespace slipway::apiserver {
 
 /// One request for a resource, with all it needs. Lives as long as the request.
@@ -18,6 +20,7 @@ struct ResourceRequest {
     const store::Store& store;
     std::shared_ptr<const api::Resource> shared = {}; ///< the resource, for what outlives the request
     Negotiation negotiation = {};                     ///< the form the client wants
+    std::chrono::seconds listLifetime = {};           ///< how long a list may take from its first page to its last
 
     /// The context for a write, from the query (dryRun, fieldValidation, fieldManager).
     /// Errors: 422 for options that are none.

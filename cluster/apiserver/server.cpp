@@ -4,6 +4,7 @@
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/access_reviews.h"
 #include "cluster/apiserver/admission/connect.h"
+#include "cluster/apiserver/component_statuses.h"
 #include "cluster/apiserver/health.h"
 #include "cluster/apiserver/history_requests.h"
 #include "cluster/apiserver/metrics_api.h"
@@ -186,6 +187,7 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
         return replyWith(negotiation.error());
     ResourceRequest r{request, info, *shared, user, registry_, cache_, store_, shared, {}};
     r.negotiation = negotiation.value_or(Negotiation());
+    r.listLifetime = options_.listLifetime;
     if (const std::string_view pretty = info.query.get("pretty"); pretty == "true" || pretty == "1")
         r.negotiation.pretty = true;
     Answer made = info.past ? answerHistory(r, [&](auto... what) { return mayList(user, what...); }) : answer(r);
@@ -229,11 +231,8 @@ Answer ApiServer::answer(const ResourceRequest& r) {
     }
     if (found->group.empty() && found->name == "bindings")
         return bindPod(r, {});
-    if (found->name == "componentstatuses")
-        return replyWith(JsonObject{{"kind", "ComponentStatusList"},
-                                    {"apiVersion", "v1"},
-                                    {"metadata", JsonObject()},
-                                    {"items", api::JsonArray()}});
+    if (found->group.empty() && found->name == "componentstatuses")
+        return componentStatuses(r);
     if (found->namespaced && info.ns.empty() && info.verb != "list" && info.verb != "watch")
         return replyWith(api::methodNotAllowed(info.verb));
     if (info.verb == "get")

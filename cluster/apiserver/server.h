@@ -12,6 +12,7 @@
 #include "cluster/store/store.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,9 @@ struct ServerOptions {
     unsigned short securePort = 6443;
     std::string caPem;                                 ///< of the cluster, for connections to agents
     std::string agentClientCertPem, agentClientKeyPem; ///< how the server shows itself to agents
+    /// How long a list may take from its first page to its last, whatever history is kept: clients that come later are
+    /// told with 410, as Kubernetes' servers do after five minutes, and may go on with the objects as they are then.
+    std::chrono::seconds listLifetime{300};
 };
 
 /// The API server's whole behaviour, without a socket: a request goes in, an answer comes out. Thread-safe.

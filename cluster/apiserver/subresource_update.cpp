@@ -1,6 +1,10 @@
 #include "cluster/apiserver/subresource_update.h"
 
+#include "cluster/base/time.h"
+
+#include <algorithm>
 #include <array>
+#include <vector>
 
 namespace slipway::apiserver {
 namespace {
@@ -23,39 +27,60 @@ JsonObject memberOf(const JsonObject& object, std::string_view member) {
     return found != nullptr && found->is_object() ? found->get_object() : JsonObject();
 }
 
-/// The conditions that carry a decision, or the others.
-JsonArray conditions(const JsonObject& object, bool decisions) {
-    JsonArray list;
-    if (const Json* found = api::find(object, {"status", "conditions"}); found != nullptr && found->is_array())
-        for (const Json& condition : found->get_array()) {
-            const std::string_view type = stringAt(condition, {"type"});
-            if ((type == "Approved" || type == "Denied") == decisions)
-                list.push_back(condition);
-        }
-    return list;
+JsonArray conditionsOf(const JsonObject& object) {
+    const Json* found = api::find(object, {"status", "conditions"});
+    return found != nullptr && found->is_array() ? found->get_array() : JsonArray();
 }
 
-void setConditions(JsonObject& object, JsonArray first, const JsonArray& second) {
-    for (const Json& condition : second)
-        first.push_back(condition);
-    if (first.empty())
-        objectAt(object, {"status"}).erase("conditions");
-    else
-        objectAt(object, {"status"})["conditions"] = std::move(first);
+/// Where in a list of conditions those of a type are.
+std::vector<std::size_t> indexesOf(const JsonArray& conditions, std::string_view type) {
+    std::vector<std::size_t> indexes;
+    for (std::size_t i = 0; i < conditions.size(); ++i)
+        if (stringAt(conditions[i], {"type"}) == type)
+            indexes.push_back(i);
+    return indexes;
 }
 
-/// The signer writes what it issued, the approver what was decided.
-void keepCertificateParts(std::string_view subresource, const JsonObject& before, JsonObject& after) {
-    if (subresource == "approval") {
-        JsonArray decided = conditions(after, true);
-        const JsonArray others = conditions(before, false);
-        take(before, after, "status");
-        setConditions(after, std::move(decided), others);
-    } else {
-        JsonArray decided = conditions(before, true);
-        const JsonArray others = conditions(after, false);
-        setConditions(after, std::move(decided), others);
+/// Conditions without times get those of the same condition before, or the present one.
+void fillConditionTimes(const JsonArray& before, JsonArray& after) {
+    const std::string now = base::nowRfc3339();
+    for (Json& value : after) {
+        JsonObject* condition = value.if_object();
+        if (condition == nullptr)
+            continue;
+        if (stringAt(*condition, {"lastUpdateTime"}).empty())
+            (*condition)["lastUpdateTime"] = now;
+        if (!stringAt(*condition, {"lastTransitionTime"}).empty())
+            continue;
+        const auto same = std::ranges::find_if(before, [&](const Json& old) {
+            return stringAt(old, {"type"}) == stringAt(*condition, {"type"}) &&
+                   stringAt(old, {"status"}) == stringAt(*condition, {"status"}) &&
+                   !stringAt(old, {"lastTransitionTime"}).empty();
+        });
+        (*condition)["lastTransitionTime"] =
+            same == before.end() ? Json(now) : Json(stringAt(*same, {"lastTransitionTime"}));
     }
+}
+
+/// The approver writes conditions alone; the signer writes everything but the decisions, which stay as they were. A
+/// status that has more or fewer decisions than there were is left for validation to refuse.
+void keepCertificateParts(std::string_view subresource, const JsonObject& before, JsonObject& after) {
+    const JsonArray old = conditionsOf(before);
+    JsonArray conditions = conditionsOf(after);
+    if (subresource == "approval")
+        take(before, after, "status");
+    else
+        for (std::string_view type : {"Approved", "Denied"}) {
+            const auto was = indexesOf(old, type), is = indexesOf(conditions, type);
+            if (was.size() == is.size())
+                for (std::size_t i = 0; i < is.size(); ++i)
+                    conditions[is[i]] = old[was[i]];
+        }
+    fillConditionTimes(old, conditions);
+    if (conditions.empty())
+        objectAt(after, {"status"}).erase("conditions");
+    else
+        objectAt(after, {"status"})["conditions"] = std::move(conditions);
 }
 
 /// Takes over the resources and resize policies of the containers of that name.
@@ -72,6 +97,14 @@ void takeResources(JsonObject& spec, const JsonObject& wanted) {
                     for (std::string_view member : {"resources", "resizePolicy"})
                         take(other.get_object(), container.get_object(), member);
     }
+}
+
+/// Resources whose status is written without anything of the metadata; for others labels and annotations may come with
+/// it.
+bool statusKeepsMetadata(const api::Resource& resource) {
+    static constexpr std::array<std::string_view, 5> names{"customresourcedefinitions", "apiservices", "flowschemas",
+                                                           "prioritylevelconfigurations", "volumeattachments"};
+    return resource.custom != nullptr || std::ranges::find(names, resource.name) != names.end();
 }
 
 void keepAllOfPodBut(std::string_view subresource, const JsonObject& before, JsonObject& after) {
@@ -103,8 +136,15 @@ void keepOtherParts(const api::Resource& resource, std::string_view subresource,
         JsonObject wanted = before;
         take(after, wanted, "status");
         JsonObject metadata = memberOf(after, "metadata");
-        take(memberOf(before, "metadata"), metadata, "ownerReferences");
-        wanted["metadata"] = std::move(metadata);
+        if (statusKeepsMetadata(resource)) {
+            take(metadata, objectAt(wanted, {"metadata"}), "managedFields");
+            take(metadata, objectAt(wanted, {"metadata"}), "resourceVersion");
+        } else {
+            take(memberOf(before, "metadata"), metadata, "ownerReferences");
+            if (resource.group == "apps" && resource.name == "deployments")
+                take(memberOf(before, "metadata"), metadata, "labels");
+            wanted["metadata"] = std::move(metadata);
+        }
         after = std::move(wanted);
         if (resource.name == "certificatesigningrequests")
             keepCertificateParts(subresource, before, after);

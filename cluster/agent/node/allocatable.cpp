@@ -1,6 +1,7 @@
 #include "cluster/agent/node/allocatable.h"
 
 #include "cluster/agent/pod/quantity.h"
+#include "cluster/api/validation_pod_parts.h"
 
 #include <algorithm>
 #include <format>
@@ -49,6 +50,19 @@ StringMap allocatableQuantities(const Capacity& capacity, const NodeReserve& res
                                  keptFree(reserve, "nodefs.available", capacity.storageBytes);
     result["ephemeral-storage"] = std::to_string(std::max<std::int64_t>(0, storage));
     return result;
+}
+
+std::map<std::string, std::optional<std::string>> extendedResourceChanges(const StringMap& capacity,
+                                                                          const StringMap& allocatable) {
+    std::map<std::string, std::optional<std::string>> changes;
+    for (const auto& [name, amount] : allocatable)
+        if (api::isExtendedResource(name) && !capacity.contains(name))
+            changes[name] = std::nullopt;
+    for (const auto& [name, amount] : capacity)
+        if (const auto offered = allocatable.find(name);
+            api::isExtendedResource(name) && (offered == allocatable.end() || offered->second != amount))
+            changes[name] = amount;
+    return changes;
 }
 
 std::expected<StringMap, std::string> parseReserved(std::string_view text) {

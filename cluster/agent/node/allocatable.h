@@ -15,6 +15,12 @@ struct NodeReserve {
 StringMap capacityQuantities(const Capacity& capacity);
 StringMap allocatableQuantities(const Capacity& capacity, const NodeReserve& reserve);
 
+/// Extended resources are put into the capacity of the node's status by others, and offered by the node itself. What
+/// its allocatable has to change for that: the new amount by name, nothing for a resource that is no longer in the
+/// capacity.
+std::map<std::string, std::optional<std::string>> extendedResourceChanges(const StringMap& capacity,
+                                                                          const StringMap& allocatable);
+
 /// Reads "cpu=500m,memory=1Gi". The error names what is wrong.
 std::expected<StringMap, std::string> parseReserved(std::string_view text);
 

@@ -231,29 +231,30 @@ core::NodeStatus NodeRegistration::currentStatus() {
 
 bool NodeRegistration::writeStatus() {
     const auto now = std::chrono::steady_clock::now();
+    // The node as the API has it: its pod range, the transition times an earlier agent left, and resources of others.
+    const auto node = client_->get<core::Node>("", identity_.name);
+    if (!node) {
+        registered_ = node.error().kind != client::Errc::notFound;
+        return false;
+    }
+    if (written_.conditions.empty() && node->status)
+        written_.conditions = node->status->conditions;
     {
-        // The node as the API has it: its pod range, and the transition times an earlier agent left.
-        const bool knowsAll = !written_.conditions.empty() && !podCidr_.empty();
-        if (!knowsAll) {
-            const auto node = client_->get<core::Node>("", identity_.name);
-            if (!node) {
-                registered_ = node.error().kind != client::Errc::notFound;
-                return false;
-            }
-            if (written_.conditions.empty() && node->status)
-                written_.conditions = node->status->conditions;
-            std::lock_guard lock(mutex_);
-            uid_ = node->metadata.uid;
-            if (node->spec)
-                podCidr_ = node->spec->podCIDR;
-            changed_.notify_all();
-        }
+        std::lock_guard lock(mutex_);
+        uid_ = node->metadata.uid;
+        if (node->spec)
+            podCidr_ = node->spec->podCIDR;
+        changed_.notify_all();
     }
     core::NodeStatus status = currentStatus();
     const bool ready = status.conditions.back().status == "True";
-    if (withoutTimes(status) == withoutTimes(written_) && now - writtenAt_ < statusEvery)
+    const auto extended = node->status ? extendedResourceChanges(node->status->capacity, node->status->allocatable)
+                                       : std::map<std::string, std::optional<std::string>>();
+    if (withoutTimes(status) == withoutTimes(written_) && extended.empty() && now - writtenAt_ < statusEvery)
         return true;
-    const api::Json patch = api::JsonObject{{"status", api::toJson(status)}};
+    api::JsonObject patch{{"status", api::toJson(status)}};
+    for (const auto& [name, amount] : extended)
+        api::objectAt(patch, {"status", "allocatable"})[name] = amount ? api::Json(*amount) : api::Json(nullptr);
     client::PatchOptions options;
     options.subresource = "status";
     const auto written = client_->patch(client::resourceOf<core::Node>(), "", identity_.name,

@@ -1,5 +1,7 @@
 #include "cluster/agent/pod/admission.h"
 
+#include "cluster/api/validation_pod_parts.h"
+
 #include <algorithm>
 #include <format>
 #include <set>
@@ -199,6 +201,8 @@ std::optional<Rejection> lacksRoom(const core::Pod& pod, const PodList& others, 
     for (const auto& [name, wanted] : podRequests(*pod.spec)) {
         if (wanted <= 0 || wanted + used[name] <= room(name))
             continue;
+        if (api::isExtendedResource(name) && !allocatable.contains(name))
+            continue;      // one that others keep for the cluster, unknown to nodes
         if (name == "cpu") // in thousandths of a core; everything else in whole units
             return short_(name, wanted, used[name], room(name));
         return short_(name, wanted / 1000, used[name] / 1000, room(name) / 1000);

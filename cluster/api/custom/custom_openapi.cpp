@@ -12,6 +12,29 @@ namespace {
 constexpr std::array<std::string_view, 6> notInSwagger{"nullable", "oneOf", "anyOf",
                                                        "not",      "allOf", "x-kubernetes-validations"};
 
+/// Takes from a schema for Swagger 2 what its clients cannot read: types whose members are not told, and the demand for
+/// members that may be null.
+void simplify(const JsonObject& props, JsonObject& out) {
+    const Json* type = out.if_contains("type");
+    const bool open = boolAt(props, {"x-kubernetes-preserve-unknown-fields"});
+    if (type != nullptr && ((open && *type == Json("object")) || (*type == Json("array") && !out.contains("items"))))
+        out.erase("type");
+    Json* required = out.if_contains("required");
+    if (required == nullptr || !required->is_array())
+        return;
+    JsonArray kept;
+    for (const Json& name : required->get_array()) {
+        const Json* member = name.is_string() ? find(props, {"properties", view(name.get_string())}) : nullptr;
+        if (member == nullptr || !member->is_object() || !boolAt(member->get_object(), {"nullable"}))
+            kept.push_back(name);
+    }
+    const Json* values = find(props, {"additionalProperties", "nullable"});
+    if (kept.empty() || (values != nullptr && *values == Json(true)))
+        out.erase("required");
+    else
+        *required = std::move(kept);
+}
+
 /// A schema as it may stand in the document. In Swagger 2 an object that keeps unknown members, and everything below it
 /// that cannot be said, loses its structure.
 JsonObject published(const JsonObject& props, SchemaReferences& references) {
@@ -44,6 +67,8 @@ JsonObject published(const JsonObject& props, SchemaReferences& references) {
     }
     if (either && references.v3 && !out.contains("anyOf"))
         out["oneOf"] = JsonArray{JsonObject{{"type", "integer"}}, JsonObject{{"type", "string"}}};
+    if (!references.v3)
+        simplify(props, out);
     return out;
 }
 
@@ -54,22 +79,25 @@ void addMetadata(JsonObject& schema, SchemaReferences& references) {
     const auto text = [&](std::string_view name, std::string_view description) {
         properties[name] = JsonObject{{"type", "string"}, {"description", description}};
     };
-    text("apiVersion", "The group and version of the schema this object is written in.");
+    // The words these texts begin with are what Kubernetes' conformance looks for.
+    text("apiVersion", "APIVersion defines the group and version of the schema this object is written in.");
     text("kind", "What this object is.");
     JsonObject plain{{"$ref", references.pointer(metadata->fullName)}};
-    properties["metadata"] =
-        references.v3 ? JsonObject{{"allOf", JsonArray{std::move(plain)}}, {"default", JsonObject()}} : plain;
-    if (!references.v3)
-        properties["metadata"].get_object()["description"] = "What every object has: its name, labels and so on.";
+    JsonObject wrapped{{"allOf", JsonArray{Json(plain)}}, {"default", JsonObject()}};
+    JsonObject& property = properties["metadata"].emplace_object();
+    property = references.v3 ? std::move(wrapped) : std::move(plain);
+    property["description"] = "Standard object's metadata: its name, labels and what else every object has.";
 }
 
 } // namespace
 
 JsonObject customSchema(const Resource& resource, SchemaReferences& references) {
-    JsonObject schema = published(resource.custom->openApi, references);
+    JsonObject schema;
     // Swagger's clients take a schema with some members for one that allows no others.
-    if (references.v3 || !resource.custom->schema.preserveUnknown)
+    if (references.v3 || !resource.custom->schema.preserveUnknown) {
+        schema = published(resource.custom->openApi, references);
         addMetadata(schema, references);
+    }
     schema["type"] = "object";
     schema["x-kubernetes-group-version-kind"] =
         JsonArray{JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}};

@@ -146,14 +146,14 @@ private:
         std::erase_if(status.active, [&](const auto& reference) {
             const auto found =
                 std::ranges::find(own, reference.uid, [](const JobPtr& job) { return job->metadata.uid; });
-            if (found != own.end() && !isFinished(**found))
+            if (found == own.end())
+                return isMissing(cronJob, reference);
+            if (!isFinished(**found))
                 return false;
-            if (found != own.end()) {
-                const bool well = trueCondition(*(*found)->status, "Complete") != nullptr;
-                events_.record(
-                    client::EventRecorder::referenceTo(cronJob), "Normal", "SawCompletedJob",
-                    std::format("Saw completed job: {}, condition: {}", reference.name, well ? "Complete" : "Failed"));
-            }
+            const bool well = trueCondition(*(*found)->status, "Complete") != nullptr;
+            events_.record(
+                client::EventRecorder::referenceTo(cronJob), "Normal", "SawCompletedJob",
+                std::format("Saw completed job: {}, condition: {}", reference.name, well ? "Complete" : "Failed"));
             return true;
         });
         for (const JobPtr& job : own) {
@@ -165,6 +165,16 @@ private:
                 status.lastSuccessfulTime = std::max(status.lastSuccessfulTime, job->status->completionTime);
             }
         }
+    }
+
+    /// Whether a job that the cache does not have is gone; it may only not have come yet.
+    bool isMissing(const CronJob& cronJob, const api::core_v1::ObjectReference& reference) {
+        const auto found = client_->get<Job>(reference.namespace_, reference.name);
+        if (found ? found->metadata.uid == reference.uid : found.error().kind != client::Errc::notFound)
+            return false;
+        events_.record(client::EventRecorder::referenceTo(cronJob), "Normal", "MissingJob",
+                       "Active job went missing: " + reference.name);
+        return true;
     }
 
     client::Result<void> startJob(CronJob& cronJob, const CronPlan& plan, const std::vector<JobPtr>& own) {

@@ -2,6 +2,7 @@
 
 #include "cluster/api/schema.h"
 #include "cluster/api/types/core_v1.h"
+#include "cluster/base/time.h"
 #include "cluster/controllers/controllers.h"
 #include "cluster/controllers/resource_quota/quota_names.h"
 #include "cluster/controllers/workload/pod_state.h"
@@ -20,8 +21,20 @@ using client::ResourceRef;
 
 namespace {
 
-constexpr auto gathering = std::chrono::milliseconds(100); // many objects go together
-constexpr std::chrono::seconds resync{300}, again{2};
+constexpr std::chrono::milliseconds gathering{100}, // many objects come and go together
+    changing{5000};                                 // a change of a counted object may change what it uses
+constexpr std::chrono::seconds resync{300}, again{2}, young{60};
+
+bool isYoung(const api::meta_v1::ObjectMeta& metadata) {
+    const auto made = base::parseTime(metadata.creationTimestamp);
+    return made && std::chrono::system_clock::now() - *made < young;
+}
+
+bool countsAny(const ResourceQuota& quota, const ResourceRef& resource) {
+    return quota.spec && std::ranges::any_of(quota.spec->hard, [&](const auto& limit) {
+               return !countedBy(limit.first, {resource}).empty();
+           });
+}
 
 class ResourceQuotaController : public Reconciler {
 public:
@@ -32,11 +45,12 @@ public:
                 (!before || before->spec != after->spec || !after->status || after->status->hard != after->spec->hard))
                 enqueue(client::objectKey(after->metadata.namespace_, after->metadata.name));
         });
-        // What ends gives back; what begins was added by admission.
-        context.metadata.onChange([this](const ResourceRef&, const api::meta_v1::ObjectMeta& metadata, bool deleted) {
-            if (deleted && !metadata.namespace_.empty())
-                replenish(metadata.namespace_);
-        });
+        // What ends gives back. What begins has been let in by admission, which counts for itself and tells nobody.
+        context.metadata.onChange(
+            [this](const ResourceRef& resource, const api::meta_v1::ObjectMeta& metadata, bool deleted) {
+                if (!metadata.namespace_.empty())
+                    recount(resource, metadata.namespace_, deleted || isYoung(metadata) ? gathering : changing);
+            });
         watch<Pod>([this](const auto& before, const auto& after) {
             if (before && after && isFinished(*after) && !isFinished(*before))
                 replenish(after->metadata.namespace_);
@@ -48,6 +62,12 @@ public:
     }
 
 private:
+    void recount(const ResourceRef& resource, const std::string& ns, std::chrono::milliseconds after) {
+        for (const auto& quota : caches_.of<ResourceQuota>().list(ns))
+            if (countsAny(*quota, resource))
+                enqueueAfter(client::objectKey(ns, quota->metadata.name), after);
+    }
+
     void replenish(const std::string& ns) {
         for (const auto& quota : caches_.of<ResourceQuota>().list(ns))
             enqueueAfter(client::objectKey(ns, quota->metadata.name), gathering);

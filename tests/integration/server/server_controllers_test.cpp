@@ -1,4 +1,5 @@
 #include "cluster/api/types/apps_v1.h"
+#include "cluster/api/types/batch_v1.h"
 #include "cluster/api/types/core_v1.h"
 #include "cluster/api/types/discovery_v1.h"
 #include "cluster/api/types/policy_v1.h"
@@ -14,6 +15,7 @@ using api::JsonArray;
 using api::JsonObject;
 using api::apps_v1::Deployment;
 using api::apps_v1::ReplicaSet;
+using api::batch_v1::CronJob;
 using api::core_v1::ConfigMap;
 using api::core_v1::Endpoints;
 using api::core_v1::Namespace;
@@ -340,6 +342,10 @@ private slots:
         QCOMPARE(used("pods"), "0");
         QVERIFY(client_->create(resourceOf<ConfigMap>(), "default", bare("ConfigMap", "more", "")));
         QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "2", 30'000);
+        QTest::qWait(2500); // it is counted again for a while after a change
+        QVERIFY(client_->create(resourceOf<Secret>(), "default", bare("Secret", "late", "")));
+        QTRY_COMPARE_WITH_TIMEOUT(used("count/secrets"), "1", 30'000);
+        QVERIFY(client_->remove(resourceOf<Secret>(), "default", "late"));
         QVERIFY(client_->remove(resourceOf<ConfigMap>(), "default", "more"));
         QTRY_COMPARE_WITH_TIMEOUT(used("configmaps"), "1", 30'000);
         QVERIFY(client_->remove(resourceOf<ResourceQuota>(), "default", "q"));
@@ -437,6 +443,26 @@ private slots:
                    found->data.contains("namespace");
         };
         QTRY_VERIFY_WITH_TIMEOUT(filled(), 30'000);
+    }
+
+    void aCronJobForgetsJobsThatWentMissing() {
+        const JsonObject made =
+            bare("CronJob", "nightly",
+                 R"({"schedule":"0 0 1 1 *","suspend":true,"jobTemplate":{"spec":{"template":{"spec":{
+                 "restartPolicy":"Never","containers":[{"name":"c","image":"x"}]}}}}})",
+                 "batch/v1");
+        QVERIFY(client_->create(resourceOf<CronJob>(), "default", made));
+        const JsonObject gone{{"apiVersion", "batch/v1"},
+                              {"kind", "Job"},
+                              {"namespace", "default"},
+                              {"name", "nightly-1"},
+                              {"uid", "0-was-here"}};
+        patchStatus(resourceOf<CronJob>(), "default", "nightly", {{"active", JsonArray{gone}}});
+        QTRY_VERIFY(client_->get<CronJob>("default", "nightly")->status->active.empty());
+        QTRY_VERIFY(std::ranges::any_of(all<api::core_v1::Event>(), [](const auto& event) {
+            return event.reason == "MissingJob" && event.involvedObject.name == "nightly";
+        }));
+        QVERIFY(client_->remove(resourceOf<CronJob>(), "default", "nightly"));
     }
 
     /// Whatever it was at when it died, the end is what was asked for.

@@ -56,7 +56,11 @@ private slots:
         auto device = pod({container("a")});
         device.spec->containers[0].resources.emplace();
         device.spec->containers[0].resources->limits["example.com/gpu"] = "1";
-        QCOMPARE(reasonFor(device), std::string("OutOfexample.com/gpu"));
+        QCOMPARE(reasonFor(device), std::string()); // a resource the node knows nothing of is not the node's to give
+        NodeView equipped = node();
+        equipped.allocatable["example.com/gpu"] = 1000;
+        QCOMPARE(reasonFor(device, equipped), std::string());
+        QCOMPARE(reasonFor(device, equipped, with(device)), std::string("OutOfexample.com/gpu"));
     }
 
     void nodesAreChosenByLabels() {

@@ -38,6 +38,14 @@ class NodeUpkeepTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void extendedResourcesOfTheCapacityAreOffered() {
+        using Changes = std::map<std::string, std::optional<std::string>>;
+        const StringMap capacity{{"cpu", "2"}, {"example.com/gpu", "3"}, {"example.com/nic", "1"}};
+        QCOMPARE(extendedResourceChanges(capacity, {{"cpu", "1"}, {"example.com/nic", "1"}, {"example.com/old", "4"}}),
+                 (Changes{{"example.com/gpu", "3"}, {"example.com/old", std::nullopt}}));
+        QCOMPARE(extendedResourceChanges({{"cpu", "2"}}, {{"cpu", "1"}}), Changes());
+    }
+
     void thresholdsAreRead() {
         const auto thresholds = parseThresholds("memory.available<100Mi,nodefs.available<10%");
         QVERIFY(thresholds.has_value());

@@ -214,6 +214,25 @@ private slots:
         QVERIFY(!budget.text({"status", "disruptedPods", "p"}).empty());
     }
 
+    void anEvictedPodSaysWhyItEnds() {
+        const std::string pods = "/api/v1/namespaces/t/pods";
+        api_->post(pods, podText("e").replace("'name':'e'", "'name':'e','finalizers':['a.b/c']"));
+        const std::string version = api_->get(pods + "/e").text({"metadata", "resourceVersion"});
+        const auto evict = [&](const QString& version) {
+            return api_->post(pods + "/e/eviction",
+                              QStringLiteral("{'metadata':{'name':'e'},'deleteOptions':{'preconditions':{"
+                                             "'resourceVersion':'%1'}}}")
+                                  .arg(version));
+        };
+        QCOMPARE(evict("1").code, 409);
+        QCOMPARE(evict(QString::fromStdString(version)).brief(), QString("201"));
+        const auto pod = api_->get(pods + "/e");
+        QVERIFY(!pod.text({"metadata", "deletionTimestamp"}).empty());
+        const api::Json condition = pod.at({"status", "conditions"}).at(0);
+        QCOMPARE(std::string(api::stringAt(condition, {"type"})), std::string("DisruptionTarget"));
+        QCOMPARE(std::string(api::stringAt(condition, {"reason"})), std::string("EvictionByEvictionAPI"));
+    }
+
     void bindingHappensOnce() {
         const std::string pods = "/api/v1/namespaces/t/pods";
         api_->post(pods, podText("p"));

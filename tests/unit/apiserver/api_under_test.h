@@ -7,16 +7,19 @@
 
 #include <QtTest>
 #include <format>
+#include <functional>
 
 namespace slipway::test {
 
 /// An API server over a store in memory, asked without a socket.
 class ApiUnderTest {
 public:
-    explicit ApiUnderTest(const std::string& staticTokens = {})
-        : ApiUnderTest(store::makeMemoryStore(), staticTokens) {}
-    explicit ApiUnderTest(std::unique_ptr<store::Store> store, const std::string& staticTokens = {})
-        : store_(std::move(store)), server_(*store_, options(staticTokens)) {
+    using Adjust = std::function<void(apiserver::ServerOptions&)>;
+    explicit ApiUnderTest(const std::string& staticTokens = {}, const Adjust& adjust = {})
+        : ApiUnderTest(store::makeMemoryStore(), staticTokens, adjust) {}
+    explicit ApiUnderTest(std::unique_ptr<store::Store> store, const std::string& staticTokens = {},
+                          const Adjust& adjust = {})
+        : store_(std::move(store)), server_(*store_, options(staticTokens, adjust)) {
         server_.bootstrap();
     }
 
@@ -107,10 +110,12 @@ public:
     void compact() { (void)store_->compact(store_->revision()); }
 
 private:
-    static apiserver::ServerOptions options(const std::string& staticTokens) {
+    static apiserver::ServerOptions options(const std::string& staticTokens, const Adjust& adjust) {
         apiserver::ServerOptions options;
         options.serviceAccountKeyPem = pki::makePrivateKey().value();
         options.staticTokens = apiserver::authentication::StaticTokens::parse(staticTokens).value();
+        if (adjust)
+            adjust(options);
         return options;
     }
 

@@ -117,6 +117,11 @@ private slots:
         QCOMPARE(status.brief(), "200");
         QCOMPARE(text(status.at({"spec", "replicas"})), "3");
         QCOMPARE(text(status.at({"metadata", "generation"})), "2");
+        QCOMPARE(api.merge(widgets + "/a", "{'metadata':{'finalizers':['any-name']}}").code, 200);
+        QCOMPARE(api.merge(widgets + "/a", "{'metadata':{'finalizers':null}}").code, 200);
+        const auto labelled =
+            api.merge(widgets + "/a/status", "{'metadata':{'labels':{'l':'1'}},'status':{'phase':'Up'}}");
+        QVERIFY(labelled.at({"metadata", "labels"}).is_null());
         const auto ignored = api.merge(widgets + "/a", "{'status':{'phase':'Down'}}");
         QCOMPARE(ignored.text({"status", "phase"}), "Up");
         QCOMPARE(api.remove(widgets + "/a").text({"status"}), "Success");
@@ -245,6 +250,7 @@ private slots:
         QCOMPARE(text(group.at({"preferredVersion"})), "{'groupVersion':'example.com/v1','version':'v1'}");
         const auto resources = api.get("/apis/example.com/v1");
         QCOMPARE(resources.at({"resources"}).as_array().size(), 3);
+        QCOMPARE(text(resources.at({"resources"}).as_array()[0].as_object()["storageVersionHash"]), "'gIwvi5rymmg='");
         const auto document = api.get("/openapi/v3/apis/example.com/v1");
         QVERIFY(
             !document.at({"components", "schemas", "com.example.v1.Widget", "properties", "spec", "properties", "mode"})
@@ -257,6 +263,16 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(api.get(definitions + "/widgets.example.com").code, 404, 10000);
         QTRY_COMPARE_WITH_TIMEOUT(api.get("/apis/example.com").code, 404, 10000);
         QVERIFY(api.get("/openapi/v2").at({"definitions", "com.example.v1.Widget"}).is_null());
+    }
+
+    void isPublishedForClientsOfSwagger() {
+        ApiUnderTest api;
+        QString open = definition();
+        open.replace("'openAPIV3Schema':{", "'openAPIV3Schema':{'x-kubernetes-preserve-unknown-fields':true,");
+        define(api, open);
+        QCOMPARE(text(api.get("/openapi/v2").at({"definitions", "com.example.v1.Widget"})),
+                 "{'type':'object','x-kubernetes-group-version-kind':[{'group':'example.com','kind':'Widget',"
+                 "'version':'v1'}]}");
     }
 
     void goesWithItsObjects() {

@@ -107,6 +107,19 @@ private slots:
         QCOMPARE(api.get(maps + "?resourceVersion=1&resourceVersionMatch=Exact").code, 410);
     }
 
+    void aListThatTakesTooLongGoesOnWithThePresent() {
+        ApiUnderTest api({}, [](apiserver::ServerOptions& options) { options.listLifetime = std::chrono::seconds(0); });
+        make(api, {"a", "b", "c"});
+        const auto first = api.get(maps + "?limit=1");
+        make(api, {"d"});
+        const auto late = api.get(maps + "?limit=1&continue=" + first.text({"metadata", "continue"}));
+        QCOMPARE(late.code, 410);
+        const auto second = api.get(maps + "?limit=1&continue=" + late.text({"metadata", "continue"}));
+        QCOMPARE(names(second), QStringList{"b"});
+        QVERIFY(second.text({"metadata", "resourceVersion"}) != first.text({"metadata", "resourceVersion"}));
+        QCOMPARE(api.get(maps + "?resourceVersion=1&resourceVersionMatch=Exact").code, 200);
+    }
+
     void refusesOptionsThatDoNotGoTogether_data() {
         QTest::addColumn<QString>("query");
         QTest::addColumn<int>("code");
@@ -184,6 +197,11 @@ private slots:
                  "ConfigMapList");
         QCOMPARE(inForm(api, maps, "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io").text({"kind"}),
                  "PartialObjectMetadataList");
+        const auto old = inForm(api, maps, "application/json;as=Table;v=v1beta1;g=meta.k8s.io");
+        QCOMPARE(old.text({"apiVersion"}), "meta.k8s.io/v1beta1");
+        QCOMPARE(api::stringAt(old.at({"rows"}).at(0), {"object", "apiVersion"}), "meta.k8s.io/v1beta1");
+        QCOMPARE(events(api, "", "application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io"),
+                 QStringList{"ADDED a PartialObjectMetadata"});
         QCOMPARE(inForm(api, maps, "image/png").brief(),
                  "406 NotAcceptable: only the following media types are accepted: application/json, application/yaml, "
                  "application/vnd.kubernetes.protobuf");
@@ -191,6 +209,38 @@ private slots:
         const std::string asked = R"({"spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}})";
         QCOMPARE(inForm(api, review, table, "POST", asked).code, 406);
         QCOMPARE(inForm(api, review, table + ",application/json", "POST", asked).code, 201);
+    }
+
+    void aDeploymentKeepsItsLabelsThroughItsStatus() {
+        ApiUnderTest api;
+        const std::string web = "/apis/apps/v1/namespaces/default/deployments/web";
+        QCOMPARE(
+            api.post("/apis/apps/v1/namespaces/default/deployments",
+                     "{'metadata':{'name':'web','labels':{'l':'old'}},'spec':{'selector':{'matchLabels':{'a':'b'}},"
+                     "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'x'}]}}}}")
+                .brief(),
+            "201");
+        const auto written = api.merge(web + "/status", "{'metadata':{'labels':{'l':'new'},'annotations':{'a':'b'}},"
+                                                        "'status':{'replicas':2}}");
+        QCOMPARE(written.text({"metadata", "labels", "l"}), "old");
+        QCOMPARE(written.text({"metadata", "annotations", "a"}), "b");
+        QCOMPARE(text(written.at({"status", "replicas"})), "2");
+    }
+
+    void tellsHowThePartsOfTheControlPlaneAre() {
+        ApiUnderTest api;
+        QCOMPARE(names(api.get("/api/v1/componentstatuses")),
+                 (QStringList{"scheduler", "controller-manager", "etcd-0"}));
+        const auto health = [&](const std::string& part) {
+            const api::Json conditions = api.get("/api/v1/componentstatuses/" + part).at({"conditions"});
+            return std::string(api::stringAt(conditions.at(0), {"status"}));
+        };
+        QCOMPARE(health("etcd-0"), "True");
+        QCOMPARE(health("controller-manager"), "False"); // nobody controls here
+        QCOMPARE(api.get("/api/v1/componentstatuses/other").code, 404);
+        const auto table =
+            inForm(api, "/api/v1/componentstatuses/etcd-0", "application/json;as=Table;v=v1;g=meta.k8s.io");
+        QCOMPARE(text(table.at({"rows"}).at(0).at("cells")), "['etcd-0','Healthy','ok','']");
     }
 
     void keepsTheTwoFormsOfAnEvent() {
@@ -210,6 +260,7 @@ private slots:
         QCOMPARE(core.text({"eventTime"}), "2026-01-02T03:04:05.678901Z");
         QCOMPARE(names(api.get("/api/v1/events?fieldSelector=involvedObject.name%3Dp")), QStringList{"e"});
         QCOMPARE(names(api.get("/apis/events.k8s.io/v1/events?fieldSelector=regarding.name%3Dp")), QStringList{"e"});
+        QCOMPARE(names(api.get("/api/v1/events?fieldSelector=source%3Dc")), QStringList{"e"});
     }
 
     void keepsTheTwoFormsOfAnAutoscaler() {
