@@ -2,10 +2,9 @@
 
 #include "cluster/base/log.h"
 #include "cluster/store/etcd/follower.h"
-#include "cluster/store/etcd/stored_value.h"
+#include "cluster/store/etcd/history.h"
 #include "cluster/store/etcd/transaction.h"
 #include "cluster/store/fanout.h"
-#include "cluster/store/sqlite/sqlite_journal.h"
 #include "cluster/store/state.h"
 
 #include <algorithm>
@@ -99,7 +98,7 @@ public:
             return std::unexpected(present.error());
         state_ = std::move(state);
         last_ = delivered_ = *present;
-        const auto kept = firstKept();
+        const auto kept = history_.firstKept();
         if (!kept)
             return std::unexpected(kept.error());
         compactedBefore_ = *kept;
@@ -122,12 +121,12 @@ public:
     Result<std::vector<Change>> changes(std::string_view prefix, Revision from, std::size_t limit) const override;
     Result<void> catchUp() override;
     Result<void> compact(Revision before) override;
-    Result<void> snapshot(const std::string& path) const override;
+    Result<void> snapshot(const std::string& path) const override {
+        return history_.snapshot(path, last_, compactedBefore_);
+    }
 
 private:
     Result<Revision> readPresent(State& state) const;
-    /// What compactedBefore() has to say of an etcd that was in use before.
-    Result<Revision> firstKept() const;
     void take(std::vector<Event>& events);
     void reached(Revision revision);
     std::optional<Revision> readAnew();
@@ -136,13 +135,10 @@ private:
     /// Waits with questions to etcd, for revisions that others made outside the prefix never come by themselves.
     Result<void> waitAsking(Revision revision);
     Result<void> checkReadable(Revision at) const;
-    Result<std::vector<Entry>> listPast(std::string_view prefix, Revision at, std::string_view startKey,
-                                        std::size_t limit) const;
-    Result<void> replay(Revision from, Revision to, const std::string& prefix, const Deliver& deliver) const;
-    Result<Origin> originOf(Revision revision) const;
 
     const std::unique_ptr<Client> client_;
     const Layout layout_;
+    const History history_{*client_, layout_};
     const std::shared_ptr<Fanout> fanout_ = std::make_shared<Fanout>();
     mutable std::shared_mutex stateMutex_;
     State state_; ///< changed by the follower's thread only, under stateMutex_
@@ -156,38 +152,15 @@ private:
     std::unique_ptr<Follower> follower_;
 };
 
-Entry entryOf(const pb::KeyValue& kv, const Layout& layout) {
-    return {kv.key().substr(layout.prefix.size()), unpacked(kv.value(), kv.mod_revision()), kv.create_revision(),
-            kv.mod_revision()};
-}
-
 Result<Revision> EtcdStore::readPresent(State& state) const {
     pb::RangeRequest all;
     all.set_key(layout_.prefix);
     all.set_range_end(endOfPrefix(layout_.prefix));
     return client_->readAll(all, [&](const pb::RangeResponse& page) {
         for (const pb::KeyValue& kv : page.kvs())
-            state.put(entryOf(kv, layout_));
+            state.put(layout_.entryOf(kv));
         return true;
     });
-}
-
-Result<Revision> EtcdStore::firstKept() const {
-    pb::RangeRequest request;
-    request.set_key(layout_.originKey());
-    request.set_count_only(true);
-    request.set_revision(emptyRevision);
-    const auto found = client_->range(request);
-    if (found)
-        return 0;
-    if (found.error().kind != Errc::compacted)
-        return std::unexpected(found.error());
-    WatchStream stream(*client_, layout_.originKey(), emptyRevision); // is told which one
-    pb::WatchResponse response;
-    while (stream.read(response))
-        if (response.canceled())
-            return response.compact_revision() + 1;
-    return std::unexpected(Error{Errc::io, "etcd does not say what it has kept"});
 }
 
 void EtcdStore::deliver(std::vector<Event> events) {
@@ -276,13 +249,7 @@ Result<std::optional<Entry>> EtcdStore::get(std::string_view key, Revision at) c
         if (auto readable = checkReadable(at); !readable)
             return std::unexpected(std::move(readable.error()));
     }
-    pb::RangeRequest request;
-    request.set_key(layout_.keyOf(key));
-    request.set_revision(at);
-    const auto found = client_->range(request);
-    if (!found)
-        return std::unexpected(found.error());
-    return found->kvs().empty() ? std::nullopt : std::optional(entryOf(found->kvs(0), layout_));
+    return history_.get(key, at);
 }
 
 Result<Listing> EtcdStore::list(std::string_view prefix, Revision at, std::string_view startKey,
@@ -294,30 +261,9 @@ Result<Listing> EtcdStore::list(std::string_view prefix, Revision at, std::strin
         if (auto readable = checkReadable(at); !readable)
             return std::unexpected(std::move(readable.error()));
     }
-    return listPast(prefix, at, startKey, limit).transform([&](std::vector<Entry>&& found) {
+    return history_.list(prefix, at, startKey, limit).transform([&](std::vector<Entry>&& found) {
         return Listing{std::move(found), at};
     });
-}
-
-Result<std::vector<Entry>> EtcdStore::listPast(std::string_view prefix, Revision at, std::string_view startKey,
-                                               std::size_t limit) const {
-    std::vector<Entry> entries;
-    const std::string wanted = layout_.keyOf(prefix);
-    pb::RangeRequest request;
-    request.set_key(std::max(wanted, layout_.keyOf(startKey)));
-    request.set_range_end(endOfPrefix(wanted));
-    request.set_revision(at);
-    if (request.range_end() <= request.key() && request.range_end() != std::string(1, '\0'))
-        return entries;
-    const auto read = client_->readAll(request, [&](const pb::RangeResponse& page) {
-        for (const pb::KeyValue& kv : page.kvs())
-            if (limit == 0 || entries.size() < limit)
-                entries.push_back(entryOf(kv, layout_));
-        return limit == 0 || entries.size() < limit;
-    });
-    if (!read)
-        return std::unexpected(read.error());
-    return entries;
 }
 
 Result<Revision> EtcdStore::commit(std::vector<Operation> operations, Origin origin) {
@@ -363,37 +309,6 @@ Result<void> EtcdStore::catchUp() {
     });
 }
 
-/// A watch of its own, which is asked how far it is until it is as far as @p to.
-Result<void> EtcdStore::replay(Revision from, Revision to, const std::string& prefix, const Deliver& deliver) const {
-    WatchStream stream(*client_, layout_.keyOf(prefix), from);
-    const std::jthread questions([&](const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any pause;
-        for (std::unique_lock lock(mutex); !stop.stop_requested();) {
-            pause.wait_for(lock, stop, progressInterval, [] { return false; });
-            if (!stop.stop_requested())
-                stream.progress();
-        }
-    });
-    pb::WatchResponse response;
-    while (stream.read(response)) {
-        if (response.canceled())
-            return std::unexpected(response.compact_revision() > 0
-                                       ? Error{Errc::compacted, std::format("revision {} is no longer kept", from)}
-                                       : Error{Errc::io, "etcd: " + response.cancel_reason()});
-        for (const std::vector<Event>& events : commitsOf(response, layout_.prefix)) {
-            if (events.front().entry.modified > to)
-                return {};
-            deliver(events);
-            if (events.front().entry.modified == to)
-                return {};
-        }
-        if (response.events().empty() && !response.created() && response.header().revision() >= to)
-            return {};
-    }
-    return std::unexpected(Error{Errc::io, "etcd: the watch of the past ended"});
-}
-
 Result<std::unique_ptr<Subscription>> EtcdStore::subscribe(Revision from, Deliver deliver) {
     if (from > last_ + 1)
         return std::unexpected(Error{Errc::future, std::format("revision {} has not happened yet", from)});
@@ -404,7 +319,7 @@ Result<std::unique_ptr<Subscription>> EtcdStore::subscribe(Revision from, Delive
         const Revision to = last_;
         if (next > to)
             return next;
-        if (auto done = replay(next, to, {}, deliver); !done)
+        if (auto done = history_.replay(next, to, {}, deliver); !done)
             return std::unexpected(std::move(done.error()));
         return next = to + 1;
     };
@@ -413,41 +328,13 @@ Result<std::unique_ptr<Subscription>> EtcdStore::subscribe(Revision from, Delive
     return fanout_->add(deliver, catchUp);
 }
 
-Result<Origin> EtcdStore::originOf(Revision revision) const {
-    pb::RangeRequest request;
-    request.set_key(layout_.originKey());
-    request.set_revision(revision);
-    const auto found = client_->range(request);
-    if (!found)
-        return std::unexpected(found.error());
-    if (found->kvs().empty() || found->kvs(0).mod_revision() != revision)
-        return Origin();
-    return parseOrigin(found->kvs(0).value());
-}
-
 Result<std::vector<Change>> EtcdStore::changes(std::string_view prefix, Revision from, std::size_t limit) const {
     const Revision to = last_;
-    std::vector<Change> found;
     if (from > to)
-        return found;
+        return {};
     if (auto readable = checkReadable(from); !readable)
         return std::unexpected(std::move(readable.error()));
-    auto done = replay(std::max(from, emptyRevision + 1), to, std::string(prefix), [&](std::span<const Event> events) {
-        if (limit != 0 && found.size() >= limit)
-            return;
-        for (const Event& event : events)
-            found.push_back({event.entry.key, event.entry.modified, event.entry.created == event.entry.modified,
-                             event.deleted, {}});
-    });
-    if (!done)
-        return std::unexpected(std::move(done.error()));
-    for (Change& change : found) {
-        auto origin = originOf(change.revision);
-        if (!origin)
-            return std::unexpected(std::move(origin.error()));
-        change.origin = std::move(*origin);
-    }
-    return found;
+    return history_.changes(prefix, std::max(from, emptyRevision + 1), to, limit);
 }
 
 /// etcd is left one revision more, as the events of the first revision kept need the values before it.
@@ -463,40 +350,6 @@ Result<void> EtcdStore::compact(Revision before) {
     if (!done && done.error().kind == Errc::compacted)
         return {}; // another server did so
     return done;
-}
-
-Result<void> EtcdStore::snapshot(const std::string& path) const {
-    const Revision to = last_, base = std::max(compactedBefore_.load(), emptyRevision);
-    std::map<Revision, Commit> commits;
-    const auto past = listPast({}, base, {}, 0);
-    if (!past)
-        return std::unexpected(past.error());
-    const auto add = [&](Event event, Revision predecessor) {
-        Commit& commit = commits[event.entry.modified];
-        commit.revision = event.entry.modified;
-        commit.events.push_back(std::move(event));
-        commit.predecessors.push_back(predecessor);
-    };
-    std::map<std::string, Revision> latest;
-    for (const Entry& entry : *past) {
-        latest[entry.key] = entry.modified;
-        add({false, entry, nullptr}, 0);
-    }
-    if (base < to) {
-        auto done = replay(base + 1, to, {}, [&](std::span<const Event> events) {
-            for (const Event& event : events) {
-                Revision& before = latest[event.entry.key];
-                add(event, event.entry.created == event.entry.modified ? 0 : before);
-                before = event.entry.modified;
-            }
-        });
-        if (!done)
-            return done;
-    }
-    std::vector<Commit> ordered;
-    for (auto& [revision, commit] : commits)
-        ordered.push_back(std::move(commit));
-    return writeSqliteFile(path, ordered, compactedBefore_);
 }
 
 } // namespace

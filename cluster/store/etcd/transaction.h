@@ -1,17 +1,8 @@
 #pragma once
 
-#include "cluster/store/etcd/etcd_client.h"
+#include "cluster/store/etcd/layout.h"
 
 namespace slipway::store::etcd {
-
-/// Where things lie in etcd.
-struct Layout {
-    std::string prefix;
-
-    std::string keyOf(std::string_view key) const { return prefix + std::string(key); }
-    /// Written with every commit: its history says who made which.
-    std::string originKey() const { return "!origin" + prefix; }
-};
 
 /// One commit as a transaction of etcd.
 ///

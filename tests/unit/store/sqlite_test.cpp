@@ -1,3 +1,5 @@
+#include "cluster/store/snapshot_file.h"
+#include "cluster/store/sqlite/database.h"
 #include "tests/unit/store/operations.h"
 
 #include <QtTest>
@@ -253,6 +255,27 @@ private slots:
         QCOMPARE((*torn)->revision(), 21);
         QCOMPARE(valueAt(**torn, "last"), std::string("-"));
         QCOMPARE(valueAt(**torn, "k19"), std::string(100, 'v'));
+    }
+
+    void aFileOfTheFirstFormatIsBroughtUpToDate() {
+        const std::string file = filled();
+        {
+            auto database = Database::open(file, Database::Mode::write);
+            QVERIFY(database);
+            QVERIFY(database->execute("ALTER TABLE history DROP COLUMN who; ALTER TABLE history DROP COLUMN at; "
+                                      "UPDATE meta SET value = 1 WHERE name = 'format'; "
+                                      "PRAGMA wal_checkpoint(TRUNCATE)"));
+        }
+        QVERIFY(verifySnapshot(file));
+        for (int round = 0; round < 2; ++round) {
+            const auto store = openSqliteStore(file);
+            QVERIFY2(store, store ? "" : store.error().message.c_str());
+            QCOMPARE((*store)->list("key")->entries.size(), std::size_t(200));
+            QVERIFY((*store)->get("key7", 100));
+            QVERIFY((*store)->commit({put("new", "1")}, {"ann", 5}));
+            QCOMPARE((*store)->changes("new", 2)->back().origin.who, std::string("ann"));
+            QCOMPARE((*store)->changes("key7", 2, 1)->front().origin.who, std::string());
+        }
     }
 
     void aCompactionCutShortIsFinishedByTheNext() {
