@@ -122,7 +122,7 @@ Result<Revision> History::firstKept() const {
         return 0;
     if (found.error().kind != Errc::compacted)
         return std::unexpected(found.error());
-    WatchStream stream(*client_, layout_.originKey(), emptyRevision); // is told which one
+    WatchStream stream(client_, layout_.originKey(), emptyRevision); // is told which one
     pb::WatchResponse response;
     while (stream.read(response))
         if (response.canceled())
