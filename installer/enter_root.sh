@@ -50,13 +50,13 @@ exec "$@"'
         ${SLIPWAY_EXEC:-command} unshare --mount --propagation private bash -c "$inner" slipway-enter "$SLIPWAY_ROOT" "$SLIPWAY_SOURCE" "$PWD" "$@"
 }
 
-# VAR=VALUE words of what must survive sudo (none of these values holds a space on a working desktop).
-kept_variables() {
+# Puts what must survive sudo into the array `kept_environment`, as VAR=VALUE.
+keep_environment() {
     local name
-    for name in HOME DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR KUBECONFIG LANG LC_ALL LANGUAGE TERM \
-        http_proxy https_proxy no_proxy ${!SLIPWAY_*} ${!QT_*}; do
+    kept_environment=()
+    for name in HOME DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR XDG_CURRENT_DESKTOP KUBECONFIG LANG LC_ALL LANGUAGE TERM CI \
+        http_proxy https_proxy ftp_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ${!SLIPWAY_*} ${!QT_*} ${!CCACHE_*}; do
         case $name in SLIPWAY_SOURCE | SLIPWAY_PASSWD | SLIPWAY_EXEC) continue ;; esac
-        [ -n "${!name:-}" ] && printf '%s=%q\n' "$name" "${!name}"
+        [ -z "${!name:-}" ] || kept_environment+=("$name=${!name}")
     done
-    return 0
 }

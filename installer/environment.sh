@@ -31,7 +31,8 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
     elif command -v sudo >/dev/null; then
-        sudo "$@"
+        keep_environment
+        sudo env "${kept_environment[@]}" "$@"
     else
         fail "this needs root: run it as root, or install sudo"
     fi
@@ -57,13 +58,6 @@ install_on_host() {
         -o DPkg::Lock::Timeout=900 install --no-install-recommends $missing
 }
 
-# The disk space a step needs, in MiB, or a clear refusal. need_space FOLDER MIB WHAT
-need_space() {
-    local free
-    free=$(df --output=avail -m "$1" 2>/dev/null | tail -n 1)
-    [ "${free:-$2}" -ge "$2" ] || fail "$3 needs $2 MiB in $1, where $free MiB are free"
-}
-
 # Whether the root has what is wanted: every list has left its stamp. A list's stamp is the sum of its text, so that a
 # changed list is installed anew; an interrupted installation has left none.
 root_is_ready() {
@@ -84,12 +78,15 @@ ensure_root() {
     flock -n "$lock" || { say "waiting for another setup to finish"; flock "$lock"; }
     if ! root_is_ready; then
         need_space "$(dirname "$SLIPWAY_ROOT")" 3500 "the Debian 13 root"
+        find_debian_sources trixie "$SLIPWAY_ROOT.sources.list" || [ -s "$SLIPWAY_ROOT.sources.list" ] ||
+            fail "no Debian mirror in this machine's apt configuration; set SLIPWAY_MIRROR to one"
         [ -e "$SLIPWAY_ROOT/etc/debian_version" ] || make_root
+        renew_root_sources
         # A killed installation is taken up where it ended.
         counted "completing an earlier installation" enter_root dpkg --configure -a
         counted "reading package lists" enter_root apt-get -q update
-        counted "installing packages" enter_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --fix-broken install \
-            --no-install-recommends $(package_names)
+        counted "installing packages" enter_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --fix-broken \
+            -o DPkg::Lock::Timeout=900 install --no-install-recommends $(package_names)
         enter_root apt-get clean
         for list in $SLIPWAY_NEEDS; do
             sha256sum <"$SLIPWAY_SOURCE/installer/packages/$list" >"$SLIPWAY_ROOT/etc/slipway-packages-$list"
@@ -101,15 +98,19 @@ ensure_root() {
 # A new minimal Debian 13; it takes its place only when it is whole.
 make_root() {
     install_on_host mmdebstrap debian-archive-keyring util-linux
-    rm -rf "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
-    debian_sources trixie >"$SLIPWAY_ROOT.sources.list" 2>/dev/null ||
-        { counted "reading package lists" apt-get -q update; debian_sources trixie >"$SLIPWAY_ROOT.sources.list"; } ||
-        fail "no Debian mirror in this machine's apt configuration; set SLIPWAY_MIRROR to one"
-    local options=()
-    mapfile -t options < <(proxy_settings | sed 's/^/--aptopt=/')
+    rm -rf --one-file-system "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
+    read_proxy_options
     counted "making the Debian 13 root" mmdebstrap --variant=minbase --mode=root --include=ca-certificates,mount \
-        "${options[@]}" trixie "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT.sources.list"
+        "${proxy_options[@]}" trixie "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT.sources.list"
     mv "$SLIPWAY_ROOT.new" "$SLIPWAY_ROOT"
+}
+
+# The mirrors and proxies of today, which need not be those the root was made with.
+renew_root_sources() {
+    rm -f "$SLIPWAY_ROOT"/etc/apt/sources.list.d/*.list "$SLIPWAY_ROOT"/etc/apt/sources.list
+    install -m 644 "$SLIPWAY_ROOT.sources.list" "$SLIPWAY_ROOT/etc/apt/sources.list.d/slipway.list"
+    rm -f "$SLIPWAY_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
+    proxy_settings >"$SLIPWAY_ROOT/etc/apt/apt.conf.d/95slipway-proxy"
 }
 
 # The variables programs inside see: compiler cache outside the tree, a UTF-8 locale that exists, the user's language.
@@ -137,7 +138,8 @@ ensure_environment() {
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "entering the Debian 13 root needs root: run this as root, or install sudo"
         sudo -n true 2>/dev/null || say "entering the Debian 13 root needs root; sudo asks for your password"
-        exec sudo env $(kept_variables) SLIPWAY_PASSWD="$(getent passwd "$(id -u)")" "$0" "$@"
+        keep_environment
+        exec sudo env "${kept_environment[@]}" SLIPWAY_PASSWD="$(getent passwd "$(id -u)")" "$0" "$@"
     fi
     ensure_root
     export_environment
@@ -149,7 +151,8 @@ inside() {
     shift
     if is_native; then
         if [ "$who" = root ] && [ "$(id -u)" != 0 ]; then
-            ${SLIPWAY_EXEC:-command} sudo env $(kept_variables) "$@"
+            keep_environment
+            ${SLIPWAY_EXEC:-command} sudo env "${kept_environment[@]}" "$@"
         else
             ${SLIPWAY_EXEC:-command} "$@"
         fi

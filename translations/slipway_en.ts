@@ -97,12 +97,49 @@
         </message>
     </context>
     <context>
+        <name>slipway::ui::OverviewPage</name>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::RemotePanel</name>
+        <message numerus="yes">
+            <source>%n commit(s) only here</source>
+            <translation>
+                <numerusform>%n commit only here</numerusform>
+                <numerusform>%n commits only here</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n commit(s) only there</source>
+            <translation>
+                <numerusform>%n commit only there</numerusform>
+                <numerusform>%n commits only there</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>slipway::ui::ResourcePage</name>
         <message numerus="yes">
             <source>, %n selected</source>
             <translation>
                 <numerusform>, %n selected</numerusform>
                 <numerusform>, %n selected</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::RightsPage</name>
+        <message numerus="yes">
+            <source>%n may %1 %2, as roles and bindings say.</source>
+            <translation>
+                <numerusform>%n may %1 %2, as roles and bindings say.</numerusform>
+                <numerusform>%n may %1 %2, as roles and bindings say.</numerusform>
             </translation>
         </message>
     </context>

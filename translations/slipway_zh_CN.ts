@@ -246,7 +246,7 @@
             <translation>让节点看到本机文件夹：文件夹:/节点内文件夹[:ro]</translation>
         </message>
         <message>
-            <source>look for a registry's images here first: REGISTRY=URL</source>
+            <source>look for a registry&apos;s images here first: REGISTRY=URL</source>
             <translation>优先从此处获取某仓库的镜像：仓库=URL</translation>
         </message>
         <message>
@@ -266,7 +266,7 @@
             <translation>删除集群及其全部内容</translation>
         </message>
         <message>
-            <source>show the cluster's state; exit code 1 when it does not run</source>
+            <source>show the cluster&apos;s state; exit code 1 when it does not run</source>
             <translation>显示集群状态；未运行时退出码为 1</translation>
         </message>
         <message>
@@ -286,7 +286,7 @@
             <translation>名称；省略时使用下一个可用名称</translation>
         </message>
         <message>
-            <source>move a node's pods away and remove it</source>
+            <source>move a node&apos;s pods away and remove it</source>
             <translation>迁走节点上的 Pod 并移除该节点</translation>
         </message>
         <message>
@@ -314,7 +314,7 @@
             <translation>节点；省略时为第一个</translation>
         </message>
         <message>
-            <source>what a node's services said</source>
+            <source>what a node&apos;s services said</source>
             <translation>节点各服务的日志</translation>
         </message>
         <message>
@@ -338,11 +338,11 @@
             <translation>复制到哪里</translation>
         </message>
         <message>
-            <source>container images on the cluster's nodes</source>
+            <source>container images on the cluster&apos;s nodes</source>
             <translation>集群节点上的容器镜像</translation>
         </message>
         <message>
-            <source>load archives (docker or OCI), or images of this machine's Docker or Podman by name</source>
+            <source>load archives (docker or OCI), or images of this machine&apos;s Docker or Podman by name</source>
             <translation>加载归档（docker 或 OCI），或按名称加载本机 Docker、Podman 的镜像</translation>
         </message>
         <message>
@@ -370,7 +370,7 @@
             <translation>用 Dockerfile 构建镜像并加载</translation>
         </message>
         <message>
-            <source>the build's context</source>
+            <source>the build&apos;s context</source>
             <translation>构建上下文</translation>
         </message>
         <message>
@@ -390,7 +390,7 @@
             <translation>保存集群当前状态，运行时也可以</translation>
         </message>
         <message>
-            <source>list the cluster's snapshots</source>
+            <source>list the cluster&apos;s snapshots</source>
             <translation>列出集群的快照</translation>
         </message>
         <message>
@@ -434,7 +434,7 @@
             <translation>集群名称</translation>
         </message>
         <message>
-            <source>print the administrator's kubeconfig</source>
+            <source>print the administrator&apos;s kubeconfig</source>
             <translation>输出管理员的 kubeconfig</translation>
         </message>
         <message>
@@ -474,11 +474,11 @@
             <translation>输出版本</translation>
         </message>
         <message>
-            <source>"%1" is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]</source>
+            <source>&quot;%1&quot; is not [ADDRESS:]HOST-PORT:NODE-PORT[/udp]</source>
             <translation>“%1”不是 [地址:]主机端口:节点端口[/udp]</translation>
         </message>
         <message>
-            <source>"%1" is not FOLDER:/FOLDER-IN-NODE[:ro]</source>
+            <source>&quot;%1&quot; is not FOLDER:/FOLDER-IN-NODE[:ro]</source>
             <translation>“%1”不是 文件夹:/节点内文件夹[:ro]</translation>
         </message>
         <message>
@@ -486,15 +486,15 @@
             <translation>%1 不是文件夹</translation>
         </message>
         <message>
-            <source>"%1" is not a URL</source>
+            <source>&quot;%1&quot; is not a URL</source>
             <translation>“%1”不是 URL</translation>
         </message>
         <message>
-            <source>"%1" is not REGISTRY=URL</source>
+            <source>&quot;%1&quot; is not REGISTRY=URL</source>
             <translation>“%1”不是 仓库=URL</translation>
         </message>
         <message>
-            <source>"%1" is not a size such as 2G or 512M</source>
+            <source>&quot;%1&quot; is not a size such as 2G or 512M</source>
             <translation>“%1”不是 2G 或 512M 这样的大小</translation>
         </message>
         <message>
@@ -611,6 +611,93 @@
         <message>
             <source>Delete</source>
             <translation>删除</translation>
+        </message>
+        <message>
+            <source>Edit in a form</source>
+            <translation>用表单编辑</translation>
+        </message>
+        <message>
+            <source>Shell on the node</source>
+            <translation>节点上的终端</translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation>批准</translation>
+        </message>
+        <message>
+            <source>Deny</source>
+            <translation>拒绝</translation>
+        </message>
+        <message>
+            <source>Copy files</source>
+            <translation>复制文件</translation>
+        </message>
+    </context>
+    <context>
+        <name>CopyDialog</name>
+        <message>
+            <source>Copy files</source>
+            <translation>复制文件</translation>
+        </message>
+        <message>
+            <source>Files of %1</source>
+            <translation>%1 的文件</translation>
+        </message>
+        <message>
+            <source>From the pod to this computer</source>
+            <translation>从 Pod 到本机</translation>
+        </message>
+        <message>
+            <source>From this computer to the pod</source>
+            <translation>从本机到 Pod</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Direction</source>
+            <translation>方向</translation>
+        </message>
+        <message>
+            <source>Container</source>
+            <translation>容器</translation>
+        </message>
+        <message>
+            <source>Path in the container</source>
+            <translation>容器中的路径</translation>
+        </message>
+        <message>
+            <source>Path on this computer</source>
+            <translation>本机上的路径</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <source>kubectl is not installed.</source>
+            <translation>未安装 kubectl。</translation>
+        </message>
+        <message>
+            <source>What is copied</source>
+            <translation>要复制的内容</translation>
+        </message>
+        <message>
+            <source>Where it is copied to</source>
+            <translation>复制到何处</translation>
+        </message>
+        <message>
+            <source>Copying</source>
+            <translation>正在复制</translation>
+        </message>
+        <message>
+            <source>Copied.</source>
+            <translation>已复制。</translation>
+        </message>
+        <message>
+            <source>It was not copied.</source>
+            <translation>未能复制。</translation>
         </message>
     </context>
     <context>
@@ -892,8 +979,35 @@
             <translation>保存</translation>
         </message>
         <message>
-            <source>"%1" is neither key=value nor key-</source>
+            <source>&quot;%1&quot; is neither key=value nor key-</source>
             <translation>“%1”既不是 key=value 也不是 key-</translation>
+        </message>
+    </context>
+    <context>
+        <name>NodeShellDialog</name>
+        <message>
+            <source>Shell on the node</source>
+            <translation>节点上的终端</translation>
+        </message>
+        <message>
+            <source>A shell on %1</source>
+            <translation>%1 上的终端</translation>
+        </message>
+        <message>
+            <source>Image</source>
+            <translation>镜像</translation>
+        </message>
+        <message>
+            <source>It runs in a privileged pod on the node, which is deleted with the terminal. The image has to have nsenter.</source>
+            <translation>它运行在节点上的一个特权 Pod 中，该 Pod 随终端一起删除。镜像中必须有 nsenter。</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>启动</translation>
+        </message>
+        <message>
+            <source>Starting</source>
+            <translation>正在启动</translation>
         </message>
     </context>
     <context>
@@ -1241,7 +1355,7 @@
             <translation>%1 的类型必须是 %2</translation>
         </message>
         <message>
-            <source>unknown field "%1"</source>
+            <source>unknown field &quot;%1&quot;</source>
             <translation>未知字段“%1”</translation>
         </message>
         <message>
@@ -1445,7 +1559,7 @@
             <translation>检查这台计算机</translation>
         </message>
         <message>
-            <source>Preparing the node's files</source>
+            <source>Preparing the node&apos;s files</source>
             <translation>准备节点的文件</translation>
         </message>
         <message>
@@ -1691,7 +1805,7 @@
             <translation>显示更改</translation>
         </message>
         <message>
-            <source>What applying would change, by the server's own dry run</source>
+            <source>What applying would change, by the server&apos;s own dry run</source>
             <translation>应用后会有哪些变化（由服务器试运行得出）</translation>
         </message>
         <message>
@@ -1764,6 +1878,49 @@
         <message>
             <source>Not found</source>
             <translation>未找到</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::FormDialog</name>
+        <message>
+            <source>New from a form</source>
+            <translation>用表单新建</translation>
+        </message>
+        <message>
+            <source>%1 in a form</source>
+            <translation>表单中的 %1</translation>
+        </message>
+        <message>
+            <source>Check and apply</source>
+            <translation>检查并应用</translation>
+        </message>
+        <message>
+            <source>Open in the editor</source>
+            <translation>在编辑器中打开</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>类型</translation>
+        </message>
+        <message>
+            <source>YAML of the form</source>
+            <translation>表单的 YAML</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Loading</source>
+            <translation>正在加载</translation>
+        </message>
+        <message>
+            <source>The cluster has no schema for this kind.</source>
+            <translation>集群没有此类型的模式。</translation>
+        </message>
+        <message>
+            <source>* is needed; what is left empty is left to the cluster.</source>
+            <translation>带 * 的必须填写；留空的由集群决定。</translation>
         </message>
     </context>
     <context>
@@ -2057,6 +2214,10 @@
             <source>The cluster has what Git has.</source>
             <translation>集群与 Git 一致。</translation>
         </message>
+        <message>
+            <source>Remote</source>
+            <translation>远程</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::LogPanel</name>
@@ -2188,7 +2349,7 @@
     <context>
         <name>slipway::ui::LogStream</name>
         <message>
-            <source>The container's output ended</source>
+            <source>The container&apos;s output ended</source>
             <translation>容器的输出已结束</translation>
         </message>
     </context>
@@ -2446,6 +2607,10 @@
             <source>Apply the sample %1</source>
             <translation>应用示例 %1</translation>
         </message>
+        <message>
+            <source>New from a f&amp;orm…</source>
+            <translation>用表单新建(&amp;O)…</translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::NamespacePicker</name>
@@ -2605,6 +2770,12 @@
             <source>Everything is well.</source>
             <translation>一切正常。</translation>
         </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>还有 %n 个</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::PanelDocks</name>
@@ -2637,6 +2808,93 @@
         <message>
             <source>This cluster is guarded: ports are not forwarded.</source>
             <translation>此集群受保护：不转发端口。</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::RemotePanel</name>
+        <message>
+            <source>Repository</source>
+            <translation>仓库</translation>
+        </message>
+        <message>
+            <source>Branch</source>
+            <translation>分支</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Address of the repository</source>
+            <translation>仓库的地址</translation>
+        </message>
+        <message>
+            <source>Folder of the history</source>
+            <translation>历史所在的文件夹</translation>
+        </message>
+        <message>
+            <source>Use this branch</source>
+            <translation>使用此分支</translation>
+        </message>
+        <message>
+            <source>Fetch</source>
+            <translation>获取</translation>
+        </message>
+        <message>
+            <source>Pull</source>
+            <translation>拉取</translation>
+        </message>
+        <message>
+            <source>Push</source>
+            <translation>推送</translation>
+        </message>
+        <message>
+            <source>Use another repository…</source>
+            <translation>使用其他仓库…</translation>
+        </message>
+        <message>
+            <source>Watch the branch and deploy what changes there</source>
+            <translation>关注此分支，并部署其中的更改</translation>
+        </message>
+        <message>
+            <source>It is looked at once a minute. What is new is checked by the server and applied when everything passes; else it is shown. Nothing is deleted without asking.</source>
+            <translation>每分钟查看一次。新内容由服务器检查，全部通过时应用，否则显示出来。不询问就不会删除任何东西。</translation>
+        </message>
+        <message>
+            <source>The history is kept on this computer only.</source>
+            <translation>历史只保存在本机上。</translation>
+        </message>
+        <message>
+            <source>Talking to the repository</source>
+            <translation>正在与仓库通信</translation>
+        </message>
+        <message>
+            <source>Both have the same.</source>
+            <translation>两边一致。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n commit(s) only here</source>
+            <translation>
+                <numerusform>%n 个提交只在这里</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n commit(s) only there</source>
+            <translation>
+                <numerusform>%n 个提交只在那里</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>looked %1 ago</source>
+            <translation>%1 前查看过</translation>
+        </message>
+        <message>
+            <source>A repository that is there already</source>
+            <translation>已有的仓库</translation>
+        </message>
+        <message>
+            <source>The history is kept in %1 from the next time this cluster is opened.</source>
+            <translation>从下次打开此集群起，历史保存在 %1 中。</translation>
         </message>
     </context>
     <context>
@@ -2711,16 +2969,8 @@
     <context>
         <name>slipway::ui::RightsPage</name>
         <message>
-            <source>What you may do in</source>
-            <translation>你的权限，命名空间</translation>
-        </message>
-        <message>
             <source>Namespace</source>
             <translation>命名空间</translation>
-        </message>
-        <message>
-            <source>May I</source>
-            <translation>我可以</translation>
         </message>
         <message>
             <source>Verb</source>
@@ -2729,10 +2979,6 @@
         <message>
             <source>Resource, as in deployments.apps or pods/log</source>
             <translation>资源，如 deployments.apps 或 pods/log</translation>
-        </message>
-        <message>
-            <source>Ask</source>
-            <translation>询问</translation>
         </message>
         <message>
             <source>Rights</source>
@@ -2762,6 +3008,56 @@
             <source>No, you may not %1 %2.</source>
             <translation>不可以，你不能 %1 %2。</translation>
         </message>
+        <message>
+            <source>Rights in</source>
+            <translation>权限，命名空间</translation>
+        </message>
+        <message>
+            <source>To</source>
+            <translation>操作</translation>
+        </message>
+        <message>
+            <source>May I?</source>
+            <translation>我可以吗？</translation>
+        </message>
+        <message>
+            <source>Who may?</source>
+            <translation>谁可以？</translation>
+        </message>
+        <message>
+            <source>What you may do</source>
+            <translation>您可以做什么</translation>
+        </message>
+        <message>
+            <source>Who may</source>
+            <translation>谁可以</translation>
+        </message>
+        <message>
+            <source>Subject</source>
+            <translation>主体</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>Role</source>
+            <translation>角色</translation>
+        </message>
+        <message>
+            <source>Given by</source>
+            <translation>授予者</translation>
+        </message>
+        <message>
+            <source>Only for</source>
+            <translation>仅限</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n may %1 %2, as roles and bindings say.</source>
+            <translation>
+                <numerusform>根据角色和绑定，%n 个主体可以 %1 %2。</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>slipway::ui::ScaleSlider</name>
@@ -2780,6 +3076,33 @@
         <message>
             <source>%1 of %2 ready, working on it</source>
             <translation>%1 / %2 就绪，正在调整</translation>
+        </message>
+    </context>
+    <context>
+        <name>slipway::ui::SchemaForm</name>
+        <message>
+            <source>Form</source>
+            <translation>表单</translation>
+        </message>
+        <message>
+            <source>Remove %1</source>
+            <translation>移除 %1</translation>
+        </message>
+        <message>
+            <source>Add</source>
+            <translation>添加</translation>
+        </message>
+        <message>
+            <source>Add a member</source>
+            <translation>添加成员</translation>
+        </message>
+        <message>
+            <source>Add to %1</source>
+            <translation>添加到 %1</translation>
+        </message>
+        <message>
+            <source>Name of %1</source>
+            <translation>%1 的名称</translation>
         </message>
     </context>
     <context>
@@ -2904,7 +3227,7 @@
             <translation>删除集群？</translation>
         </message>
         <message>
-            <source>Delete the cluster "%1" and everything in it?</source>
+            <source>Delete the cluster &quot;%1&quot; and everything in it?</source>
             <translation>删除集群“%1”及其中的一切？</translation>
         </message>
         <message>
@@ -3191,8 +3514,8 @@
     <context>
         <name>slipway::ui::UsageChart</name>
         <message>
-            <source>This cluster does not answer for metrics.k8s.io, so there is nothing to draw.</source>
-            <translation>此集群不提供 metrics.k8s.io，因此没有可绘制的数据。</translation>
+            <source>This cluster answers neither for metrics.k8s.io nor with a Prometheus, so there is nothing to draw.</source>
+            <translation>此集群既不提供 metrics.k8s.io，也没有 Prometheus，因此没有可绘制的内容。</translation>
         </message>
     </context>
     <context>

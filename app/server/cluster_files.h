@@ -14,7 +14,7 @@ struct Settings {
     std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
                 clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
-    std::filesystem::path encryptionConfig, tokenFile;          ///< empty: none
+    std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
     std::vector<std::string> etcd;                              ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway";
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none

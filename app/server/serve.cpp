@@ -2,6 +2,7 @@
 
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
+#include "app/server/scheduling.h"
 #include "app/server/server_addresses.h"
 #include "app/server/snapshot_command.h"
 #include "cluster/apiserver/encryption/encrypted_store.h"
@@ -22,6 +23,7 @@
 #include <csignal>
 #include <cstring>
 #include <format>
+#include <mutex>
 #include <unistd.h>
 
 using namespace slipway;
@@ -93,27 +95,42 @@ store::Result<std::unique_ptr<store::Store>> openStore(const server::Settings& s
 /// The scheduler; of several servers the one that holds the lease runs it.
 class ElectedScheduler {
 public:
-    ElectedScheduler(std::shared_ptr<const client::Client> client, bool amongServers, const std::string& identity)
-        : client_(std::move(client)) {
+    ElectedScheduler(std::shared_ptr<const client::Client> client, scheduler::Configuration configuration,
+                     bool amongServers, const std::string& identity)
+        : client_(std::move(client)), configuration_(std::move(configuration)) {
         if (!amongServers)
             begin();
         else
             election_ = std::make_unique<controllers::LeaderElection>(
                 client_, "kube-scheduler", identity,
-                controllers::LeaderElection::Callbacks{[this] { begin(); }, [this] { scheduler_.reset(); }});
+                controllers::LeaderElection::Callbacks{[this] { begin(); }, [this] { replace(nullptr); }});
         if (election_)
             election_->start();
     }
     ~ElectedScheduler() { election_.reset(); }
 
+    /// Null while another server's runs. Thread-safe.
+    std::shared_ptr<scheduler::Scheduler> running() const {
+        const std::lock_guard lock(mutex_);
+        return scheduler_;
+    }
+
 private:
     void begin() {
-        scheduler_ = std::make_unique<scheduler::Scheduler>(client_);
-        scheduler_->start();
+        const auto next = std::make_shared<scheduler::Scheduler>(client_, configuration_);
+        replace(next);
+        next->start();
+    }
+    /// The one before ends outside the lock.
+    void replace(std::shared_ptr<scheduler::Scheduler> next) {
+        const std::lock_guard lock(mutex_);
+        scheduler_.swap(next);
     }
 
     const std::shared_ptr<const client::Client> client_;
-    std::unique_ptr<scheduler::Scheduler> scheduler_; ///< of the election's thread, where there is one
+    const scheduler::Configuration configuration_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<scheduler::Scheduler> scheduler_;
     std::unique_ptr<controllers::LeaderElection> election_;
 };
 
@@ -122,6 +139,11 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
     const auto files = server::prepareClusterFiles(settings);
     if (!files) {
         base::error("server", "{}", files.error());
+        return 1;
+    }
+    const auto scheduling = server::schedulerConfiguration(settings.schedulerConfig);
+    if (!scheduling) {
+        base::error("server", "{}", scheduling.error());
         return 1;
     }
     const auto store = openStore(settings, openEtcd);
@@ -193,8 +215,13 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
         },
         controllerOptions);
     controllers.start();
-    const ElectedScheduler scheduler(clientAs("system:kube-scheduler"), objects.isShared(),
-                                     controllerOptions.identity);
+    const auto scheduler = std::make_shared<ElectedScheduler>(clientAs("system:kube-scheduler"), *scheduling,
+                                                              objects.isShared(), controllerOptions.identity);
+    server.servePages([weak = std::weak_ptr(scheduler)](const std::string& path) -> std::optional<api::JsonObject> {
+        const auto elected = weak.lock();
+        const auto running = elected ? elected->running() : nullptr;
+        return running ? server::decisionsPage(*running, path) : std::nullopt;
+    });
     std::unique_ptr<server::ServerAddresses> addresses;
     if (objects.isShared())
         addresses = std::make_unique<server::ServerAddresses>(
@@ -247,6 +274,9 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     app.add_option("--node-name", settings.nodeName, "Also make credentials for the agent of this node");
     app.add_option("--encryption-provider-config", settings.encryptionConfig,
                    "EncryptionConfiguration file: which resources are kept encrypted, with which keys")
+        ->check(CLI::ExistingFile);
+    app.add_option("--scheduler-config", settings.schedulerConfig,
+                   "KubeSchedulerConfiguration file: profiles, plugins and extenders of the scheduler")
         ->check(CLI::ExistingFile);
     app.add_option("--token-auth-file", settings.tokenFile, "File of static tokens: token,user,uid,\"groups\"")
         ->check(CLI::ExistingFile);

@@ -171,6 +171,9 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     if (info.path == "/")
         return replyWith(JsonObject{{"paths", api::JsonArray{"/api", "/apis", "/healthz", "/livez", "/metrics",
                                                              "/openapi/v2", "/openapi/v3", "/readyz", "/version"}}});
+    if (const auto pages = pages_.load(); pages && request.method == "GET")
+        if (auto page = (*pages)(info.path))
+            return replyWith(std::move(*page));
     return replyWith(api::unknownPath());
 }
 

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -62,6 +63,10 @@ public:
     void started() { services_.start(); }
     /// The server is about to stop: /readyz says so from now on.
     void stop() { stopping_ = true; }
+    /// Further pages, for GET at paths that are not the server's own and whose reader RBAC lets in; they answer nothing
+    /// for a path they do not know. Replaces the pages before.
+    using Pages = std::function<std::optional<api::JsonObject>(const std::string& path)>;
+    void servePages(Pages pages) { pages_ = std::make_shared<const Pages>(std::move(pages)); }
     /// To be called every so often (bookmarks).
     void tick();
 
@@ -94,6 +99,7 @@ private:
     FlowSchemas flows_;
     std::unique_ptr<NodeConnections> nodes_;
     ApiServices services_;
+    std::atomic<std::shared_ptr<const Pages>> pages_;
     std::atomic<bool> bootstrapped_ = false, stopping_ = false;
 };
 

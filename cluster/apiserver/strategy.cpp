@@ -136,6 +136,19 @@ std::string_view policyFinalizer(std::string_view policy) {
     return policy == "Foreground" ? "foregroundDeletion" : policy == "Orphan" ? "orphan" : "";
 }
 
+/// Kinds that had dependents before the garbage collector was there keep leaving them behind when a deletion does not
+/// say what becomes of them; a finalizer that says so already decides.
+bool orphansByDefault(const api::Resource& resource, const JsonObject& object) {
+    if (resource.custom != nullptr || (resource.name != "replicationcontrollers" && resource.name != "jobs"))
+        return false;
+    const Json* finalizers = api::find(object, {"metadata", "finalizers"});
+    return finalizers == nullptr || !finalizers->is_array() ||
+           std::ranges::none_of(finalizers->get_array(), [](const Json& finalizer) {
+               return finalizer.is_string() &&
+                      (finalizer.get_string() == "foregroundDeletion" || finalizer.get_string() == "orphan");
+           });
+}
+
 /// A job's pods are told apart by its uid, unless its maker chose the selector.
 void prepareJob(JsonObject& job) {
     if (api::boolAt(job, {"spec", "manualSelector"}))
@@ -246,6 +259,8 @@ void markForDeletion(const api::Resource& resource, JsonObject& object, std::opt
                      std::string_view propagationPolicy) {
     JsonObject& metadata = objectAt(object, {"metadata"});
     const bool marked = metadata.contains("deletionTimestamp");
+    if (propagationPolicy.empty() && orphansByDefault(resource, object))
+        propagationPolicy = "Orphan";
     if (const std::string_view finalizer = policyFinalizer(propagationPolicy); !finalizer.empty() && !marked)
         addFinalizer(object, finalizer);
     const bool pod = resource.name == "pods" && resource.custom == nullptr;

@@ -21,7 +21,9 @@ std::optional<api::Status> prepareForCreate(const api::Resource& resource, std::
 std::optional<api::Status> prepareForUpdate(const api::Resource& resource, std::string_view subresource,
                                             const api::JsonObject& before, api::JsonObject& after);
 
-/// Sets the deletion time, the grace period (pods) and the propagation policy's finalizer.
+/// Sets the deletion time, the grace period (pods) and the propagation policy's finalizer. Without a policy ("") the
+/// dependants of replication controllers and jobs are orphaned, as Kubernetes does; those of all other kinds are
+/// collected in the background.
 void markForDeletion(const api::Resource& resource, api::JsonObject& object,
                      std::optional<long long> gracePeriodSeconds, std::string_view propagationPolicy);
 

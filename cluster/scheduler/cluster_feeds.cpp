@@ -2,6 +2,7 @@
 
 #include "cluster/api/types/policy_v1.h"
 #include "cluster/api/types/storage_v1.h"
+#include "cluster/scheduler/cluster_events.h"
 #include "cluster/scheduler/feed.h"
 #include "cluster/scheduler/snapshot.h"
 
@@ -38,62 +39,68 @@ StorageClassInfo classOf(const StorageClass& object) {
 
 struct ClusterFeeds::Parts {
     Parts(const std::shared_ptr<const client::Client>& client, std::mutex& guard, Snapshot& into,
-          std::function<void()> onChange)
+          std::function<void(std::uint32_t)> onChange)
         : mutex(guard)
         , snapshot(into)
         , changed(std::move(onChange))
         , namespaces(
               client,
               [this](auto object) {
-                  apply([&] { snapshot.setNamespace(object->metadata.name, object->metadata.labels); });
+                  apply(events::namespaces,
+                        [&] { snapshot.setNamespace(object->metadata.name, object->metadata.labels); });
               },
-              [this](const auto& key) { apply([&] { snapshot.removeNamespace(key); }); },
+              [this](const auto& key) { apply(events::namespaces, [&] { snapshot.removeNamespace(key); }); },
               [](const auto&) {}) // a namespace that went unseen has no pods any more
         , budgets(
               client,
               [this](auto object) {
-                  apply([&] {
+                  apply(0, [&] {
                       snapshot.setBudget(objectKey(object->metadata.namespace_, object->metadata.name),
                                          budgetOf(*object));
                   });
               },
-              [this](const auto& key) { apply([&] { snapshot.removeBudget(key); }); },
-              [this](const auto& known) { apply([&] { snapshot.keepBudgets(known); }); })
+              [this](const auto& key) { apply(0, [&] { snapshot.removeBudget(key); }); },
+              [this](const auto& known) { apply(0, [&] { snapshot.keepBudgets(known); }); })
         , claims(
               client,
               [this](auto object) {
                   const std::string key = objectKey(object->metadata.namespace_, object->metadata.name);
-                  apply([&] { snapshot.volumes().claims[key] = std::move(object); });
+                  apply(events::claims, [&] { snapshot.volumes().claims[key] = std::move(object); });
               },
-              [this](const auto& key) { apply([&] { snapshot.volumes().claims.erase(key); }); },
-              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().claims, known); }); })
+              [this](const auto& key) { apply(events::claims, [&] { snapshot.volumes().claims.erase(key); }); },
+              [this](const auto& known) { apply(events::claims, [&] { keepOnly(snapshot.volumes().claims, known); }); })
         , volumes(
               client,
               [this](auto object) {
                   const std::string key = object->metadata.name;
-                  apply([&] { snapshot.volumes().volumes[key] = std::move(object); });
+                  apply(events::volumes, [&] { snapshot.volumes().volumes[key] = std::move(object); });
               },
-              [this](const auto& key) { apply([&] { snapshot.volumes().volumes.erase(key); }); },
-              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().volumes, known); }); })
+              [this](const auto& key) { apply(events::volumes, [&] { snapshot.volumes().volumes.erase(key); }); },
+              [this](const auto& known) {
+                  apply(events::volumes, [&] { keepOnly(snapshot.volumes().volumes, known); });
+              })
         , classes(
               client,
               [this](auto object) {
-                  apply([&] { snapshot.volumes().classes[object->metadata.name] = classOf(*object); });
+                  apply(events::volumes, [&] { snapshot.volumes().classes[object->metadata.name] = classOf(*object); });
               },
-              [this](const auto& key) { apply([&] { snapshot.volumes().classes.erase(key); }); },
-              [this](const auto& known) { apply([&] { keepOnly(snapshot.volumes().classes, known); }); }) {}
+              [this](const auto& key) { apply(events::volumes, [&] { snapshot.volumes().classes.erase(key); }); },
+              [this](const auto& known) {
+                  apply(events::volumes, [&] { keepOnly(snapshot.volumes().classes, known); });
+              }) {}
 
-    template <class Change> void apply(const Change& change) {
+    template <class Change> void apply(std::uint32_t event, const Change& change) {
         {
             std::lock_guard lock(mutex);
             change();
         }
-        changed();
+        if (event != 0)
+            changed(event);
     }
 
     std::mutex& mutex;
     Snapshot& snapshot;
-    std::function<void()> changed;
+    std::function<void(std::uint32_t)> changed;
     Feed<Namespace> namespaces;
     Feed<PodDisruptionBudget> budgets;
     Feed<PersistentVolumeClaim> claims;
@@ -102,7 +109,7 @@ struct ClusterFeeds::Parts {
 };
 
 ClusterFeeds::ClusterFeeds(std::shared_ptr<const client::Client> client, std::mutex& mutex, Snapshot& snapshot,
-                           std::function<void()> changed)
+                           std::function<void(std::uint32_t)> changed)
     : parts_(std::make_unique<Parts>(client, mutex, snapshot, std::move(changed))) {}
 ClusterFeeds::~ClusterFeeds() = default;
 

@@ -2,6 +2,7 @@
 
 #include "cluster/client/client.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,9 +15,9 @@ class Snapshot;
 /// watches.
 class ClusterFeeds {
 public:
-    /// @p mutex guards @p snapshot; @p changed is called, without it, when waiting pods may have got a chance.
+    /// @p mutex guards @p snapshot; @p changed is called, without it, with what happened (cluster_events.h).
     ClusterFeeds(std::shared_ptr<const client::Client> client, std::mutex& mutex, Snapshot& snapshot,
-                 std::function<void()> changed);
+                 std::function<void(std::uint32_t)> changed);
     /// No call comes after it.
     ~ClusterFeeds();
     void start();

@@ -1,23 +1,15 @@
 #pragma once
 
 #include "cluster/scheduler/cycle.h"
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "cluster/scheduler/reasons.h"
 
 namespace slipway::scheduler {
 
-/// Why a node cannot take a pod.
-struct NodeRefusal {
-    std::string_view plugin;
-    std::vector<std::string> reasons;
-    bool helpedByPreemption = false; ///< it may go away when pods leave the node
-};
+/// Asks the filter plugins; null when the node can take the pod, or else the plugin that refuses, and why. Room that
+/// preemption made on the node for pods of the same or a higher priority counts as taken. @p reasons is emptied first.
+const plugins::FilterPlugin* refusalOf(const Cycle& cycle, const NodeInfo& node, Reasons& reasons);
 
-/// Asks the filter plugins; nothing when the node can take the pod. Room that preemption made on the node for pods of
-/// the same or a higher priority counts as taken.
-std::optional<NodeRefusal> refusalOf(const Cycle& cycle, const NodeInfo& node);
+/// Whether a refusal by @p plugin may go away when pods leave the node.
+bool helpedByPreemption(const Cycle& cycle, const NodeInfo& node, const plugins::FilterPlugin& plugin);
 
 } // namespace slipway::scheduler

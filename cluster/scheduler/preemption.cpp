@@ -2,6 +2,7 @@
 
 #include "cluster/api/selectors.h"
 #include "cluster/scheduler/framework.h"
+#include "cluster/scheduler/plugins/plugins.h"
 
 #include <algorithm>
 #include <format>
@@ -11,108 +12,172 @@
 namespace slipway::scheduler {
 namespace {
 
-/// How many nodes are tried at most (as kube-scheduler: a tenth of them, 100 at least).
-std::size_t triedNodes(const Snapshot& snapshot) {
-    return std::max<std::size_t>(100, std::size_t(snapshot.nodeCount()) / 10);
-}
+using Pods = std::vector<const PlacedPod*>;
 
 /// The more important first: higher priority, then longer running.
-bool moreImportant(const PlacedPod& a, const PlacedPod& b) {
-    if (a.priority != b.priority)
-        return a.priority > b.priority;
-    return a.startedAt != b.startedAt ? a.startedAt < b.startedAt : a.key < b.key;
+bool moreImportant(const PlacedPod* a, const PlacedPod* b) {
+    if (a->priority != b->priority)
+        return a->priority > b->priority;
+    return a->startedAt != b->startedAt ? a->startedAt < b->startedAt : a->key < b->key;
 }
 
-/// Splits off, keeping their order, the pods whose going would break a disruption budget.
-std::vector<PlacedPod> splitProtected(std::vector<PlacedPod>& pods, const Snapshot& snapshot) {
-    std::vector<PlacedPod> guarded, free;
-    std::map<std::string, std::int32_t> left;
-    for (PlacedPod& pod : pods) {
-        bool breaks = false;
-        for (const auto& [key, budget] : snapshot.budgets()) {
-            if (budget.ns != pod.traits->ns || !api::matches(budget.selector, pod.traits->labels))
-                continue;
-            auto& allowed = left.try_emplace(key, budget.allowed).first->second;
-            breaks = breaks || --allowed < 0;
-        }
-        (breaks ? guarded : free).push_back(std::move(pod));
-    }
-    pods = std::move(free);
-    return guarded;
-}
-
+/// A node and who would have to leave it.
 struct Candidate {
-    std::string node;
-    std::vector<PlacedPod> victims; ///< the most important first
+    const NodeInfo* node = nullptr;
+    Pods victims; ///< the most important first
     int violations = 0;
 };
 
-bool fits(const PodInfo& pod, const Snapshot& snapshot, const std::string& node) {
-    return !refusalOf(Cycle(pod, snapshot), snapshot.nodes().at(node));
+std::int64_t prioritySum(const Candidate& candidate) {
+    std::int64_t total = 0;
+    for (const PlacedPod* victim : candidate.victims)
+        total += std::int64_t(victim->priority) + std::numeric_limits<std::int32_t>::max() + 1;
+    return total;
 }
 
-/// Tries a node: all lesser pods leave, then come back one by one as long as the pod still fits.
-std::optional<Candidate> tryNode(const PodInfo& pod, Snapshot& snapshot, const std::string& name) {
-    std::vector<std::string> keys;
-    for (const PlacedPod* placed : snapshot.nodes().at(name).placed)
-        if (placed->priority < pod.priority)
-            keys.push_back(placed->key);
-    std::vector<PlacedPod> lesser;
-    for (const std::string& key : keys)
-        lesser.push_back(*snapshot.takeAway(key));
-    std::ranges::sort(lesser, moreImportant);
-    std::optional<Candidate> found;
-    if (!lesser.empty() && fits(pod, snapshot, name)) {
-        found = Candidate{name, {}, 0};
-        auto guarded = splitProtected(lesser, snapshot);
-        const auto spare = [&](std::vector<PlacedPod>& pods, bool violates) {
-            for (PlacedPod& placed : pods) {
-                const std::string key = placed.key;
-                snapshot.putBack(std::move(placed));
-                if (fits(pod, snapshot, name))
-                    continue;
-                found->victims.push_back(*snapshot.takeAway(key));
-                found->violations += violates;
-            }
-        };
-        spare(guarded, true);
-        spare(lesser, false);
-        for (const PlacedPod& victim : found->victims)
-            snapshot.putBack(victim);
-        std::ranges::sort(found->victims, moreImportant);
-        if (found->victims.empty())
-            found.reset();
-    } else {
-        for (PlacedPod& placed : lesser)
-            snapshot.putBack(std::move(placed));
-    }
-    return found;
+/// When the first of the most important victims started.
+std::string_view earliestStart(const Candidate& candidate) {
+    std::string_view first;
+    for (const PlacedPod* victim : candidate.victims)
+        if (victim->priority == candidate.victims.front()->priority && (first.empty() || victim->startedAt < first))
+            first = victim->startedAt;
+    return first;
 }
 
 bool better(const Candidate& a, const Candidate& b) {
     if (a.violations != b.violations)
         return a.violations < b.violations;
-    if (a.victims.front().priority != b.victims.front().priority)
-        return a.victims.front().priority < b.victims.front().priority;
-    const auto sum = [](const Candidate& candidate) {
-        std::int64_t total = 0;
-        for (const PlacedPod& victim : candidate.victims)
-            total += std::int64_t(victim.priority) + std::numeric_limits<std::int32_t>::max() + 1;
-        return total;
-    };
-    if (sum(a) != sum(b))
-        return sum(a) < sum(b);
+    if (a.victims.front()->priority != b.victims.front()->priority)
+        return a.victims.front()->priority < b.victims.front()->priority;
+    if (const auto one = prioritySum(a), other = prioritySum(b); one != other)
+        return one < other;
     if (a.victims.size() != b.victims.size())
         return a.victims.size() < b.victims.size();
-    const auto earliest = [](const Candidate& candidate) {
-        std::string first;
-        for (const PlacedPod& victim : candidate.victims)
-            if (victim.priority == candidate.victims.front().priority && (first.empty() || victim.startedAt < first))
-                first = victim.startedAt;
-        return first;
-    };
-    return earliest(a) > earliest(b);
+    return earliestStart(a) > earliestStart(b);
 }
+
+/// Tries nodes: all lesser pods leave, then come back one by one as long as the pod still fits. Where only what pods
+/// take of the node matters, this is reckoning with a copy of its load; else the snapshot itself is changed.
+class Trial {
+public:
+    Trial(const PodInfo& pod, Snapshot& snapshot, const Profile& profile)
+        : pod_(pod), snapshot_(snapshot), cycle_(pod, snapshot, profile) {
+        for (const auto* plugin : cycle_.filters)
+            dependsOnOthers_ = dependsOnOthers_ || plugin->seesOtherPods;
+        for (const std::string& claim : pod.traits->claims)
+            dependsOnOthers_ = dependsOnOthers_ || !snapshot.usersOfClaim(pod.traits->ns + "/" + claim).empty();
+    }
+
+    std::optional<Candidate> tryNode(const NodeInfo& node) {
+        Pods lesser;
+        for (const PlacedPod* placed : node.placed)
+            if (placed->priority < pod_.priority)
+                lesser.push_back(placed);
+        if (lesser.empty())
+            return {};
+        std::ranges::sort(lesser, moreImportant);
+        const Pods guarded = splitProtected(lesser);
+        return dependsOnOthers_ ? tryOnSnapshot(node, guarded, lesser) : tryByLoad(node, guarded, lesser);
+    }
+
+    const Cycle& cycle() const { return cycle_; }
+
+private:
+    /// Splits off, keeping their order, the pods whose going would break a disruption budget.
+    Pods splitProtected(Pods& pods) const {
+        if (snapshot_.budgets().empty())
+            return {};
+        Pods guarded, free;
+        std::map<std::string, std::int32_t> left;
+        for (const PlacedPod* pod : pods) {
+            bool breaks = false;
+            for (const auto& [key, budget] : snapshot_.budgets()) {
+                if (budget.ns != pod->traits->ns || !api::matches(budget.selector, pod->traits->labels))
+                    continue;
+                auto& allowed = left.try_emplace(key, budget.allowed).first->second;
+                breaks = breaks || --allowed < 0;
+            }
+            (breaks ? guarded : free).push_back(pod);
+        }
+        pods = std::move(free);
+        return guarded;
+    }
+
+    bool fitsLoad(const NodeInfo& node, const NodeLoad& load) {
+        reasons_.clear();
+        plugins::nodePorts(pod_, load, reasons_);
+        if (reasons_.empty())
+            plugins::nodeResourcesFit(cycle_, node, load, expected_ ? &*expected_ : nullptr, reasons_);
+        if (reasons_.empty() && expected_)
+            plugins::nodePorts(pod_, *expected_, reasons_);
+        return reasons_.empty();
+    }
+
+    std::optional<Candidate> tryByLoad(const NodeInfo& node, const Pods& guarded, const Pods& free) {
+        expected_.reset();
+        if (node.nominated)
+            expected_ = snapshot_.expectedOn(node, pod_);
+        NodeLoad load = node.load;
+        for (const Pods* list : {&guarded, &free})
+            for (const PlacedPod* placed : *list)
+                load.remove(placed->requests, placed->hostPorts);
+        if (!fitsLoad(node, load))
+            return {};
+        Candidate found{&node, {}, 0};
+        for (const Pods* list : {&guarded, &free})
+            for (const PlacedPod* placed : *list) {
+                load.add(placed->requests, placed->hostPorts);
+                if (fitsLoad(node, load))
+                    continue;
+                load.remove(placed->requests, placed->hostPorts);
+                found.victims.push_back(placed);
+                found.violations += list == &guarded;
+            }
+        return finished(std::move(found));
+    }
+
+    std::optional<Candidate> tryOnSnapshot(const NodeInfo& node, const Pods& guarded, const Pods& free) {
+        std::vector<std::string> keys;
+        for (const Pods* list : {&guarded, &free})
+            for (const PlacedPod* placed : *list)
+                keys.push_back(placed->key);
+        std::vector<PlacedPod> away;
+        for (const std::string& key : keys)
+            away.push_back(*snapshot_.takeAway(key));
+        std::vector<std::string> victims;
+        int violations = 0;
+        const bool possible = refusalOf(cycle_, node, reasons_) == nullptr;
+        for (std::size_t i = 0; i < away.size(); ++i) {
+            snapshot_.putBack(std::move(away[i]));
+            if (!possible || refusalOf(cycle_, node, reasons_) == nullptr)
+                continue;
+            away[i] = *snapshot_.takeAway(keys[i]);
+            victims.push_back(keys[i]);
+            violations += i < guarded.size();
+        }
+        Candidate found{&node, {}, violations};
+        for (const std::string& key : victims) {
+            const auto it = std::ranges::find(away, key, &PlacedPod::key);
+            snapshot_.putBack(std::move(*it));
+            found.victims.push_back(snapshot_.findPod(key));
+        }
+        return possible ? finished(std::move(found)) : std::nullopt;
+    }
+
+    static std::optional<Candidate> finished(Candidate found) {
+        if (found.victims.empty())
+            return {};
+        std::ranges::sort(found.victims, moreImportant);
+        return found;
+    }
+
+    const PodInfo& pod_;
+    Snapshot& snapshot_;
+    const Cycle cycle_;
+    Reasons reasons_;
+    std::optional<NodeLoad> expected_;
+    bool dependsOnOthers_ = false;
+};
 
 /// Whether pods that were told to go for this one are still on their way out.
 bool waitsForVictims(const PodInfo& pod, const Snapshot& snapshot) {
@@ -124,49 +189,81 @@ bool waitsForVictims(const PodInfo& pod, const Snapshot& snapshot) {
            });
 }
 
-} // namespace
+/// How many nodes are tried at most.
+std::size_t triedNodes(const Snapshot& snapshot, const Profile& profile) {
+    const auto share = std::size_t(snapshot.nodeCount()) * std::size_t(profile.minCandidateNodesPercentage) / 100;
+    return std::max(std::size_t(profile.minCandidateNodesAbsolute), share);
+}
 
-PreemptionPlan planPreemption(const PodInfo& pod, Snapshot& snapshot) {
-    if (pod.pod && pod.pod->spec && pod.pod->spec->preemptionPolicy == "Never")
-        return {"", {}, "not eligible due to preemptionPolicy=Never."};
-    if (waitsForVictims(pod, snapshot))
-        return {"", {}, "not eligible due to a terminating pod on the nominated node."};
-    std::map<std::string, int> reasons;
-    std::vector<std::string> names;
-    {
-        const Cycle cycle(pod, snapshot);
-        for (const auto& [name, node] : snapshot.nodes()) {
-            if (!node.present)
-                continue;
-            const auto refusal = refusalOf(cycle, node);
-            if (refusal && refusal->helpedByPreemption && cycle.volumes.refusal().empty())
-                names.push_back(name);
-            else
-                ++reasons["Preemption is not helpful for scheduling"];
-        }
+std::vector<RefusedNode> askAgain(const Cycle& cycle) {
+    std::vector<RefusedNode> refused;
+    Reasons reasons;
+    for (const NodeInfo* node : cycle.snapshot.candidates()) {
+        const auto* plugin = refusalOf(cycle, *node, reasons);
+        refused.push_back({node, plugin != nullptr && helpedByPreemption(cycle, *node, *plugin)});
     }
-    std::optional<Candidate> best;
-    std::size_t candidates = 0;
-    for (const std::string& name : names) {
-        auto candidate = tryNode(pod, snapshot, name);
-        if (!candidate) {
-            ++reasons["No preemption victims found for incoming pod"];
+    return refused;
+}
+
+std::vector<Candidate> findCandidates(Trial& trial, const std::vector<RefusedNode>& refused, std::size_t most,
+                                      std::map<std::string_view, int>& reasons) {
+    std::vector<Candidate> candidates;
+    for (const RefusedNode& one : refused) {
+        if (!one.helpedByPreemption || !trial.cycle().volumes.refusal().empty()) {
+            ++reasons["Preemption is not helpful for scheduling"];
             continue;
         }
-        if (!best || better(*candidate, *best))
-            best = std::move(candidate);
-        if (++candidates >= triedNodes(snapshot))
+        if (candidates.size() >= most)
             break;
+        if (auto candidate = trial.tryNode(*one.node))
+            candidates.push_back(std::move(*candidate));
+        else
+            ++reasons["No preemption victims found for incoming pod"];
     }
-    if (best)
-        return {best->node, std::move(best->victims), ""};
+    return candidates;
+}
+
+PreemptionPlan planOf(const Candidate& candidate) {
+    PreemptionPlan plan{candidate.node->name, {}, candidate.violations, {}};
+    for (const PlacedPod* victim : candidate.victims)
+        plan.victims.push_back(*victim);
+    return plan;
+}
+
+} // namespace
+
+PreemptionPlan planPreemption(const PodInfo& pod, Snapshot& snapshot, const Profile& profile,
+                              const std::vector<RefusedNode>* refused) {
+    if (pod.pod && pod.pod->spec && pod.pod->spec->preemptionPolicy == "Never")
+        return {"", {}, 0, "not eligible due to preemptionPolicy=Never."};
+    if (waitsForVictims(pod, snapshot))
+        return {"", {}, 0, "not eligible due to a terminating pod on the nominated node."};
+    Trial trial(pod, snapshot, profile);
+    std::map<std::string_view, int> reasons;
+    const auto candidates = findCandidates(trial, refused == nullptr ? askAgain(trial.cycle()) : *refused,
+                                           triedNodes(snapshot, profile), reasons);
+    if (!candidates.empty())
+        return planOf(*std::ranges::min_element(candidates, better));
     std::string message = std::format("0/{} nodes are available:", snapshot.nodeCount());
     const char* separator = " ";
     for (const auto& [reason, count] : reasons) {
         message += std::format("{}{} {}", separator, count, reason);
         separator = ", ";
     }
-    return {"", {}, message + "."};
+    return {"", {}, 0, message + "."};
+}
+
+std::vector<PreemptionPlan> preemptionCandidates(const PodInfo& pod, Snapshot& snapshot, const Profile& profile,
+                                                 const std::vector<RefusedNode>& refused, std::size_t most) {
+    Trial trial(pod, snapshot, profile);
+    std::map<std::string_view, int> reasons;
+    auto candidates = findCandidates(trial, refused, triedNodes(snapshot, profile), reasons);
+    std::ranges::stable_sort(candidates, better);
+    std::vector<PreemptionPlan> plans;
+    for (const Candidate& candidate : candidates)
+        if (plans.size() < most)
+            plans.push_back(planOf(candidate));
+    return plans;
 }
 
 } // namespace slipway::scheduler

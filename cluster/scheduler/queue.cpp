@@ -6,6 +6,7 @@ namespace slipway::scheduler {
 
 using namespace std::chrono_literals;
 constexpr auto longestWait = 5min;
+constexpr std::size_t keptEvents = 1024;
 
 /// Takes an entry out of the order it waits in; its place is to be set next.
 void SchedulingQueue::unplace(Entry& entry) {
@@ -13,6 +14,8 @@ void SchedulingQueue::unplace(Entry& entry) {
         active_.erase(activeKey(entry));
     else if (entry.place != Place::taken)
         timed_.erase({entry.due, entry.pod.key});
+    if (entry.place == Place::unschedulable)
+        unschedulable_.erase(entry.pod.key);
 }
 
 void SchedulingQueue::waitUntil(Entry& entry, Place place, Clock::time_point due) {
@@ -20,6 +23,8 @@ void SchedulingQueue::waitUntil(Entry& entry, Place place, Clock::time_point due
     entry.place = place;
     entry.due = due;
     timed_.insert({due, entry.pod.key});
+    if (place == Place::unschedulable)
+        unschedulable_.insert(entry.pod.key);
     changed_.notify_one();
 }
 
@@ -31,7 +36,7 @@ void SchedulingQueue::activate(Entry& entry) {
 }
 
 void SchedulingQueue::toBackoff(Entry& entry) {
-    const auto delay = std::min<std::chrono::milliseconds>(100ms * (1 << std::clamp(entry.attempts - 1, 0, 7)), 10s);
+    const auto delay = std::min(times_.first * (1 << std::clamp(entry.attempts - 1, 0, 16)), times_.most);
     const auto due = entry.lastTry + delay;
     if (due <= Clock::now())
         return activate(entry);
@@ -67,7 +72,7 @@ void SchedulingQueue::put(PodInfo pod) {
     if (entry.place == Place::active || (changed && entry.place != Place::taken))
         activate(entry);
     else if (changed)
-        ++moves_;
+        note(events::all); // while it is being tried: to be tried again
 }
 
 void SchedulingQueue::remove(const std::string& key) {
@@ -104,7 +109,7 @@ std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
             entry.place = Place::taken;
             ++entry.attempts;
             entry.lastTry = Clock::now();
-            return Taken{entry.pod, moves_};
+            return Taken{entry.pod, moves_, entry.attempts};
         }
         if (timed_.empty()) {
             changed_.wait(lock);
@@ -115,23 +120,43 @@ std::optional<SchedulingQueue::Taken> SchedulingQueue::take() {
     }
 }
 
-void SchedulingQueue::giveBack(const Taken& taken, bool retry) {
+void SchedulingQueue::note(std::uint32_t events) {
+    ++moves_;
+    recent_.push_back(events);
+    if (recent_.size() > keptEvents)
+        recent_.pop_front();
+}
+
+/// Whether something that would have helped happened while the pod was being tried.
+bool SchedulingQueue::missed(std::uint64_t since, std::uint32_t waitsFor) const {
+    const std::uint64_t count = moves_ - since;
+    if (count > recent_.size())
+        return true;
+    return std::any_of(recent_.end() - static_cast<std::ptrdiff_t>(count), recent_.end(),
+                       [&](std::uint32_t event) { return (event & waitsFor) != 0; });
+}
+
+void SchedulingQueue::giveBack(const Taken& taken, bool retry, std::uint32_t waitsFor) {
     std::lock_guard lock(mutex_);
     const auto found = entries_.find(taken.pod.key);
     if (found == entries_.end() || found->second.place != Place::taken)
         return; // removed, or made anew, meanwhile
     Entry& entry = found->second;
-    if (retry || moves_ != taken.moves)
+    entry.waitsFor = waitsFor;
+    if (retry || missed(taken.moves, waitsFor))
         return toBackoff(entry);
     waitUntil(entry, Place::unschedulable, Clock::now() + longestWait);
 }
 
-void SchedulingQueue::moveAll() {
+void SchedulingQueue::move(std::uint32_t events,
+                           const std::function<bool(const PodInfo&, std::uint32_t waitsFor)>& helps) {
     std::lock_guard lock(mutex_);
-    ++moves_;
-    for (auto& [key, entry] : entries_)
-        if (entry.place == Place::unschedulable)
+    note(events);
+    for (auto key = unschedulable_.begin(); key != unschedulable_.end();) {
+        Entry& entry = entries_.at(*key++);
+        if ((entry.waitsFor & events) != 0 && (!helps || helps(entry.pod, entry.waitsFor)))
             toBackoff(entry);
+    }
 }
 
 void SchedulingQueue::close() {

@@ -1,9 +1,12 @@
 #pragma once
 
-#include "cluster/scheduler/snapshot.h"
+#include "cluster/scheduler/cluster_events.h"
+#include "cluster/scheduler/pod_info.h"
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -11,11 +14,18 @@
 
 namespace slipway::scheduler {
 
-/// Pods waiting for a node: active ones by priority and age, failed ones until their back-off (0.1 s doubling to 10 s)
-/// ends, unschedulable ones until something changes in the cluster (or five minutes passed). Thread-safe.
+/// How long a pod waits after a failed attempt: the first time, and at most.
+struct BackOffTimes {
+    std::chrono::milliseconds first{100}, most{10'000};
+};
+
+/// Pods waiting for a node: active ones by priority and age, failed ones until their back-off ends, unschedulable ones
+/// until something happens in the cluster that helps against what refused them (or five minutes passed). Thread-safe.
 class SchedulingQueue {
 public:
     using Clock = std::chrono::steady_clock;
+
+    explicit SchedulingQueue(BackOffTimes times = {}) : times_(times) {}
 
     /// Adds a pod, or replaces what is known of one: a changed spec or other labels make it active again.
     void put(PodInfo pod);
@@ -27,15 +37,17 @@ public:
     struct Taken {
         PodInfo pod;
         std::uint64_t moves = 0;
+        int attempts = 1; ///< this one counted
     };
     /// Waits for the next pod; nothing once closed.
     std::optional<Taken> take();
-    /// A pod that found no node waits for a change; one that failed for another reason (@p retry) only for its
-    /// back-off.
-    void giveBack(const Taken& taken, bool retry);
+    /// A pod that found no node waits for events that help against the filters that refused it; one that failed for
+    /// another reason (@p retry) only for its back-off.
+    void giveBack(const Taken& taken, bool retry, std::uint32_t waitsFor = events::all);
 
-    /// The cluster changed in favour of pods: everything unschedulable gets another chance.
-    void moveAll();
+    /// Something happened: pods that wait for it get another chance, unless @p helps says that it is none.
+    void move(std::uint32_t events, const std::function<bool(const PodInfo&, std::uint32_t waitsFor)>& helps = {});
+    void moveAll() { move(events::all); }
     void close();
     std::size_t size() const;
 
@@ -46,6 +58,7 @@ private:
         Place place = Place::active;
         std::uint64_t order = 0;
         int attempts = 0;
+        std::uint32_t waitsFor = events::all;
         Clock::time_point due; ///< end of the back-off; of the longest wait when unschedulable
         Clock::time_point lastTry;
     };
@@ -58,12 +71,17 @@ private:
     void waitUntil(Entry& entry, Place place, Clock::time_point due);
     void unplace(Entry& entry);
     void releaseDue();
+    void note(std::uint32_t events);
+    bool missed(std::uint64_t since, std::uint32_t waitsFor) const;
 
+    const BackOffTimes times_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, Entry> entries_;
     std::set<ActiveKey> active_;
+    std::set<std::string> unschedulable_;
     std::set<std::pair<Clock::time_point, std::string>> timed_; ///< those in back-off or unschedulable
+    std::deque<std::uint32_t> recent_; ///< the last events, for pods that were being tried when they came
     std::uint64_t nextOrder_ = 0, moves_ = 0;
     bool closed_ = false;
 };

@@ -1,95 +1,60 @@
 #include "cluster/scheduler/snapshot.h"
 
 #include "cluster/api/quantity.h"
-#include "cluster/client/informer.h"
 
 #include <algorithm>
-#include <mutex>
+#include <format>
 
 namespace slipway::scheduler {
-
 namespace {
 
-/// Traits of pods without rules of their own are the same for all pods of a workload; this keeps one of each in use.
-std::shared_ptr<const PodTraits> shared(PodTraits traits) {
-    if (traits.affinity || !traits.claims.empty())
-        return std::make_shared<const PodTraits>(std::move(traits));
-    static std::mutex mutex;
-    static std::map<std::pair<std::string, std::map<std::string, std::string>>, std::weak_ptr<const PodTraits>> known;
-    std::lock_guard lock(mutex);
-    if (known.size() > 4096)
-        std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
-    auto& slot = known[{traits.ns, traits.labels}];
-    auto found = slot.lock();
-    if (!found)
-        slot = found = std::make_shared<const PodTraits>(std::move(traits));
-    return found;
-}
+constexpr std::int64_t smallMilliCpu = 100, smallMemory = 200LL * 1024 * 1024;
+const std::string zoneLabel = "topology.kubernetes.io/zone";
 
-std::shared_ptr<const PodTraits> traitsOf(const api::core_v1::Pod& pod) {
-    PodTraits traits;
-    traits.ns = pod.metadata.namespace_;
-    traits.labels = pod.metadata.labels;
-    if (!pod.spec)
-        return shared(std::move(traits));
-    if (pod.spec->affinity && (pod.spec->affinity->podAffinity || pod.spec->affinity->podAntiAffinity))
-        traits.affinity = pod.spec->affinity;
-    for (const auto& volume : pod.spec->volumes) {
-        if (volume.persistentVolumeClaim)
-            traits.claims.push_back(volume.persistentVolumeClaim->claimName);
-        else if (volume.ephemeral)
-            traits.claims.push_back(pod.metadata.name + "-" + volume.name);
-    }
-    return shared(std::move(traits));
-}
-
-bool hasPodRules(const PlacedPod& pod) {
-    return pod.traits->affinity.has_value();
+bool avoids(const NodeInfo& node) {
+    return std::ranges::any_of(node.taints, [](const auto& taint) { return taint.effect == "PreferNoSchedule"; });
 }
 
 } // namespace
 
-bool PlacedPod::hasRequiredAntiAffinity() const {
-    return traits->affinity && traits->affinity->podAntiAffinity &&
-           !traits->affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution.empty();
+std::int64_t assumedMilliCpu(const Resources& requests) {
+    return requests.milliCpu > 0 ? requests.milliCpu : smallMilliCpu;
 }
 
-PodInfo describePod(std::shared_ptr<const api::core_v1::Pod> pod) {
-    PodInfo info;
-    info.key = client::objectKey(pod->metadata.namespace_, pod->metadata.name);
-    info.uid = pod->metadata.uid;
-    for (const auto& owner : pod->metadata.ownerReferences)
-        if (owner.controller.value_or(false))
-            info.ownerUid = owner.uid;
-    if (pod->spec) {
-        info.requests = podRequests(*pod->spec);
-        info.priority = pod->spec->priority.value_or(0);
-        for (const auto& container : pod->spec->containers)
-            for (const auto& port : container.ports) {
-                const std::int32_t taken =
-                    port.hostPort.value_or(pod->spec->hostNetwork.value_or(false) ? port.containerPort : 0);
-                if (taken > 0)
-                    info.hostPorts.push_back({port.hostIP, port.protocol.empty() ? "TCP" : port.protocol, taken});
-            }
-    }
-    if (pod->status) {
-        info.startedAt = pod->status->startTime;
-        info.nominated = pod->status->nominatedNodeName;
-    }
-    info.leaving = !pod->metadata.deletionTimestamp.empty();
-    info.traits = traitsOf(*pod);
-    info.pod = std::move(pod);
-    return info;
+std::int64_t assumedMemory(const Resources& requests) {
+    return requests.memory > 0 ? requests.memory : smallMemory;
+}
+
+void NodeLoad::add(const Resources& requests, const std::vector<HostPort>& ports) {
+    requested += requests;
+    ++pods;
+    assumedMilliCpu += scheduler::assumedMilliCpu(requests);
+    assumedMemory += scheduler::assumedMemory(requests);
+    usedPorts.insert(usedPorts.end(), ports.begin(), ports.end());
+}
+
+void NodeLoad::remove(const Resources& requests, const std::vector<HostPort>& ports) {
+    requested -= requests;
+    --pods;
+    assumedMilliCpu -= scheduler::assumedMilliCpu(requests);
+    assumedMemory -= scheduler::assumedMemory(requests);
+    for (const HostPort& port : ports)
+        if (const auto taken = std::ranges::find(usedPorts, port); taken != usedPorts.end())
+            usedPorts.erase(taken);
 }
 
 void Snapshot::setNode(const api::core_v1::Node& node) {
     NodeInfo& info = nodes_[node.metadata.name];
-    if (!info.present)
-        ++present_;
     info.name = node.metadata.name;
-    info.present = true;
-    info.labels = node.metadata.labels;
+    info.nominated = nomineesOf_.contains(info.name);
+    if (!info.present || info.labels != node.metadata.labels)
+        relabel(info, node.metadata.labels, true);
+    avoided_ -= avoids(info);
     info.taints = node.spec ? node.spec->taints : std::vector<api::core_v1::Taint>{};
+    avoided_ += avoids(info);
+    info.taintReasons.clear();
+    for (const auto& taint : info.taints)
+        info.taintReasons.push_back(std::format("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value));
     info.unschedulable = node.spec && node.spec->unschedulable.value_or(false);
     const std::map<std::string, std::string> none;
     const auto& offered = node.status ? node.status->allocatable : none;
@@ -104,6 +69,7 @@ void Snapshot::setNode(const api::core_v1::Node& node) {
             for (const std::string& name : image.names)
                 info.images[name] = image.sizeBytes.value_or(0);
     countImages(info, 1);
+    ++version_;
 }
 
 void Snapshot::removeNode(const std::string& name) {
@@ -112,38 +78,117 @@ void Snapshot::removeNode(const std::string& name) {
         return;
     countImages(found->second, -1);
     found->second.images.clear();
-    found->second.present = false;
-    --present_;
+    avoided_ -= avoids(found->second);
+    found->second.taints.clear();
+    found->second.taintReasons.clear();
+    relabel(found->second, {}, false);
+    ++version_;
     forgetIfEmpty(name);
+}
+
+/// Moves the node and its pods to other domains.
+void Snapshot::relabel(NodeInfo& node, const std::map<std::string, std::string>& labels, bool present) {
+    groups_.unsettle(node);
+    if (node.present)
+        countDomains(node, -1);
+    present_ += int(present) - int(node.present);
+    node.present = present;
+    node.labels = labels;
+    if (present)
+        countDomains(node, 1);
+    groups_.settle(node);
+    ordered_ = false;
+}
+
+void Snapshot::countDomains(const NodeInfo& node, int by) {
+    for (auto& [key, counts] : domains_)
+        if (const std::string* value = node.label(key))
+            if ((counts[*value] += by) == 0)
+                counts.erase(*value);
+}
+
+const plugins::DomainCounts& Snapshot::domains(const std::string& topologyKey) const {
+    const auto known = domains_.find(topologyKey);
+    if (known != domains_.end())
+        return known->second;
+    plugins::DomainCounts& counts = domains_[topologyKey];
+    for (const NodeInfo* node : candidates())
+        if (const std::string* value = node->label(topologyKey))
+            ++counts[*value];
+    return counts;
+}
+
+const std::vector<const NodeInfo*>& Snapshot::candidates() const {
+    if (ordered_)
+        return candidates_;
+    candidates_.clear();
+    rounds_.clear();
+    std::map<std::string, std::vector<const NodeInfo*>> zones;
+    for (const auto& [name, node] : nodes_)
+        if (node.present) {
+            const std::string* zone = node.label(zoneLabel);
+            candidates_.push_back(&node);
+            zones[zone == nullptr ? "" : *zone].push_back(&node);
+        }
+    for (std::size_t turn = 0; rounds_.size() < candidates_.size(); ++turn)
+        for (const auto& [zone, nodes] : zones)
+            if (turn < nodes.size())
+                rounds_.push_back(nodes[turn]);
+    ordered_ = true;
+    return candidates_;
+}
+
+const std::vector<const NodeInfo*>& Snapshot::rounds() const {
+    candidates();
+    return rounds_;
+}
+
+const NodeInfo* Snapshot::find(const std::string& name) const {
+    const auto found = nodes_.find(name);
+    return found == nodes_.end() || !found->second.present ? nullptr : &found->second;
+}
+
+const PlacedPod* Snapshot::findPod(const std::string& key) const {
+    const auto found = placed_.find(key);
+    return found == placed_.end() ? nullptr : &found->second;
 }
 
 void Snapshot::setPod(const PodInfo& pod, const std::string& node) {
     if (const auto known = placed_.find(pod.key); known != placed_.end()) {
         PlacedPod& old = known->second;
-        if (old.node == node && old.uid == pod.uid && old.requests == pod.requests && old.traits == pod.traits) {
-            old.leaving = pod.leaving;
+        if (old.node == node && old.uid == pod.uid && old.requests == pod.requests && old.traits == pod.traits &&
+            old.leaving == pod.leaving) {
             old.startedAt = pod.startedAt;
             return;
         }
         removePod(pod.key);
     }
     putBack({pod.key, node, pod.uid, pod.ownerUid, pod.startedAt, pod.requests, pod.hostPorts, pod.priority,
-             pod.leaving, pod.traits});
+             pod.leaving, pod.traits, nullptr});
+}
+
+bool Snapshot::removePod(const std::string& key) {
+    const auto gone = takeAway(key);
+    if (!gone)
+        return false;
+    groups_.forgetIfEmpty(gone->traits, gone->leaving);
+    forgetIfEmpty(gone->node);
+    return true;
 }
 
 void Snapshot::putBack(PlacedPod pod) {
     std::string key = pod.key;
-    const PlacedPod& placed = placed_.insert_or_assign(std::move(key), std::move(pod)).first->second;
+    PlacedPod& placed = placed_.insert_or_assign(std::move(key), std::move(pod)).first->second;
     NodeInfo& info = nodes_[placed.node];
     info.name = placed.node;
-    info.requested += placed.requests;
+    info.load.add(placed.requests, placed.hostPorts);
     info.placed.insert(&placed);
-    info.usedPorts.insert(info.usedPorts.end(), placed.hostPorts.begin(), placed.hostPorts.end());
     if (!placed.ownerUid.empty())
         ++info.podsByOwner[placed.ownerUid];
-    podsWithAffinity_ += hasPodRules(placed);
+    placed.group = &groups_.add(placed.traits, placed.leaving, info);
     for (const std::string& claim : placed.traits->claims)
         claimUsers_.emplace(placed.traits->ns + "/" + claim, placed.key);
+    ++version_;
 }
 
 std::optional<PlacedPod> Snapshot::takeAway(const std::string& key) {
@@ -154,29 +199,70 @@ std::optional<PlacedPod> Snapshot::takeAway(const std::string& key) {
     info.placed.erase(&known->second);
     PlacedPod pod = std::move(known->second);
     placed_.erase(known);
-    info.requested -= pod.requests;
-    for (const HostPort& port : pod.hostPorts)
-        if (const auto taken = std::ranges::find(info.usedPorts, port); taken != info.usedPorts.end())
-            info.usedPorts.erase(taken);
+    info.load.remove(pod.requests, pod.hostPorts);
+    groups_.remove(*pod.group, info);
+    pod.group = nullptr;
     if (const auto count = info.podsByOwner.find(pod.ownerUid); count != info.podsByOwner.end() && --count->second == 0)
         info.podsByOwner.erase(count);
-    podsWithAffinity_ -= hasPodRules(pod);
     for (const std::string& claim : pod.traits->claims) {
         const auto [first, last] = claimUsers_.equal_range(pod.traits->ns + "/" + claim);
         const auto mine = std::find_if(first, last, [&](const auto& entry) { return entry.second == key; });
         if (mine != last)
             claimUsers_.erase(mine);
     }
-    forgetIfEmpty(pod.node);
+    ++version_;
     return pod;
 }
 
 void Snapshot::nominate(const PodInfo& pod, const std::string& node) {
+    withdraw(pod.key);
     nominees_.insert_or_assign(pod.key, Nominee{node, pod});
+    nomineesOf_[node].insert(pod.key);
+    if (const auto found = nodes_.find(node); found != nodes_.end())
+        found->second.nominated = true;
 }
 
 void Snapshot::withdraw(const std::string& key) {
-    nominees_.erase(key);
+    const auto found = nominees_.find(key);
+    if (found == nominees_.end())
+        return;
+    const auto keys = nomineesOf_.find(found->second.node);
+    keys->second.erase(key);
+    if (keys->second.empty()) {
+        if (const auto node = nodes_.find(keys->first); node != nodes_.end())
+            node->second.nominated = false;
+        nomineesOf_.erase(keys);
+    }
+    nominees_.erase(found);
+}
+
+std::optional<NodeLoad> Snapshot::expectedOn(const NodeInfo& node, const PodInfo& pod) const {
+    std::optional<NodeLoad> expected;
+    const auto keys = nomineesOf_.find(node.name);
+    if (keys == nomineesOf_.end())
+        return expected;
+    for (const std::string& key : keys->second) {
+        const PodInfo& nominee = nominees_.at(key).pod;
+        if (key == pod.key || nominee.priority < pod.priority || holdsPod(key))
+            continue;
+        if (!expected)
+            expected.emplace();
+        expected->add(nominee.requests, nominee.hostPorts);
+    }
+    return expected;
+}
+
+void Snapshot::setNamespace(const std::string& name, std::map<std::string, std::string> labels) {
+    const auto [known, fresh] = namespaces_.try_emplace(name);
+    if (!fresh && known->second == labels)
+        return;
+    known->second = std::move(labels);
+    ++namespacesVersion_;
+}
+
+void Snapshot::removeNamespace(const std::string& name) {
+    if (namespaces_.erase(name) > 0)
+        ++namespacesVersion_;
 }
 
 int Snapshot::nodesWithImage(const std::string& image) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/scheduler/resources.h"
+#include "cluster/scheduler/node_info.h"
 #include "cluster/scheduler/volumes.h"
 
 #include <memory>
@@ -8,52 +8,8 @@
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace slipway::scheduler {
-
-/// A port a pod takes on its node.
-struct HostPort {
-    std::string ip, protocol;
-    std::int32_t port = 0;
-    bool operator==(const HostPort&) const = default;
-};
-
-/// What other pods' rules ask of a pod: where it counts in affinity, spreading and preemption. Pods alike share one.
-struct PodTraits {
-    std::string ns;
-    std::map<std::string, std::string> labels;
-    std::optional<api::core_v1::Affinity> affinity; ///< only when it has rules about pods
-    std::vector<std::string> claims;                ///< names of the persistent volume claims it uses
-};
-
-/// What scheduling needs to know of a pod; the pod itself is kept only while it waits.
-struct PodInfo {
-    std::string key, uid; ///< "namespace/name"
-    Resources requests;
-    std::vector<HostPort> hostPorts;
-    std::string ownerUid; ///< of its controller, or empty
-    std::int32_t priority = 0;
-    bool leaving = false;  ///< it is being deleted
-    std::string startedAt; ///< RFC 3339, or empty
-    std::string nominated; ///< the node that preemption makes room on for it, or empty
-    std::shared_ptr<const PodTraits> traits;
-    std::shared_ptr<const api::core_v1::Pod> pod;
-};
-
-PodInfo describePod(std::shared_ptr<const api::core_v1::Pod> pod);
-
-/// A pod on a node.
-struct PlacedPod {
-    std::string key, node, uid, ownerUid, startedAt;
-    Resources requests;
-    std::vector<HostPort> hostPorts;
-    std::int32_t priority = 0;
-    bool leaving = false;
-    std::shared_ptr<const PodTraits> traits;
-
-    bool hasRequiredAntiAffinity() const;
-};
 
 /// A pod disruption budget: how many of the pods it means may go.
 struct Budget {
@@ -62,26 +18,8 @@ struct Budget {
     std::int32_t allowed = 0;
 };
 
-/// A node and what its pods take of it.
-struct NodeInfo {
-    std::string name;
-    std::map<std::string, std::string> labels;
-    std::vector<api::core_v1::Taint> taints;
-    bool unschedulable = false;
-    bool present = false; ///< false: pods name it, but the Node has not been seen
-    Resources allocatable, requested;
-    std::int64_t allowedPods = 0;
-    std::vector<HostPort> usedPorts;
-    std::unordered_map<std::string, int> podsByOwner;
-    std::unordered_map<std::string, std::int64_t> images; ///< bytes by name
-    std::unordered_set<const PlacedPod*> placed;
-    std::int64_t expectedPods = 0; ///< those that preemption makes room for, where they count
-
-    std::int64_t pods() const { return std::int64_t(placed.size()) + expectedPods; }
-};
-
 /// All nodes with their pods, and what else placing depends on, kept up to date piece by piece. Not thread-safe: its
-/// owner locks.
+/// owner locks, also for reading.
 class Snapshot {
 public:
     void setNode(const api::core_v1::Node& node);
@@ -89,12 +27,15 @@ public:
     /// Counts a pod on a node; a pod of the same key counted before is replaced.
     void setPod(const PodInfo& pod, const std::string& node);
     /// Nothing happens when the pod is not counted. @return whether it was.
-    bool removePod(const std::string& key) { return takeAway(key).has_value(); }
+    bool removePod(const std::string& key);
     bool holdsPod(const std::string& key) const { return placed_.contains(key); }
+    const PlacedPod* findPod(const std::string& key) const;
 
-    /// Removes a pod to see what would be without it; putBack() restores it.
+    /// Removes a pod to see what would be without it; putBack() restores it. What counts pods goes on to be right.
     std::optional<PlacedPod> takeAway(const std::string& key);
     void putBack(PlacedPod pod);
+    /// Goes up with every pod that comes or goes, and with every node that changes.
+    std::uint64_t version() const { return version_; }
 
     /// Room kept on a node for a pod that waits for its victims to leave. One node a pod.
     void nominate(const PodInfo& pod, const std::string& node);
@@ -104,12 +45,13 @@ public:
         PodInfo pod;
     };
     const std::map<std::string, Nominee>& nominees() const { return nominees_; }
+    /// What pods that are expected on the node take of it, of those that are not less important than @p pod.
+    std::optional<NodeLoad> expectedOn(const NodeInfo& node, const PodInfo& pod) const;
 
-    void setNamespace(const std::string& name, std::map<std::string, std::string> labels) {
-        namespaces_[name] = std::move(labels);
-    }
-    void removeNamespace(const std::string& name) { namespaces_.erase(name); }
+    void setNamespace(const std::string& name, std::map<std::string, std::string> labels);
+    void removeNamespace(const std::string& name);
     const std::map<std::string, std::map<std::string, std::string>>& namespaces() const { return namespaces_; }
+    std::uint64_t namespacesVersion() const { return namespacesVersion_; }
 
     void setBudget(const std::string& key, Budget budget) { budgets_[key] = std::move(budget); }
     void removeBudget(const std::string& key) { budgets_.erase(key); }
@@ -123,9 +65,20 @@ public:
 
     /// The nodes in the order of their names; those with present == false are no candidates.
     const std::map<std::string, NodeInfo>& nodes() const { return nodes_; }
+    const NodeInfo* find(const std::string& name) const;
     int nodeCount() const { return present_; }
-    /// How many placed pods have rules that keep or draw other pods; 0: nobody has to look for them.
-    int podsWithAffinity() const { return podsWithAffinity_; }
+    /// The nodes that are candidates in the order in which they are asked when not all of them are: zone by zone in
+    /// turn, so that the first ones asked are spread over the zones.
+    const std::vector<const NodeInfo*>& rounds() const;
+    /// The nodes that are candidates, in the order of their names.
+    const std::vector<const NodeInfo*>& candidates() const;
+    /// How many candidates there are in each domain of a topology.
+    const plugins::DomainCounts& domains(const std::string& topologyKey) const;
+    const PodGroups& groups() const { return groups_; }
+    /// How many nodes rather want no pods.
+    int avoidedNodes() const { return avoided_; }
+    /// Whether some node tells its images.
+    bool knowsImages() const { return !imageNodes_.empty(); }
     /// On how many nodes an image is.
     int nodesWithImage(const std::string& image) const;
     /// The keys of the pods that use a claim ("namespace/name").
@@ -134,16 +87,24 @@ public:
 private:
     void forgetIfEmpty(const std::string& node);
     void countImages(const NodeInfo& node, int by);
+    void countDomains(const NodeInfo& node, int by);
+    void relabel(NodeInfo& node, const std::map<std::string, std::string>& labels, bool present);
 
     std::map<std::string, NodeInfo> nodes_;
     std::unordered_map<std::string, PlacedPod> placed_;
+    PodGroups groups_;
     std::map<std::string, Nominee> nominees_;
+    std::unordered_map<std::string, std::set<std::string>> nomineesOf_; ///< keys by node
     std::map<std::string, std::map<std::string, std::string>> namespaces_;
     std::map<std::string, Budget> budgets_;
     std::unordered_map<std::string, int> imageNodes_;
     std::multimap<std::string, std::string> claimUsers_;
     Volumes volumes_;
-    int podsWithAffinity_ = 0, present_ = 0;
+    int present_ = 0, avoided_ = 0;
+    std::uint64_t version_ = 1, namespacesVersion_ = 1;
+    mutable bool ordered_ = false;
+    mutable std::vector<const NodeInfo*> rounds_, candidates_;
+    mutable std::unordered_map<std::string, plugins::DomainCounts> domains_;
 };
 
 } // namespace slipway::scheduler

@@ -32,7 +32,8 @@ public:
                                             std::size_t limit) const = 0;
     /// Delivers the commits of the revisions @p from to @p to, both inclusive, in order.
     virtual Result<void> replay(Revision from, Revision to, const Deliver& deliver) const = 0;
-    /// The changes of keys with a prefix in the revisions @p from to @p to, oldest first, in whole commits until there are
+    /// The changes of keys with a prefix in the revisions @p from to @p to, oldest first, in whole commits until there
+    /// are
     /// @p limit or more (0: all).
     virtual Result<std::vector<Change>> changes(std::string_view prefix, Revision from, Revision to,
                                                 std::size_t limit) const = 0;

@@ -99,8 +99,7 @@ void JournaledStore::write() {
     std::vector<Errand> errands;
     std::unique_lock lock(queueMutex_);
     for (;;) {
-        queued_.wait(lock,
-                     [this] { return !writing_ && (closing_ || !waiting_.empty() || !errands_.empty()); });
+        queued_.wait(lock, [this] { return !writing_ && (closing_ || !waiting_.empty() || !errands_.empty()); });
         if (waiting_.empty() && errands_.empty())
             return;
         writing_ = true;

@@ -108,9 +108,10 @@ public:
     /// the past, then live ones from the writer's thread. @p deliver must be quick and must not call commit.
     virtual Result<std::unique_ptr<Subscription>> subscribe(Revision from,
                                                             std::function<void(std::span<const Event>)> deliver) = 0;
-    /// The changes of keys that begin with @p prefix from revision @p from on, oldest first, in whole commits until there
-    /// are @p limit or more (0: all). Errors: compacted.
-    virtual Result<std::vector<Change>> changes(std::string_view prefix, Revision from, std::size_t limit = 0) const = 0;
+    /// The changes of keys that begin with @p prefix from revision @p from on, oldest first, in whole commits until
+    /// there are @p limit or more (0: all). Errors: compacted.
+    virtual Result<std::vector<Change>> changes(std::string_view prefix, Revision from,
+                                                std::size_t limit = 0) const = 0;
 
     /// Whether other processes write too: then the present is followed, and may be behind.
     virtual bool isShared() const { return false; }

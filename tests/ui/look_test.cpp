@@ -6,6 +6,7 @@
 #include "ui/charts/metrics_store.h"
 #include "ui/cluster/overview_page.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/editor/form_dialog.h"
 #include "ui/history/change_journal.h"
 #include "ui/history/history_page.h"
 #include "ui/history/time_machine_page.h"
@@ -212,12 +213,33 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItemCount() > 1, 10'000);
         QTest::qWait(300);
         QVERIFY(tests::takePicture(*window_, name + "history"));
+        history->tabs().setCurrentIndex(2);
+        QTest::qWait(200);
+        QVERIFY(tests::takePicture(*window_, name + "remote"));
+        everythingIsHeard(*window_, QStringLiteral("remote"));
         for (const char* id : {"helm", "forwards", "rights"}) {
             window_->showPage(QLatin1String(id));
             QTest::qWait(300);
             QVERIFY(tests::takePicture(*window_, name + QLatin1String(id)));
         }
         showDialogs(name);
+    }
+
+    static void everythingIsHeard(QWidget& root, const QString& where) {
+        for (QWidget* widget : root.findChildren<QWidget*>()) {
+            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->inherits("QTabBar") ||
+                widget->parentWidget()->inherits("QAbstractScrollArea")) // a viewport: its area speaks for it
+                continue;
+            if (widget->parentWidget()->inherits("QAbstractSpinBox") || widget->parentWidget()->inherits("QComboBox"))
+                continue;
+            QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(widget);
+            QVERIFY2(heard != nullptr, widget->metaObject()->className());
+            const QString name = heard->text(QAccessible::Name);
+            QVERIFY2(!name.isEmpty(),
+                     qPrintable(QStringLiteral("%1: %2 %3 in %4")
+                                    .arg(where, QLatin1String(widget->metaObject()->className()), widget->objectName(),
+                                         QLatin1String(widget->parentWidget()->metaObject()->className()))));
+        }
     }
 
     void showDialogs(const QString& name) {
@@ -243,6 +265,7 @@ private slots:
             QTRY_VERIFY((shown = qobject_cast<QDialog*>(QApplication::activeModalWidget())) != nullptr);
             QTest::qWait(250);
             QVERIFY(tests::takePicture(*shown, name + QLatin1String(command)));
+            everythingIsHeard(*shown, QLatin1String(command));
             shown->reject();
             QTRY_VERIFY(QApplication::activeModalWidget() == nullptr);
         };
@@ -253,7 +276,17 @@ private slots:
         take("pods", QStringLiteral("uid-waiting-for-room-abcde"), "why");
         take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "debug");
         take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "forward");
+        take("pods", QStringLiteral("uid-nginx-deployment-7c5ddbdf54-2xk9p"), "copyfiles");
+        take("nodes", QStringLiteral("n1"), "nodeshell");
         take("deployments", QStringLiteral("d-nginx"), "delete");
+        window_->workspace()->openFormOf(
+            {findKindView(QStringLiteral("deployments")), "default", "nginx-deployment", "d-nginx"});
+        auto* form = window_->findChild<FormDialog*>();
+        QTRY_VERIFY(form != nullptr && form->form().field(QStringLiteral("metadata.name")) != nullptr);
+        QTest::qWait(200);
+        QVERIFY(tests::takePicture(*form, name + "form"));
+        everythingIsHeard(*form, QStringLiteral("form"));
+        form->reject();
         activate();
         NewClusterDialog create({QStringLiteral("slipway"), QStringLiteral("dev-1")}, {8, 16 * 1024});
         QCOMPARE(create.wish().name, QStringLiteral("dev-2"));
@@ -284,22 +317,25 @@ private slots:
         for (const QString& page : pages) {
             window_->showPage(page);
             QTest::qWait(150);
-            for (QWidget* widget : window_->findChildren<QWidget*>()) {
-                if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->inherits("QTabBar") ||
-                    widget->parentWidget()->inherits("QAbstractScrollArea")) // a viewport: its area speaks for it
-                    continue;
-                if (widget->parentWidget()->inherits("QAbstractSpinBox") ||
-                    widget->parentWidget()->inherits("QComboBox"))
-                    continue;
-                QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(widget);
-                QVERIFY2(heard != nullptr, widget->metaObject()->className());
-                const QString name = heard->text(QAccessible::Name);
-                QVERIFY2(
-                    !name.isEmpty(),
-                    qPrintable(QStringLiteral("%1: %2 %3 in %4")
-                                   .arg(page, QLatin1String(widget->metaObject()->className()), widget->objectName(),
-                                        QLatin1String(widget->parentWidget()->metaObject()->className()))));
-            }
+            everythingIsHeard(*window_, page);
+        }
+    }
+
+    /// And everything that can be done with an object has a key.
+    void everyActionHasAKey() {
+        openWindow();
+        QSet<QString> keys;
+        for (const ObjectCommand& command : objectCommands())
+            QVERIFY2(command.key != QKeyCombination(Qt::Key_unknown), command.id);
+        for (const char* page : {"pods", "deployments", "nodes"}) { // no key means two things on one page
+            window_->showPage(QLatin1String(page));
+            keys.clear();
+            for (const QAction* action : this->page().table().actions())
+                if (action->isVisible() && !action->shortcut().isEmpty()) {
+                    const QString key = action->shortcut().toString();
+                    QVERIFY2(!keys.contains(key), qPrintable(QLatin1String(page) + QLatin1Char(' ') + key));
+                    keys.insert(key);
+                }
         }
     }
 

@@ -216,7 +216,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(history->commits().topLevelItem(0)->text(0).contains("deployments nginx-deployment"),
                                  15'000); // the slider
         history->commits().setCurrentItem(history->commits().topLevelItem(0));
-        QTest::qWait(500);
+        QTRY_VERIFY_WITH_TIMEOUT(history->undoButton().isEnabled(), 10'000); // once it is known what the commit did
         QVERIFY(tests::takePicture(*window_, "server-history"));
         QTest::mouseClick(&history->undoButton(), Qt::LeftButton);
         ApplyDialog* dialog = nullptr;
@@ -293,7 +293,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(assist->completer().popup()->isVisible(), 10'000);
         QVERIFY(tests::takePicture(*window_, "server-completion"));
         QVERIFY(assist->completer().popup()->model()->index(0, 0).data().toString().startsWith("strategy"));
-        assist->completer().popup()->hide();
+        QTest::keyClicks(assist->completer().popup(), "te"); // the popup has the keyboard; what is typed narrows it
+        QTRY_COMPARE(assist->completer().popup()->model()->rowCount(), 1);
+        QTest::keyClick(assist->completer().popup(), Qt::Key_Return);
+        QTRY_VERIFY(!assist->completer().popup()->isVisible());
+        QVERIFY2(editor->editor().toPlainText().endsWith("  strategy:") ||
+                     editor->editor().toPlainText().contains("  strategy:\n"),
+                 qPrintable(editor->editor().toPlainText()));
         editor->editor().document()->setModified(false);
         window_->workspace()->closePanel();
     }

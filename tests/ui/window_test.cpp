@@ -1,18 +1,22 @@
 // The real window on a real cluster, as somebody would use it: start, drop the tutorial's nginx, watch its pods, read a
 // log, type into a shell, drag the slider to five, stop. A picture of every step is kept.
 #include "tests/ui/pictures.h"
+#include "ui/access/port_forwards.h"
+#include "ui/actions/node_shell.h"
 #include "ui/logs/log_panel.h"
 #include "ui/shell/application.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
 #include "ui/terminal/terminal_panel.h"
 
+#include <QComboBox>
 #include <QDropEvent>
 #include <QMimeData>
 #include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QStyleOptionSlider>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
@@ -64,6 +68,14 @@ class WindowTest : public QObject {
         QFAIL("no such row");
     }
 
+    void trigger(const char* command) {
+        for (QAction* action : window_->workspace()->objectActions())
+            if (action->objectName() == QLatin1String(command)) {
+                QVERIFY2(action->isEnabled(), command);
+                action->trigger();
+            }
+    }
+
 private slots:
     void initTestCase() {
         if (geteuid() != 0)
@@ -72,6 +84,8 @@ private slots:
         qputenv("SLIPWAY_STATE_DIR", folder_->filePath("state").toUtf8());
         qputenv("SLIPWAY_RUN_DIR", folder_->filePath("run").toUtf8());
         qputenv("KUBECONFIG", folder_->filePath("kubeconfig").toUtf8());
+        qputenv("PATH",
+                QByteArray(SLIPWAY_BIN_DIR ":") + qgetenv("PATH")); // where the program is that opens node shells
         QStandardPaths::setTestModeEnabled(true);
         prepareApplication();
         QSettings().clear();
@@ -177,6 +191,100 @@ private slots:
         QTRY_VERIFY(terminal->findChild<QLabel*>("terminalMessage")->text().contains("exit code 3"));
         window_->workspace()->closePanel();
         window_->workspace()->closePanel();
+    }
+
+    /// Of a cluster made here, through the driver: no image is needed.
+    void nodesHaveAShell() {
+        window_->showPage(QStringLiteral("nodes"));
+        QTRY_VERIFY_WITH_TIMEOUT(page().model().rowCount() == 1, 10'000);
+        page().select(page().model().row(0).uid);
+        trigger("nodeshell");
+        QTRY_COMPARE(window_->workspace()->panels().count(), 1);
+        auto* terminal = qobject_cast<TerminalPanel*>(window_->workspace()->panels().widget(0));
+        QTRY_VERIFY_WITH_TIMEOUT(terminal->shownText().contains(QLatin1Char('#')), 20'000);
+        terminal->type("ls /proc/1/root/var/log/slipway; echo sum=$((20 + 22))\r");
+        QTRY_VERIFY_WITH_TIMEOUT(terminal->shownText().contains("sum=42"), 20'000);
+        QVERIFY2(terminal->shownText().contains("agent.log"), qPrintable(terminal->shownText()));
+        window_->workspace()->closePanel();
+    }
+
+    /// Of any other cluster, in a privileged pod that goes with the terminal.
+    void nodesOfOthersHaveAShellToo() {
+        auto remote = std::make_shared<Session>(*window_->session());
+        remote->local = false;
+        const ObjectRef node{findKindView(QStringLiteral("nodes")), {}, page().model().row(0).name, {}};
+        ObjectRef pod;
+        showNodeShellDialog(*window_, remote, node, [&pod](const ObjectRef& made) { pod = made; });
+        auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+        QVERIFY(dialog != nullptr);
+        dialog->findChild<QLineEdit*>(QStringLiteral("nodeShellImage"))->setText(QStringLiteral("nginx:latest"));
+        dialog->findChild<QPushButton*>(QStringLiteral("primary"))->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!pod.name.isEmpty(), 60'000);
+        TerminalPanel terminal(remote, {pod.ns, pod.name, nodeShellContainer, true, {}, node.name});
+        terminal.resize(800, 300);
+        terminal.show();
+        QTRY_VERIFY_WITH_TIMEOUT(terminal.isRunning(), 20'000);
+        terminal.type("hostname; ls /var/log/slipway\r");
+        QTRY_VERIFY_WITH_TIMEOUT(terminal.shownText().contains("agent.log"), 30'000);
+        window_->workspace()->actions().remove({pod});
+        activate();
+    }
+
+    void filesAreCopiedBothWays() {
+        window_->showPage(QStringLiteral("pods"));
+        QTRY_VERIFY_WITH_TIMEOUT(runningPods() > 0, 30'000);
+        selectRow("nginx-deployment-");
+        const QString outside = folder_->filePath("there.txt");
+        QFile file(outside);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("copied\n") > 0);
+        file.close();
+        const auto copy = [this](int direction, const QString& inside, const QString& local) {
+            trigger("copyfiles");
+            QDialog* dialog = nullptr;
+            QTRY_VERIFY((dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget())) != nullptr);
+            dialog->findChild<QComboBox*>()->setCurrentIndex(direction);
+            dialog->findChild<QLineEdit*>(QStringLiteral("insidePath"))->setText(inside);
+            dialog->findChild<QLineEdit*>(QStringLiteral("outsidePath"))->setText(local);
+            auto* go = dialog->findChild<QPushButton*>(QStringLiteral("primary"));
+            QTRY_VERIFY_WITH_TIMEOUT(go->isEnabled(), 10'000);
+            go->click();
+            QTRY_VERIFY_WITH_TIMEOUT(go->isEnabled(), 60'000);
+            dialog->reject();
+            QTRY_VERIFY(QApplication::activeModalWidget() == nullptr);
+        };
+        copy(1, QStringLiteral("/tmp/there.txt"), outside);
+        copy(0, QStringLiteral("/tmp/there.txt"), folder_->filePath("back.txt"));
+        QFile back(folder_->filePath("back.txt"));
+        QVERIFY(back.open(QIODevice::ReadOnly));
+        QCOMPARE(back.readAll(), QByteArray("copied\n"));
+        activate();
+    }
+
+    /// A forward to a workload outlives the pod it led to.
+    void forwardsHealThemselves() {
+        const ObjectRef nginx{findKindView(QStringLiteral("deployments")), "default", "nginx-deployment", {}};
+        PortForward* forward = window_->workspace()->forwards().add(nginx, 80, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(forward->state(), PortForward::State::open, 30'000);
+        const auto answers = [forward] {
+            QTcpSocket socket;
+            socket.connectToHost(QHostAddress::LocalHost, static_cast<quint16>(forward->localPort()));
+            if (!socket.waitForConnected(2000))
+                return false;
+            socket.write("GET / HTTP/1.0\r\n\r\n");
+            while (socket.waitForReadyRead(3000)) {
+            }
+            return socket.readAll().contains("200 OK");
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(answers(), 20'000);
+        const int port = forward->localPort();
+        for (int i = 0; i < page().model().rowCount(); ++i) {
+            const Row& row = page().model().row(i);
+            window_->workspace()->actions().remove({{&page().kind(), row.ns, row.name, row.uid}});
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(answers(), 90'000); // on the same port, to another pod
+        QCOMPARE(forward->localPort(), port);
+        window_->workspace()->forwards().remove(forward);
+        QTRY_COMPARE_WITH_TIMEOUT(runningPods(), 3, 60'000);
     }
 
     void sliderScalesToFive() {

@@ -2,6 +2,7 @@
 
 #include "ui/access/ports_dialog.h"
 #include "ui/session/background.h"
+#include "ui/session/kubectl.h"
 
 #include <QRegularExpression>
 #include <QStandardPaths>
@@ -36,17 +37,17 @@ PortForward::~PortForward() {
 void PortForward::open() {
     state_ = State::opening;
     process_ = std::make_unique<QProcess>();
-    QStringList arguments{QStringLiteral("port-forward"), QStringLiteral("--address=127.0.0.1")};
-    if (!session_->kubeconfig.isEmpty())
-        arguments << QStringLiteral("--kubeconfig=") + session_->kubeconfig;
-    if (!session_->context.isEmpty())
-        arguments << QStringLiteral("--context=") + session_->context;
-    arguments << QStringLiteral("-n") << target_.ns
-              << text(target_.kind->resource.kind).toLower() + QLatin1Char('/') + target_.name
+    QStringList arguments = kubectlContext(*session_);
+    arguments << QStringLiteral("port-forward") << QStringLiteral("--address=127.0.0.1") << QStringLiteral("-n")
+              << target_.ns << text(target_.kind->resource.kind).toLower() + QLatin1Char('/') + target_.name
               << QStringLiteral("%1:%2").arg(localPort_ > 0 ? QString::number(localPort_) : QString()).arg(remotePort_);
+    complaint_.clear();
     connect(process_.get(), &QProcess::readyReadStandardOutput, this, &PortForward::read);
-    connect(process_.get(), &QProcess::finished, this,
-            [this] { fail(QString::fromUtf8(process_->readAllStandardError()).trimmed()); });
+    connect(process_.get(), &QProcess::readyReadStandardError, this, &PortForward::read);
+    connect(process_.get(), &QProcess::finished, this, [this] {
+        read();
+        fail(complaint_);
+    });
     connect(process_.get(), &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             fail(tr("kubectl is not installed."));
@@ -65,8 +66,9 @@ void PortForward::read() {
             emit changed();
         }
     // kubectl goes on after a lost pod, with a forward that leads nowhere: it is opened anew.
-    const QString complaint = QString::fromUtf8(process_->readAllStandardError());
-    if (complaint.contains(QStringLiteral("lost connection to pod")) && process_->state() == QProcess::Running)
+    if (const QString said = QString::fromUtf8(process_->readAllStandardError()).trimmed(); !said.isEmpty())
+        complaint_ = said;
+    if (complaint_.contains(QStringLiteral("lost connection to pod")) && process_->state() == QProcess::Running)
         process_->kill();
 }
 

@@ -39,7 +39,7 @@ private:
     ObjectRef target_;
     int remotePort_, localPort_;
     State state_ = State::opening;
-    QString message_;
+    QString message_, complaint_; ///< complaint_: what kubectl said last
     std::unique_ptr<QProcess> process_;
     QTimer again_;
     int failures_ = 0;

@@ -48,7 +48,10 @@ RightsPage::RightsPage(SessionPtr session, QWidget* parent)
     , verb_(new QComboBox)
     , resource_(new QLineEdit(QStringLiteral("pods")))
     , ask_(new QPushButton)
-    , list_(new QTreeWidget) {
+    , who_(new QPushButton)
+    , tabs_(new QTabWidget)
+    , list_(new QTreeWidget)
+    , holders_(new QTreeWidget) {
     title_->setObjectName(QStringLiteral("title"));
     answer_->setObjectName(QStringLiteral("muted"));
     answer_->setWordWrap(true);
@@ -61,6 +64,13 @@ RightsPage::RightsPage(SessionPtr session, QWidget* parent)
     list_->header()->resizeSection(0, 260);
     list_->header()->resizeSection(1, 340);
     list_->header()->resizeSection(2, 200);
+    holders_->setRootIsDecorated(false);
+    holders_->setColumnCount(5);
+    for (const auto& [column, width] : {std::pair(0, 130), {1, 300}, {2, 260}, {3, 300}})
+        holders_->header()->resizeSection(column, width);
+    tabs_->setDocumentMode(true);
+    tabs_->addTab(list_, QString());
+    tabs_->addTab(holders_, QString());
     auto* bar = new QFrame;
     bar->setObjectName(QStringLiteral("bar"));
     auto* barLayout = new QHBoxLayout(bar);
@@ -72,6 +82,7 @@ RightsPage::RightsPage(SessionPtr session, QWidget* parent)
     barLayout->addWidget(verb_);
     barLayout->addWidget(resource_);
     barLayout->addWidget(ask_);
+    barLayout->addWidget(who_);
     auto* answerBar = new QFrame;
     answerBar->setObjectName(QStringLiteral("bottomBar"));
     auto* answerLayout = new QHBoxLayout(answerBar);
@@ -82,25 +93,32 @@ RightsPage::RightsPage(SessionPtr session, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(bar);
-    layout->addWidget(list_, 1);
+    layout->addWidget(tabs_, 1);
     layout->addWidget(answerBar);
     setFocusProxy(list_);
     connect(namespace_, &QComboBox::textActivated, this, &RightsPage::read);
     const auto asked = [this] { ask(verb_->currentText(), resource_->text()); };
     connect(ask_, &QPushButton::clicked, this, asked);
+    connect(who_, &QPushButton::clicked, this, [this] { askWho(verb_->currentText(), resource_->text()); });
     connect(resource_, &QLineEdit::returnPressed, this, asked);
     keepLook(this, [this] { retranslate(); });
     readNamespaces();
 }
 
 void RightsPage::retranslate() {
-    title_->setText(tr("What you may do in"));
+    title_->setText(tr("Rights in"));
     namespace_->setAccessibleName(tr("Namespace"));
-    question_->setText(tr("May I"));
+    question_->setText(tr("To"));
     verb_->setAccessibleName(tr("Verb"));
     resource_->setAccessibleName(tr("Resource, as in deployments.apps or pods/log"));
     resource_->setToolTip(resource_->accessibleName());
-    ask_->setText(tr("Ask"));
+    ask_->setText(tr("May I?"));
+    who_->setText(tr("Who may?"));
+    tabs_->setAccessibleName(tr("Rights"));
+    tabs_->setTabText(0, tr("What you may do"));
+    tabs_->setTabText(1, tr("Who may"));
+    holders_->setAccessibleName(tr("Who may"));
+    holders_->setHeaderLabels({tr("Subject"), tr("Name"), tr("Role"), tr("Given by"), tr("Only for")});
     list_->setAccessibleName(tr("Rights"));
     list_->setHeaderLabels({tr("Verbs"), tr("Resources"), tr("API groups"), tr("Names")});
 }
@@ -147,14 +165,47 @@ void RightsPage::read() {
     });
 }
 
+AccessQuestion RightsPage::question(const QString& verb, const QString& resource) const {
+    const QString name = resource.section(QLatin1Char('/'), 0, 0);
+    return {verb.toStdString(), name.section(QLatin1Char('.'), 1).toStdString(),
+            name.section(QLatin1Char('.'), 0, 0).toStdString(), resource.section(QLatin1Char('/'), 1).toStdString(),
+            namespace_->currentText().toStdString()};
+}
+
+void RightsPage::askWho(const QString& verb, const QString& resource) {
+    auto work = [session = session_, asked = question(verb, resource)]() -> client::Result<std::vector<Holder>> {
+        return readRbac(*session->client, asked.ns).transform([&asked](const RbacObjects& objects) {
+            return whoCan(objects, asked);
+        });
+    };
+    inBackground(this, std::move(work), [this, verb, resource](const client::Result<std::vector<Holder>>& found) {
+        showHolders(found, verb, resource);
+    });
+}
+
+void RightsPage::showHolders(const client::Result<std::vector<Holder>>& found, const QString& verb,
+                             const QString& resource) {
+    holders_->clear();
+    tabs_->setCurrentWidget(holders_);
+    answerIcon_->setPixmap(toneIcon(found ? Tone::ok : Tone::bad).pixmap(16, 16));
+    if (!found)
+        return answer_->setText(errorText(found.error()));
+    for (const Holder& holder : *found) {
+        const QString name = holder.ns.isEmpty() ? holder.name : holder.ns + QLatin1Char('/') + holder.name;
+        auto* item = new QTreeWidgetItem(holders_, {holder.kind, name, holder.role, holder.binding, holder.names});
+        for (int column = 0; column < 5; ++column)
+            item->setToolTip(column, item->text(column));
+    }
+    answer_->setText(
+        tr("%n may %1 %2, as roles and bindings say.", nullptr, static_cast<int>(found->size())).arg(verb, resource));
+}
+
 void RightsPage::ask(const QString& verb, const QString& resource) {
-    const QString name = resource.section(QLatin1Char('/'), 0, 0), sub = resource.section(QLatin1Char('/'), 1);
-    api::JsonObject attributes{{"namespace", namespace_->currentText().toStdString()},
-                               {"verb", verb.toStdString()},
-                               {"group", name.section(QLatin1Char('.'), 1).toStdString()},
-                               {"resource", name.section(QLatin1Char('.'), 0, 0).toStdString()}};
-    if (!sub.isEmpty())
-        attributes["subresource"] = sub.toStdString();
+    const AccessQuestion asked = question(verb, resource);
+    api::JsonObject attributes{
+        {"namespace", asked.ns}, {"verb", asked.verb}, {"group", asked.group}, {"resource", asked.resource}};
+    if (!asked.subresource.empty())
+        attributes["subresource"] = asked.subresource;
     auto work = [session = session_, attributes] {
         const api::JsonObject review{{"apiVersion", "authorization.k8s.io/v1"},
                                      {"kind", "SelfSubjectAccessReview"},

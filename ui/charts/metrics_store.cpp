@@ -1,11 +1,13 @@
 #include "ui/charts/metrics_store.h"
 
+#include "ui/charts/prometheus.h"
 #include "ui/resources/quantities.h"
 #include "ui/resources/row_readers.h"
 #include "ui/session/background.h"
 
 #include <QDateTime>
 #include <algorithm>
+#include <limits>
 
 namespace slipway::ui {
 namespace {
@@ -70,26 +72,81 @@ void MetricsStore::ask() {
     if (asking_)
         return;
     asking_ = true;
-    using Answer = std::optional<std::vector<Measured>>;
-    auto work = [session = session_, now = QDateTime::currentMSecsSinceEpoch()]() -> Answer {
+    struct Answer {
+        std::optional<std::vector<Measured>> measured;
+        std::shared_ptr<const PrometheusPlace> prometheus;
+    };
+    const bool search = !std::exchange(searched_, true);
+    auto work = [session = session_, now = QDateTime::currentMSecsSinceEpoch(), place = prometheus_,
+                 search]() -> Answer {
+        Answer answer{std::nullopt, place};
+        if (search)
+            if (auto found = findPrometheus(*session->client))
+                answer.prometheus = std::make_shared<const PrometheusPlace>(std::move(*found));
         auto nodes = session->client->getJson("/apis/metrics.k8s.io/v1beta1/nodes");
         auto pods = session->client->getJson("/apis/metrics.k8s.io/v1beta1/pods");
-        if (!nodes && !pods)
-            return std::nullopt;
-        std::vector<Measured> all = nodes ? measuredNodes(*nodes, now) : std::vector<Measured>();
-        if (pods)
-            std::ranges::move(measuredPods(*pods, now), std::back_inserter(all));
-        return all;
+        if (nodes || pods) {
+            answer.measured = nodes ? measuredNodes(*nodes, now) : std::vector<Measured>();
+            if (pods)
+                std::ranges::move(measuredPods(*pods, now), std::back_inserter(*answer.measured));
+        } else if (answer.prometheus) {
+            answer.measured = readNow(*session->client, *answer.prometheus, now);
+        }
+        return answer;
     };
-    inBackground(this, std::move(work), [this](const Answer& measured) {
+    inBackground(this, std::move(work), [this](const Answer& answer) {
         asking_ = false;
-        available_ = measured.has_value();
-        if (measured)
-            take(*measured);
+        available_ = answer.measured.has_value();
+        prometheus_ = answer.prometheus;
+        if (answer.measured)
+            take(*answer.measured);
         else
             emit updated();
+        askForPast();
     });
 }
+
+void MetricsStore::wantPast(const QStringList& keys) {
+    for (const QString& key : keys)
+        if (!asked_.contains(key))
+            wanted_.insert(key);
+    askForPast();
+}
+
+void MetricsStore::askForPast() {
+    if (!prometheus_ || wanted_.isEmpty())
+        return;
+    constexpr qsizetype mostAtOnce = 50; // of a workload with more pods, the past of these
+    constexpr qint64 past = 3600 * 1000;
+    constexpr int step = 30;
+    QStringList keys(wanted_.begin(), wanted_.end());
+    keys.resize(std::min(mostAtOnce, keys.size()));
+    asked_.unite(std::exchange(wanted_, {}));
+    using Past = std::vector<std::pair<QString, std::vector<UsageSample>>>;
+    auto work = [session = session_, place = prometheus_, keys, now = QDateTime::currentMSecsSinceEpoch()] {
+        Past all;
+        for (const QString& key : keys)
+            all.emplace_back(key, readRange(*session->client, *place, key, now - past, now, step));
+        return all;
+    };
+    inBackground(this, std::move(work), [this](const Past& all) {
+        for (const auto& [key, samples] : all)
+            takePast(key, samples);
+        emit updated();
+    });
+}
+
+void MetricsStore::takePast(const QString& key, const std::vector<UsageSample>& samples) {
+    if (samples.empty())
+        return;
+    Series& series = series_[key];
+    const qint64 first = series.empty() ? std::numeric_limits<qint64>::max() : series.front().time;
+    for (auto sample = samples.rbegin(); sample != samples.rend() && series.size() < most; ++sample)
+        if (sample->time < first)
+            series.push_front(*sample);
+}
+
+MetricsStore::~MetricsStore() = default;
 
 void MetricsStore::take(std::vector<Measured> measured) {
     if (measured.empty())

@@ -28,12 +28,16 @@ struct Measured {
 std::vector<Measured> measuredNodes(const api::Json& list, qint64 now);
 std::vector<Measured> measuredPods(const api::Json& list, qint64 now);
 
-/// What nodes, pods and containers use, asked from metrics.k8s.io while somebody looks, with a bounded past. GUI
-/// thread.
+struct PrometheusPlace;
+
+/// What nodes, pods and containers use, asked from metrics.k8s.io while somebody looks, with a bounded past. Where the
+/// cluster has a Prometheus, the past before somebody looked comes from there, and the present too when nobody answers
+/// for metrics.k8s.io. GUI thread.
 class MetricsStore : public QObject {
     Q_OBJECT
 public:
     explicit MetricsStore(SessionPtr session, QObject* parent = nullptr);
+    ~MetricsStore() override;
 
     using Series = std::deque<UsageSample>;
     static QString nodeKey(const QString& name) { return QStringLiteral("node/") + name; }
@@ -53,12 +57,17 @@ public:
     /// False when the server has no metrics; then there is nothing to wait for.
     bool isAvailable() const { return available_; }
     void take(std::vector<Measured> measured);
+    /// Somebody looks at these things: their past is asked for, once, where there is a Prometheus.
+    void wantPast(const QStringList& keys);
+    /// Puts samples before those that are known.
+    void takePast(const QString& key, const std::vector<UsageSample>& samples);
 
 signals:
     void updated();
 
 private:
     void ask();
+    void askForPast();
     void forgetOld(qint64 now);
 
     static constexpr std::size_t most = 360;       ///< samples of one thing
@@ -67,7 +76,9 @@ private:
     QHash<QString, Series> series_;
     QSet<QObject*> watchers_;
     QTimer timer_;
-    bool asking_ = false, available_ = true;
+    bool asking_ = false, available_ = true, searched_ = false;
+    std::shared_ptr<const PrometheusPlace> prometheus_; ///< null: none was found
+    QSet<QString> wanted_, asked_;                      ///< things whose past is to be asked for, or was
 };
 
 } // namespace slipway::ui

@@ -170,11 +170,13 @@ void UsageChart::show(const QStringList& keys, const ResourceBounds& bounds, con
     keys_ = keys;
     bounds_ = bounds;
     limitName_ = limitName;
+    store_.wantPast(keys_);
     refresh();
 }
 
 void UsageChart::refresh() {
-    nothing_->setText(tr("This cluster does not answer for metrics.k8s.io, so there is nothing to draw."));
+    nothing_->setText(
+        tr("This cluster answers neither for metrics.k8s.io nor with a Prometheus, so there is nothing to draw."));
     nothing_->setVisible(!store_.isAvailable());
     const auto series = store_.sum(keys_);
     cpu_->show(series, bounds_.cpuRequest, bounds_.cpuLimit, limitName_);

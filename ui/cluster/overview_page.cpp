@@ -1,6 +1,7 @@
 #include "ui/cluster/overview_page.h"
 
 #include "ui/look/look.h"
+#include "ui/resources/list_tap.h"
 #include "ui/resources/row_readers.h"
 #include "ui/session/background.h"
 
@@ -13,50 +14,58 @@
 
 namespace slipway::ui {
 
-ClusterSummary summarize(const std::vector<api::Json>& nodes, const std::vector<api::Json>& pods,
-                         const std::vector<api::Json>& deployments) {
-    ClusterSummary sum;
-    for (const api::Json& item : nodes) {
-        const Row row = readRow(*findKindView(QStringLiteral("nodes")), item);
-        const api::JsonObject* node = item.if_object();
-        if (node == nullptr)
-            continue;
-        ++sum.nodes;
-        sum.cpu += row.bounds.cpuLimit;
-        sum.memory += row.bounds.memoryLimit;
-        sum.podRoom += static_cast<int>(quantityOf(api::find(*node, {"status", "allocatable", "pods"})));
-        if (row.cells[0].text.startsWith(QLatin1String("Ready")))
-            ++sum.readyNodes;
-        if (row.cells[0].tone != Tone::ok)
-            sum.troubles.push_back({"Node", {}, row.name, row.cells[0].text, row.cells[0].tone});
+void ClusterSummary::addTrouble(Trouble trouble) {
+    constexpr std::size_t most = 300; // nobody reads more, and of many pods all may be in trouble
+    if (troubles.size() < most)
+        troubles.push_back(std::move(trouble));
+    else
+        ++moreTroubles;
+}
+
+void ClusterSummary::addNode(const api::Json& item) {
+    const api::JsonObject* node = item.if_object();
+    if (node == nullptr)
+        return;
+    const Row row = readRow(*findKindView(QStringLiteral("nodes")), item);
+    ++nodes;
+    cpu += row.bounds.cpuLimit;
+    memory += row.bounds.memoryLimit;
+    podRoom += static_cast<int>(quantityOf(api::find(*node, {"status", "allocatable", "pods"})));
+    if (row.cells[0].text.startsWith(QLatin1String("Ready")))
+        ++readyNodes;
+    if (row.cells[0].tone != Tone::ok)
+        addTrouble({"Node", {}, row.name, row.cells[0].text, row.cells[0].tone});
+}
+
+void ClusterSummary::addPod(const api::Json& item) {
+    const api::JsonObject* pod = item.if_object();
+    if (pod == nullptr)
+        return;
+    const auto phase = api::stringAt(*pod, {"status", "phase"});
+    if (phase == "Succeeded")
+        return;
+    ++pods;
+    const PodSummary state = summarizePod(*pod);
+    runningPods += phase == "Running" && state.ready == state.total ? 1 : 0;
+    if (const api::Json* spec = api::find(*pod, {"spec"}); spec != nullptr && spec->is_object()) {
+        const ResourceBounds bounds = boundsOfPodSpec(spec->get_object());
+        cpuRequested += bounds.cpuRequest;
+        memoryRequested += bounds.memoryRequest;
     }
-    for (const api::Json& item : pods) {
-        const api::JsonObject* pod = item.if_object();
-        if (pod == nullptr)
-            continue;
-        const auto phase = api::stringAt(*pod, {"status", "phase"});
-        if (phase == "Succeeded")
-            continue;
-        ++sum.pods;
-        const PodSummary state = summarizePod(*pod);
-        sum.runningPods += phase == "Running" && state.ready == state.total ? 1 : 0;
-        if (const api::Json* spec = api::find(*pod, {"spec"}); spec != nullptr && spec->is_object()) {
-            const ResourceBounds bounds = boundsOfPodSpec(spec->get_object());
-            sum.cpuRequested += bounds.cpuRequest;
-            sum.memoryRequested += bounds.memoryRequest;
-        }
-        if (state.tone == Tone::bad || state.tone == Tone::waiting)
-            sum.troubles.push_back({"Pod", text(api::stringAt(*pod, {"metadata", "namespace"})),
-                                    text(api::stringAt(*pod, {"metadata", "name"})), state.status, state.tone});
-    }
-    for (const api::Json& item : deployments) {
-        const Row row = readRow(*findKindView(QStringLiteral("deployments")), item);
-        if (row.cells[0].tone == Tone::bad || row.cells[0].tone == Tone::waiting)
-            sum.troubles.push_back({"Deployment", row.ns, row.name, row.cells[0].text, row.cells[0].tone});
-    }
+    if (state.tone == Tone::bad || state.tone == Tone::waiting)
+        addTrouble({"Pod", text(api::stringAt(*pod, {"metadata", "namespace"})),
+                    text(api::stringAt(*pod, {"metadata", "name"})), state.status, state.tone});
+}
+
+void ClusterSummary::addDeployment(const api::Json& item) {
+    const Row row = readRow(*findKindView(QStringLiteral("deployments")), item);
+    if (row.cells[0].tone == Tone::bad || row.cells[0].tone == Tone::waiting)
+        addTrouble({"Deployment", row.ns, row.name, row.cells[0].text, row.cells[0].tone});
+}
+
+void ClusterSummary::worstFirst() {
     std::ranges::stable_sort(
-        sum.troubles, [](const auto& a, const auto& b) { return (a.tone == Tone::bad) > (b.tone == Tone::bad); });
-    return sum;
+        troubles, [](const auto& a, const auto& b) { return (a.tone == Tone::bad) > (b.tone == Tone::bad); });
 }
 
 Gauge::Gauge(QWidget* parent) : QFrame(parent), title_(new QLabel), number_(new QLabel), words_(new QLabel) {
@@ -198,18 +207,18 @@ void OverviewPage::hideEvent(QHideEvent* event) {
 void OverviewPage::read() {
     using Answer = std::pair<ClusterSummary, QString>;
     auto work = [session = session_]() -> client::Result<Answer> {
-        const auto list = [&session](const char* id) {
-            return session->client->listAll(findKindView(QLatin1String(id))->resource, {});
+        ClusterSummary sum;
+        const auto read = [&](const char* id, void (ClusterSummary::*add)(const api::Json&)) {
+            return forEachObject(session->client, findKindView(QLatin1String(id))->resource, {},
+                                 [&sum, add](const api::Json& object) { (sum.*add)(object); });
         };
-        auto nodes = list("nodes"), pods = list("pods"), deployments = list("deployments");
+        const auto nodes = read("nodes", &ClusterSummary::addNode), pods = read("pods", &ClusterSummary::addPod);
+        (void)read("deployments", &ClusterSummary::addDeployment); // who may not see them sees the rest
         if (!nodes && !pods)
             return std::unexpected(nodes.error());
-        const auto items = [](client::Result<client::List>& answer) {
-            return answer ? std::move(answer->items) : std::vector<api::Json>();
-        };
+        sum.worstFirst();
         const auto version = session->client->getJson("/version");
-        return Answer(summarize(items(nodes), items(pods), items(deployments)),
-                      version ? text(api::stringAt(*version, {"gitVersion"})) : QString());
+        return Answer(std::move(sum), version ? text(api::stringAt(*version, {"gitVersion"})) : QString());
     };
     inBackground(this, std::move(work), [this](const client::Result<Answer>& answer) {
         if (!answer)
@@ -262,6 +271,8 @@ void OverviewPage::display() {
         item->setForeground(2, toneColor(trouble.tone));
         item->setSizeHint(0, QSize(0, 28));
     }
+    if (summary_.moreTroubles > 0)
+        new QTreeWidgetItem(troubles_, {tr("and %n more", nullptr, static_cast<int>(summary_.moreTroubles))});
     if (summary_.troubles.empty()) {
         auto* item = new QTreeWidgetItem(troubles_, {tr("Everything is well.")});
         item->setIcon(0, toneIcon(Tone::ok));

@@ -22,10 +22,17 @@ struct ClusterSummary {
         Tone tone = Tone::waiting;
     };
     std::vector<Trouble> troubles; ///< what needs somebody's attention, the worst first
+    std::size_t moreTroubles = 0;  ///< beyond those
+
+    // One object after another, so that nobody has to hold them all.
+    void addNode(const api::Json& node);
+    void addPod(const api::Json& pod);
+    void addDeployment(const api::Json& deployment);
+    void worstFirst();
+
+private:
+    void addTrouble(Trouble trouble);
 };
-/// Pure.
-ClusterSummary summarize(const std::vector<api::Json>& nodes, const std::vector<api::Json>& pods,
-                         const std::vector<api::Json>& deployments);
 
 /// One number with its bar: how much of what there is is used.
 class Gauge : public QFrame {

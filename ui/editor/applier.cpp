@@ -139,7 +139,9 @@ client::Request Applier::changeOf(const ApplyItem& item, const JsonObject& live,
     message.target = item.resource.path(item.ns.toStdString(), item.name.toStdString()) + query(dryRun);
     if (mode_ == ApplyMode::replace) {
         JsonObject wanted = item.document.object;
-        api::objectAt(wanted, {"metadata"})["resourceVersion"] = api::stringAt(live, {"metadata", "resourceVersion"});
+        if (api::stringAt(wanted, {"metadata", "resourceVersion"}).empty()) // else it says itself what it replaces
+            api::objectAt(wanted, {"metadata"})["resourceVersion"] =
+                api::stringAt(live, {"metadata", "resourceVersion"});
         message.method = "PUT";
         message.body = api::printJson(wanted);
         message.contentType = "application/json";

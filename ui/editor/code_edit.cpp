@@ -271,6 +271,8 @@ void CodeEdit::goToLine(int line) {
 }
 
 void CodeEdit::keyPressEvent(QKeyEvent* event) {
+    if (keyFilter_ && keyFilter_(*event))
+        return;
     if (event->key() == Qt::Key_Tab && !textCursor().hasSelection()) {
         textCursor().insertText(QStringLiteral("  "));
         return;

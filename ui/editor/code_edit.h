@@ -31,6 +31,8 @@ public:
     bool isFoldable(int line) const;
     /// Says what the text at a position is, for the tool tip; may be empty.
     void setExplain(std::function<QString(int position)> explain) { explain_ = std::move(explain); }
+    /// Sees every key first, also those a popup passes on; true: it is not for the text.
+    void setKeyFilter(std::function<bool(QKeyEvent& press)> filter) { keyFilter_ = std::move(filter); }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -52,6 +54,7 @@ private:
     QMap<int, QString> errors_, warnings_;
     QSet<int> folded_; ///< first lines
     std::function<QString(int)> explain_;
+    std::function<bool(QKeyEvent&)> keyFilter_;
     Margin* margin_;
 };
 

@@ -38,7 +38,7 @@ YamlAssist::YamlAssist(CodeEdit& editor, std::shared_ptr<SchemaCatalog> catalog)
         ++revision_;
         pause_.start();
     });
-    editor_.installEventFilter(this);
+    editor_.setKeyFilter([this](QKeyEvent& press) { return takesKey(press); });
     editor_.setExplain([this](int position) { return explain(position); });
     pause_.start();
 }
@@ -111,31 +111,29 @@ QString YamlAssist::explain(int position) const {
            (words.isEmpty() ? QString() : QStringLiteral(": ") + words);
 }
 
-bool YamlAssist::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != &editor_ || event->type() != QEvent::KeyPress)
-        return QObject::eventFilter(watched, event);
-    const auto* press = static_cast<QKeyEvent*>(event);
-    if (press->key() == Qt::Key_Space && press->modifiers() == Qt::ControlModifier) {
+/// A popup passes keys on to the text without an event filter seeing them, and takes those that are left ignored.
+bool YamlAssist::takesKey(QKeyEvent& press) {
+    if (press.key() == Qt::Key_Space && press.modifiers() == Qt::ControlModifier) {
         offer(true);
         return true;
     }
-    if (completer_.popup()->isVisible()) // these belong to the popup
-        switch (press->key()) {
+    if (completer_.popup()->isVisible())
+        switch (press.key()) {
         case Qt::Key_Return:
         case Qt::Key_Enter:
         case Qt::Key_Tab:
         case Qt::Key_Escape:
-            event->ignore();
+            press.ignore();
             return true;
         default:
             break;
         }
-    const QString typed = press->text();
-    if (!typed.isEmpty() && (typed[0].isLetterOrNumber() || press->key() == Qt::Key_Backspace))
+    const QString typed = press.text();
+    if (!typed.isEmpty() && (typed[0].isLetterOrNumber() || press.key() == Qt::Key_Backspace))
         QMetaObject::invokeMethod(this, [this] { offer(false); }, Qt::QueuedConnection); // after it is in the text
     else if (completer_.popup()->isVisible() && !typed.isEmpty())
         completer_.popup()->hide();
-    return QObject::eventFilter(watched, event);
+    return false;
 }
 
 } // namespace slipway::ui

@@ -5,6 +5,7 @@
 #include "ui/session/session.h"
 
 #include <QCompleter>
+#include <QKeyEvent>
 #include <QStandardItemModel>
 #include <QTimer>
 
@@ -27,10 +28,8 @@ signals:
     /// The text has been compared with the schemas.
     void checked();
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
+    bool takesKey(QKeyEvent& press);
     void check();
     void insert(const QModelIndex& index);
     QString explain(int position) const;

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QSettings>
 #include <QStandardPaths>
 
 namespace slipway::ui {
@@ -24,6 +25,10 @@ QString verbOf(const client::Request& request) {
     if (request.method == "DELETE")
         return ChangeJournal::tr("Delete");
     return request.method == "PUT" ? ChangeJournal::tr("Edit") : ChangeJournal::tr("Change");
+}
+
+QString folderKey(const QString& cluster) {
+    return QStringLiteral("historyFolder/") + QString(cluster).replace(QLatin1Char('/'), QLatin1Char('_'));
 }
 
 std::optional<QString> readYaml(client::Transport& reader, const std::string& path) {
@@ -85,7 +90,16 @@ std::shared_ptr<ChangeJournal> ChangeJournal::make(QString folder, std::shared_p
     return {journal, [](ChangeJournal* done) { done->deleteLater(); }};
 }
 
+void ChangeJournal::chooseFolder(const QString& cluster, const QString& folder) {
+    if (folder.isEmpty())
+        QSettings().remove(folderKey(cluster));
+    else
+        QSettings().setValue(folderKey(cluster), folder);
+}
+
 QString ChangeJournal::folderOf(const QString& cluster) {
+    if (const QString chosen = QSettings().value(folderKey(cluster)).toString(); !chosen.isEmpty())
+        return chosen;
     QString name = cluster;
     for (QChar& letter : name)
         if (!letter.isLetterOrNumber() && letter != QLatin1Char('-') && letter != QLatin1Char('.'))

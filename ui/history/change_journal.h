@@ -29,20 +29,25 @@ class ChangeJournal : public QObject {
 public:
     /// @p reader fetches objects whose new state is not in the answer (scale). May be called by any thread.
     static std::shared_ptr<ChangeJournal> make(QString folder, std::shared_ptr<client::Transport> reader);
-    /// The folder for a cluster of that name.
+    /// The folder for a cluster of that name: one of the program's own, or the one somebody has chosen for it.
     static QString folderOf(const QString& cluster);
+    /// Chooses a repository that is there already, from the next time the cluster is opened; empty: the program's own.
+    static void chooseFolder(const QString& cluster, const QString& folder);
 
     const QString& folder() const { return folder_; }
     void before(const client::Request& request);
     void after(const client::Request& request, const client::Response& response);
 
     /// Asks the repository on a request thread; @p work gets a HistoryRepository&, @p done the HistoryResult of it.
-    template <class Work, class Done> void ask(QObject* context, Work work, Done done) const {
+    /// One at a time, unless @p alone is false: for what only waits for the network, so that commits need not wait too.
+    template <class Work, class Done> void ask(QObject* context, Work work, Done done, bool alone = true) const {
         using R = std::invoke_result_t<Work, HistoryRepository&>;
         inBackground(
             context,
-            [folder = folder_, work = std::move(work)]() mutable -> R {
-                std::lock_guard one(repositories());
+            [folder = folder_, work = std::move(work), alone]() mutable -> R {
+                std::unique_lock one(repositories(), std::defer_lock);
+                if (alone)
+                    one.lock();
                 auto repository = HistoryRepository::open(folder);
                 if (!repository)
                     return std::unexpected(repository.error());

@@ -4,12 +4,14 @@
 #include "ui/editor/portable_object.h"
 #include "ui/editor/yaml_document.h"
 #include "ui/history/change_journal.h"
+#include "ui/history/remote_panel.h"
 #include "ui/look/look.h"
 #include "ui/look/theme.h"
 #include "ui/resources/resource_model.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -36,7 +38,7 @@ std::vector<Drift> driftOf(const client::Client& client, const std::vector<Histo
     return all;
 }
 
-HistoryPage::HistoryPage(SessionPtr session, QWidget* parent)
+HistoryPage::HistoryPage(SessionPtr session, RemoteSync& sync, QWidget* parent)
     : QWidget(parent)
     , session_(std::move(session))
     , title_(new QLabel)
@@ -64,6 +66,7 @@ HistoryPage::HistoryPage(SessionPtr session, QWidget* parent)
     tabs_->setDocumentMode(true);
     tabs_->addTab(makeCommits(), QString());
     tabs_->addTab(makeDrift(), QString());
+    tabs_->addTab(new RemotePanel(session_, sync), QString());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -157,6 +160,7 @@ void HistoryPage::retranslate() {
     tabs_->setAccessibleName(title_->text());
     tabs_->setTabText(0, tr("Changes"));
     tabs_->setTabText(1, tr("Drift"));
+    tabs_->setTabText(2, tr("Remote"));
     commits_->setHeaderLabels({tr("Change"), tr("Age"), tr("Who")});
     commits_->setAccessibleName(tr("Changes"));
     drift_->setHeaderLabels({tr("Object"), tr("State")});
@@ -190,6 +194,7 @@ void HistoryPage::read() {
                                        ? QString()
                                        : commits_->currentItem()->data(0, Qt::UserRole).toString();
             log_ = *log;
+            QSignalBlocker quiet(commits_); // the commit is shown once the list is whole
             commits_->clear();
             for (const HistoryCommit& commit : log_) {
                 auto* item = new QTreeWidgetItem(
@@ -209,19 +214,25 @@ void HistoryPage::read() {
         });
 }
 
+/// Nothing can be undone before it is known what the chosen commit did.
 void HistoryPage::showCommit() {
-    const int at = commits_->indexOfTopLevelItem(commits_->currentItem());
-    undo_->setEnabled(at >= 0);
-    again_->setEnabled(at >= 0);
-    if (at < 0 || !session_->journal)
+    const QTreeWidgetItem* item = commits_->currentItem();
+    chosen_ = item == nullptr ? QString() : item->data(0, Qt::UserRole).toString();
+    changes_.clear();
+    undo_->setEnabled(false);
+    again_->setEnabled(false);
+    if (chosen_.isEmpty() || !session_->journal)
         return diff_->show({}, QString());
     session_->journal->ask(
-        this,
-        [id = log_[static_cast<std::size_t>(at)].id](HistoryRepository& repository) { return repository.changes(id); },
-        [this](const HistoryResult<std::vector<HistoryChange>>& changes) {
+        this, [id = chosen_](HistoryRepository& repository) { return repository.changes(id); },
+        [this, id = chosen_](const HistoryResult<std::vector<HistoryChange>>& changes) {
+            if (id != chosen_)
+                return; // somebody has gone on to another commit
             if (!changes)
                 return diff_->show({}, changes.error().message);
             changes_ = *changes;
+            undo_->setEnabled(!changes_.empty());
+            again_->setEnabled(!changes_.empty());
             std::vector<DiffView::Part> parts;
             for (const HistoryChange& change : changes_)
                 parts.push_back({change.path, change.before.value_or(QString()), change.after.value_or(QString())});

@@ -3,6 +3,7 @@
 #include "ui/editor/applier.h"
 #include "ui/history/diff_view.h"
 #include "ui/history/history_repository.h"
+#include "ui/history/remote_sync.h"
 #include "ui/session/session.h"
 
 #include <QLabel>
@@ -24,7 +25,8 @@ struct Drift {
 class HistoryPage : public QWidget {
     Q_OBJECT
 public:
-    explicit HistoryPage(SessionPtr session, QWidget* parent = nullptr);
+    /// @p sync must outlive the page.
+    HistoryPage(SessionPtr session, RemoteSync& sync, QWidget* parent = nullptr);
 
     /// Shows the commits of one file; empty: all.
     void showOnly(const QString& path);
@@ -54,7 +56,8 @@ private:
     void bring(bool before);
 
     SessionPtr session_;
-    QString only_;
+    QString only_;   ///< the path of the object whose history is shown; empty: all
+    QString chosen_; ///< the commit that is shown
     std::vector<HistoryCommit> log_;
     std::vector<HistoryChange> changes_;
     std::vector<Drift> drifts_;

@@ -11,7 +11,7 @@ struct git_repository;
 
 namespace slipway::ui {
 
-enum class HistoryErrc { open, read, write };
+enum class HistoryErrc { open, read, write, network, conflict };
 
 struct HistoryError {
     HistoryErrc code;
@@ -36,6 +36,16 @@ struct HistoryChange {
     std::optional<QString> before, after;
 };
 
+/// A branch of a repository elsewhere; without a url there is none.
+struct RemoteBranch {
+    QString url, branch;
+};
+
+/// Commits that only one of the two has.
+struct Divergence {
+    std::size_t here = 0, there = 0;
+};
+
 /// The Git repository that keeps what was applied to one cluster: a file per object. Any thread, one at a time.
 class HistoryRepository {
 public:
@@ -51,6 +61,20 @@ public:
     HistoryResult<std::vector<HistoryFile>> files() const;
     /// A file as it was in a commit, or nothing.
     std::optional<QString> content(const QString& commit, const QString& path) const;
+
+    // history_remote.cpp: the repository elsewhere that this one is kept together with.
+    /// Names it; an empty @p url forgets it. @p url is anything Git takes.
+    HistoryResult<void> setRemote(const QString& url, const QString& branch);
+    RemoteBranch remote() const;
+    /// Asks it what it has. Blocks on the network.
+    HistoryResult<void> fetch();
+    /// How far both have gone since they were the same, by the last fetch.
+    HistoryResult<Divergence> divergence() const;
+    /// Takes over what the last fetch brought: forward, or with a merge where both have gone on.
+    /// @return what became different here. Error conflict: both changed the same, nothing is done.
+    HistoryResult<std::vector<HistoryChange>> merge();
+    /// Sends what is here. Blocks on the network. Error conflict: it has something that is not here.
+    HistoryResult<void> push();
 
 private:
     struct Close {

@@ -14,7 +14,7 @@ QString withoutEscapes(const QString& line) {
 LogLine LogSplitter::lineOf(std::string_view line) const {
     if (line.ends_with('\r'))
         line.remove_suffix(1);
-    LogLine made{source_, {}, {}};
+    LogLine made{source_, {}, {}, Severity::normal};
     // "2026-01-31T12:00:00.000000000Z text", as asked for with timestamps=true
     if (const auto gap = line.find(' ');
         gap != std::string_view::npos && gap >= 20 && line[4] == '-' && line[10] == 'T') {
@@ -22,6 +22,7 @@ LogLine LogSplitter::lineOf(std::string_view line) const {
         line.remove_prefix(gap + 1);
     }
     made.text = withoutEscapes(QString::fromUtf8(line.data(), static_cast<qsizetype>(line.size())));
+    made.severity = severityOf(made.text); // here, where a thread of its own has the time
     return made;
 }
 
@@ -62,6 +63,11 @@ void LogBuffer::add(std::vector<LogLine> lines) {
 void LogBuffer::clear() {
     lines_.clear();
     bytes_ = 0;
+}
+
+void LogBuffer::letGo(std::size_t more) {
+    dropped_ += lines_.size() + more;
+    clear();
 }
 
 Severity severityOf(const QString& line) {

@@ -36,6 +36,9 @@ LogPanel::LogPanel(SessionPtr session, LogTarget target, bool previous, QWidget*
         const auto* bar = view_->verticalScrollBar();
         scroll_->setChecked(bar->sliderPosition() >= bar->maximum() - 2); // scrolling up stops following
     });
+    pump_.setSingleShot(true);
+    pump_.setInterval(8);
+    connect(&pump_, &QTimer::timeout, this, &LogPanel::pump);
     restart();
     keepLook(this, [this] { retranslate(); });
 }
@@ -154,6 +157,8 @@ void LogPanel::restart() {
     watches_.clear();
     podNames_.clear();
     buffer_.clear();
+    waiting_.clear();
+    skipped_ = 0;
     view_->clear();
     sources_.clear();
     problems_.clear();
@@ -199,7 +204,7 @@ void LogPanel::follow(const LogSource& source) {
         return updateState();
     }
     auto stream = std::make_unique<LogStream>(session_, source, static_cast<int>(at), options_);
-    connect(stream.get(), &LogStream::arrived, this, &LogPanel::append);
+    connect(stream.get(), &LogStream::arrived, this, &LogPanel::take);
     connect(stream.get(), &LogStream::stateChanged, this, [this, at](const QString& message, bool broken) {
         problems_[at] = broken ? message : QString();
         updateState();

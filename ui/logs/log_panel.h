@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QTimer>
 #include <QToolButton>
 #include <QWidget>
 
@@ -24,6 +25,8 @@ public:
 
     /// The text shown now.
     QString shownText() const { return view_->toPlainText(); }
+    /// Whether the last line shown has these words in it.
+    bool endsWith(const QString& words) const;
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -36,6 +39,8 @@ private:
     void watchPods();
     void follow(const LogSource& source);
     void unfollow(const QString& pod);
+    void take(const std::vector<LogLine>& lines);
+    void pump();
     void append(const std::vector<LogLine>& lines);
     void rebuild();
     bool accepts(const LogLine& line) const;
@@ -54,6 +59,10 @@ private:
     std::size_t left_ = 0;             ///< sources beyond the most
     LogOptions options_;
     LogBuffer buffer_;
+    std::deque<LogLine> waiting_; ///< arrived and not shown yet; no more than the buffer holds
+    std::size_t skipped_ = 0;     ///< lines that newer ones pushed out of waiting_
+    std::size_t chunk_ = 200;     ///< how many are shown at once, so that the window stays awake
+    QTimer pump_;
     QRegularExpression filter_;
     bool filterNegated_ = false;
     std::vector<std::unique_ptr<LogStream>> streams_;

@@ -2,6 +2,7 @@
 #include "ui/logs/log_panel.h"
 #include "ui/look/theme.h"
 
+#include <QElapsedTimer>
 #include <QFileDialog>
 #include <QSaveFile>
 #include <QScrollBar>
@@ -9,8 +10,12 @@
 
 namespace slipway::ui {
 
+bool LogPanel::endsWith(const QString& words) const {
+    return view_->document()->lastBlock().text().contains(words);
+}
+
 bool LogPanel::accepts(const LogLine& line) const {
-    if (severity_->currentIndex() > 0 && static_cast<int>(severityOf(line.text)) < severity_->currentIndex())
+    if (severity_->currentIndex() > 0 && static_cast<int>(line.severity) < severity_->currentIndex())
         return false;
     return !only_->isChecked() || filter_.pattern().isEmpty() || filter_.match(line.text).hasMatch() != filterNegated_;
 }
@@ -38,10 +43,9 @@ void LogPanel::writeLine(QTextCursor& cursor, const LogLine& line) {
         cursor.insertText(prefix, faint);
     }
     QTextCharFormat format;
-    const Severity severity = severityOf(line.text);
-    format.setForeground(severity == Severity::error     ? toneColor(Tone::bad)
-                         : severity == Severity::warning ? toneColor(Tone::waiting)
-                                                         : colors().text);
+    format.setForeground(line.severity == Severity::error     ? toneColor(Tone::bad)
+                         : line.severity == Severity::warning ? toneColor(Tone::waiting)
+                                                              : colors().text);
     if (filter_.pattern().isEmpty() || filterNegated_) {
         cursor.insertText(line.text, format);
         return;
@@ -57,6 +61,38 @@ void LogPanel::writeLine(QTextCursor& cursor, const LogLine& line) {
         written = match.capturedEnd();
     }
     cursor.insertText(line.text.mid(written), format);
+}
+
+/// Lines that come faster than they can be shown wait; of a flood only the end is shown, without a gap in it.
+void LogPanel::take(const std::vector<LogLine>& lines) {
+    waiting_.insert(waiting_.end(), lines.begin(), lines.end());
+    while (waiting_.size() > buffer_.maxLines()) {
+        waiting_.pop_front();
+        ++skipped_;
+    }
+    if (!pump_.isActive())
+        pump_.start(0);
+}
+
+void LogPanel::pump() {
+    constexpr double little = 4, much = 9; // milliseconds, well within a frame
+    QElapsedTimer clock;
+    clock.start();
+    if (const std::size_t skipped = std::exchange(skipped_, 0); skipped > 0) {
+        buffer_.letGo(skipped);
+        view_->clear();
+    }
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(chunk_, waiting_.size()));
+    const std::vector<LogLine> lines(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    append(lines);
+    const double taken = static_cast<double>(clock.nsecsElapsed()) / 1e6;
+    if (taken > much)
+        chunk_ = std::max<std::size_t>(20, chunk_ / 2);
+    else if (taken < little && lines.size() == chunk_)
+        chunk_ = std::min<std::size_t>(2000, chunk_ * 2);
+    if (!waiting_.empty())
+        pump_.start(8);
 }
 
 void LogPanel::append(const std::vector<LogLine>& lines) {

@@ -19,6 +19,9 @@ public:
     /// Since the start: the longest stall, and how many were longer than a frame (16 ms). In milliseconds.
     double longest() const { return longest_; }
     int stalls() const { return stalls_; }
+    /// The most processor time the thread itself used between two ticks: on a busy machine a stall may be somebody
+    /// else's doing, this is ours.
+    double busiest() const { return busiest_; }
 
 signals:
     /// Once a second: the longest stall of that second.
@@ -32,7 +35,7 @@ private:
     QTimer timer_;
     QElapsedTimer clock_;
     qint64 last_ = 0, second_ = 0;
-    double longest_ = 0, longestNow_ = 0;
+    double longest_ = 0, longestNow_ = 0, busiest_ = 0, used_ = 0;
     int stalls_ = 0;
 };
 

@@ -62,27 +62,60 @@ void ObjectActions::remove(const std::vector<ObjectRef>& objects) {
     });
 }
 
-void ObjectActions::patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch, client::PatchKind kind) {
-    auto work = [session = session_, objects, patch, kind] {
-        std::pair<int, QString> result{0, {}};
+template <class Work> void ObjectActions::forEach(const std::vector<ObjectRef>& objects, Work work) {
+    auto all = [session = session_, objects, work = std::move(work)] {
+        Outcome outcome;
         for (const ObjectRef& object : objects) {
-            client::PatchOptions options;
-            options.fieldManager = "slipway";
-            const auto done = session->client->patch(object.kind->resource, object.ns.toStdString(),
-                                                     object.name.toStdString(), kind, patch, options);
+            const client::Result<api::Json> done = work(*session->client, object);
             if (done)
-                ++result.first;
+                ++outcome.done;
             else
-                result.second = object.name + QStringLiteral(": ") + errorText(done.error());
+                outcome.error = object.name + QStringLiteral(": ") + errorText(done.error());
         }
-        return result;
+        return outcome;
     };
-    inBackground(this, std::move(work), [this](const std::pair<int, QString>& result) {
-        if (!result.second.isEmpty())
-            emit failed(result.second);
+    inBackground(this, std::move(all), [this](const Outcome& outcome) {
+        if (!outcome.error.isEmpty())
+            emit failed(outcome.error);
         else
-            emit changed(result.first);
+            emit changed(outcome.done);
     });
+}
+
+void ObjectActions::patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch, client::PatchKind kind) {
+    forEach(objects, [patch, kind](const client::Client& client, const ObjectRef& object) {
+        client::PatchOptions options;
+        options.fieldManager = "slipway";
+        return client.patch(object.kind->resource, object.ns.toStdString(), object.name.toStdString(), kind, patch,
+                            options);
+    });
+}
+
+void ObjectActions::decide(const std::vector<ObjectRef>& requests, bool approve) {
+    forEach(requests, [approve](const client::Client& client, const ObjectRef& request) -> client::Result<api::Json> {
+        const std::string name = request.name.toStdString();
+        auto live = client.get(request.kind->resource, {}, name);
+        if (!live || !live->is_object())
+            return live;
+        const auto wanted = decided(live->get_object(), approve);
+        return wanted ? client.update(request.kind->resource, {}, name, *wanted, "approval") : live;
+    });
+}
+
+std::optional<api::JsonObject> decided(api::JsonObject request, bool approve) {
+    const std::string_view type = approve ? "Approved" : "Denied";
+    api::JsonObject& status = api::objectAt(request, {"status"});
+    if (!status.contains("conditions") || !status["conditions"].is_array())
+        status["conditions"] = api::JsonArray();
+    api::JsonArray& conditions = status["conditions"].get_array();
+    for (const api::Json& condition : conditions)
+        if (api::stringAt(condition, {"type"}) == type)
+            return std::nullopt;
+    conditions.push_back(api::JsonObject{{"type", type},
+                                         {"status", "True"},
+                                         {"reason", approve ? "SlipwayApprove" : "SlipwayDeny"},
+                                         {"message", approve ? "Approved in Slipway." : "Denied in Slipway."}});
+    return request;
 }
 
 void ObjectActions::restart(const std::vector<ObjectRef>& objects) {

@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QObject>
 #include <QTimer>
+#include <optional>
 
 namespace slipway::ui {
 
@@ -29,6 +30,8 @@ public:
     void toggle(const ObjectRef& object, std::initializer_list<std::string_view> path);
     /// Makes a Job of a CronJob at once, as `kubectl create job --from` does.
     void trigger(const ObjectRef& cronJob);
+    /// Approves certificate signing requests or denies them, as `kubectl certificate` does.
+    void decide(const std::vector<ObjectRef>& requests, bool approve);
     /// Patches all of them.
     void patchAll(const std::vector<ObjectRef>& objects, const api::Json& patch,
                   client::PatchKind kind = client::PatchKind::merge);
@@ -43,6 +46,13 @@ signals:
     void failed(const QString& error);
 
 private:
+    /// What a piece of work on several objects came to.
+    struct Outcome {
+        int done = 0;
+        QString error; ///< of the last that failed
+    };
+    /// Does something to each object in turn, off this thread, and tells the outcome.
+    template <class Work> void forEach(const std::vector<ObjectRef>& objects, Work work);
     void report(const client::Result<api::Json>& answer, const ObjectRef& object);
     void sendScale(const ObjectRef& object, int replicas);
 
@@ -55,6 +65,8 @@ private:
     QTimer pause_;
 };
 
+/// A certificate signing request with the decision in its conditions, or nothing when one stands already. Pure.
+std::optional<api::JsonObject> decided(api::JsonObject request, bool approve);
 /// The Job a CronJob would make, by hand, at @p now (seconds since the epoch, for its name). Pure.
 api::JsonObject jobOf(const api::JsonObject& cronJob, std::int64_t now);
 

@@ -1,5 +1,6 @@
 #include "ui/resources/reflector_adapter.h"
 
+#include "ui/resources/list_tap.h"
 #include "ui/resources/table_transport.h"
 #include "ui/session/background.h"
 
@@ -23,29 +24,45 @@ public:
 
     Collector(ReflectorAdapter* owner, const KindView& kind) : owner_(owner), kind_(kind) {}
 
-    void replace(std::vector<std::shared_ptr<const api::Json>> objects) override {
-        QHash<QString, RowPtr> rows;
-        rows.reserve(static_cast<qsizetype>(objects.size()));
-        for (const auto& object : objects) {
-            auto row = std::make_shared<Row>(readRow(kind_, *object));
-            rows.insert(row->uid, row);
+    /// A page of a list, long before the last one.
+    void page(const api::JsonArray& objects, bool first) {
+        std::vector<RowPtr> rows;
+        rows.reserve(objects.size());
+        if (first)
+            listed_.clear();
+        for (const api::Json& object : objects) {
+            rows.push_back(std::make_shared<Row>(readRow(kind_, object)));
+            shareTexts(*rows.back());
+            listed_.insert(rows.back()->uid);
+            known_.insert(rows.back()->uid);
         }
-        QSet<QString> now(rows.keyBegin(), rows.keyEnd());
-        for (const QString& uid : std::as_const(known_))
-            if (!now.contains(uid))
-                rows.insert(uid, nullptr);
-        known_ = std::move(now);
         std::lock_guard lock(mutex_);
+        for (RowPtr& row : rows)
+            pending_.rows.insert(row->uid, std::move(row));
+        wake();
+    }
+
+    /// The end of a list, whose objects have come by pages.
+    void replace(std::vector<std::shared_ptr<const api::Json>>) override {
+        std::vector<QString> gone;
+        for (const QString& uid : std::as_const(known_))
+            if (!listed_.contains(uid))
+                gone.push_back(uid);
+        known_ = std::exchange(listed_, {});
+        std::lock_guard lock(mutex_);
+        for (const QString& uid : gone)
+            pending_.rows.insert(uid, nullptr);
         pending_.listed = true;
-        pending_.rows = std::move(rows);
         wake();
     }
 
     void apply(std::vector<client::Change> changes) override {
         std::vector<std::pair<RowPtr, bool>> rows;
-        for (const client::Change& change : changes)
+        for (const client::Change& change : changes) {
             rows.emplace_back(std::make_shared<Row>(readRow(kind_, *change.object)),
                               change.kind == client::ChangeKind::deleted);
+            shareTexts(*rows.back().first);
+        }
         std::lock_guard lock(mutex_);
         for (auto& [row, gone] : rows) {
             if (gone)
@@ -90,10 +107,34 @@ private:
         QMetaObject::invokeMethod(owner_, [owner = owner_] { owner->wake(); }, Qt::QueuedConnection);
     }
 
+    /// Most rows say the same in most of their cells: those texts are kept once.
+    void shareTexts(Row& row) {
+        share(row.ns);
+        for (Cell& cell : row.cells) {
+            share(cell.text);
+            share(cell.tip);
+        }
+        for (Brick& brick : row.bricks) {
+            share(brick.name);
+            share(brick.state);
+        }
+        for (QString& container : row.containers)
+            share(container);
+    }
+
+    void share(QString& text) {
+        if (const auto known = texts_.constFind(text); known != texts_.constEnd())
+            text = *known;
+        else if (texts_.size() < most && !text.isEmpty())
+            texts_.insert(text);
+    }
+
+    static constexpr qsizetype most = 8192; ///< different texts that are remembered
+
     std::mutex mutex_;
     ReflectorAdapter* owner_;
     const KindView& kind_;
-    QSet<QString> known_; ///< of the reflector's thread
+    QSet<QString> known_, listed_, texts_; ///< of the reflector's thread; listed_: so far in the present list
     Pending pending_;
     bool awake_ = false;
 };
@@ -104,8 +145,11 @@ ReflectorAdapter::ReflectorAdapter(SessionPtr session, const KindView& kind, QSt
     const auto source = kind.read != nullptr
                             ? session->client
                             : std::make_shared<const client::Client>(std::make_shared<TableTransport>(session->client));
+    auto tap = std::make_shared<ListTap>(
+        source, [to = collector_.get()](const api::JsonArray& objects, bool first) { to->page(objects, first); });
     collector_->reflector_ =
-        std::make_unique<client::Reflector>(source, kind.resource, ns.toStdString(), std::move(selectors), *collector_);
+        std::make_unique<client::Reflector>(std::make_shared<const client::Client>(std::move(tap)), kind.resource,
+                                            ns.toStdString(), std::move(selectors), *collector_);
     coalesce_.setSingleShot(true);
     coalesce_.setInterval(50);
     connect(&coalesce_, &QTimer::timeout, this, &ReflectorAdapter::deliver);
@@ -150,7 +194,8 @@ void ReflectorAdapter::deliver() {
         }
     }
     RowBatch batch;
-    const std::size_t end = std::min(delivered_ + mostRows, backlog_.rows.size());
+    constexpr std::size_t most = std::min<std::size_t>(mostRows, 600); // what is sorted in within a frame
+    const std::size_t end = std::min(delivered_ + most, backlog_.rows.size());
     const bool last = end == backlog_.rows.size();
     batch.rows.assign(std::make_move_iterator(backlog_.rows.begin() + static_cast<std::ptrdiff_t>(delivered_)),
                       std::make_move_iterator(backlog_.rows.begin() + static_cast<std::ptrdiff_t>(end)));

@@ -93,8 +93,8 @@ const Cell* ResourceModel::cell(const Row& row, int column) const {
 }
 
 void ResourceModel::reindex(std::size_t from) {
-    for (std::size_t i = from; i < rows_.size(); ++i)
-        rows_[i]->place = static_cast<int>(i);
+    for (std::size_t i = from; i < rowPlaces_.size(); ++i)
+        positions_[static_cast<std::size_t>(rowPlaces_[i])] = static_cast<int>(i);
 }
 
 void ResourceModel::remove(std::vector<int> positions) {
@@ -107,9 +107,12 @@ void ResourceModel::remove(std::vector<int> positions) {
         while (++i < positions.size() && positions[i] == first - 1)
             --first;
         beginRemoveRows({}, first, last);
-        for (int row = first; row <= last; ++row)
+        for (int row = first; row <= last; ++row) {
             index_.remove(rows_[static_cast<std::size_t>(row)]->uid);
+            free_.push_back(rowPlaces_[static_cast<std::size_t>(row)]);
+        }
         rows_.erase(rows_.begin() + first, rows_.begin() + last + 1);
+        rowPlaces_.erase(rowPlaces_.begin() + first, rowPlaces_.begin() + last + 1);
         reindex(static_cast<std::size_t>(first));
         endRemoveRows();
     }
@@ -142,23 +145,35 @@ void ResourceModel::apply(const RowBatch& batch) {
             changed.emplace_back(at, row);
     }
     std::ranges::sort(changed, {}, [](const auto& change) { return change.first; });
+    std::vector<int> positions;
+    for (const auto& [at, row] : changed)
+        positions.push_back(at);
     for (std::size_t i = 0; i < changed.size();) { // neighbours together; whoever sorts sees nothing else change
         const int first = changed[i].first;
         int last = first - 1;
         for (; i < changed.size() && changed[i].first == last + 1; ++i) {
             RowPtr& row = changed[i].second;
-            row->place = ++last;
+            row->place = rowPlaces_[static_cast<std::size_t>(++last)];
             index_.insert(row->uid, row.get());
             rows_[static_cast<std::size_t>(last)] = std::move(row);
         }
         emit dataChanged(index(first, 0), index(last, columnCount() - 1));
     }
+    if (!positions.empty())
+        emit rowsChanged(positions);
     if (fresh.empty())
         return;
     const auto before = rows_.size();
     beginInsertRows({}, static_cast<int>(before), static_cast<int>(before + fresh.size()) - 1);
     for (RowPtr& row : fresh) {
-        row->place = static_cast<int>(rows_.size());
+        if (free_.empty()) {
+            free_.push_back(static_cast<int>(positions_.size()));
+            positions_.push_back(-1);
+        }
+        row->place = free_.back();
+        free_.pop_back();
+        positions_[static_cast<std::size_t>(row->place)] = static_cast<int>(rows_.size());
+        rowPlaces_.push_back(row->place);
         index_.insert(row->uid, row.get());
         rows_.push_back(std::move(row));
     }
@@ -169,6 +184,9 @@ void ResourceModel::clear() {
     beginResetModel();
     rows_.clear();
     index_.clear();
+    rowPlaces_.clear();
+    positions_.clear();
+    free_.clear();
     endResetModel();
 }
 

@@ -27,8 +27,10 @@ public:
     /// The position of an object, or -1.
     int find(const QString& uid) const {
         const auto found = index_.constFind(uid);
-        return found == index_.constEnd() ? -1 : (*found)->place;
+        return found == index_.constEnd() ? -1 : positionOf(**found);
     }
+    /// The position of a row of this model.
+    int positionOf(const Row& row) const { return positions_[static_cast<std::size_t>(row.place)]; }
     /// How two rows follow each other by a column: below 0, 0, above 0. Rows that are equal there go by name.
     int compare(int a, int b, int column) const;
     int ageColumn() const { return columnCount({}) - 1; }
@@ -48,6 +50,10 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+signals:
+    /// The rows at these positions have changed, in ascending order; dataChanged tells the same run by run, before.
+    void rowsChanged(const std::vector<int>& positions);
+
 private:
     void remove(std::vector<int> positions);
     void reindex(std::size_t from);
@@ -66,6 +72,10 @@ private:
     int measurement_ = 0;
     int cpuColumn_ = -1, memoryColumn_ = -1; ///< among the kind's own
     std::vector<RowPtr> rows_;
+    // Positions change with every row that goes. They are kept apart from the rows, which are all over the memory.
+    std::vector<int> rowPlaces_; ///< Row::place of the row at each position
+    std::vector<int> positions_; ///< the position of each place; places nobody has are in free_
+    std::vector<int> free_;
     QHash<QString, Row*> index_;
 };
 

@@ -15,9 +15,8 @@ RowProxy::RowProxy(ResourceModel& model, QObject* parent) : QAbstractProxyModel(
     connect(&model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& top, const QModelIndex& bottom) {
         if (top.column() > 0) // measurements of all rows, not the rows themselves
             noteMeasured(top.column(), bottom.column());
-        else
-            noteChanged(top.row(), bottom.row());
     });
+    connect(&model, &ResourceModel::rowsChanged, this, &RowProxy::noteChanged);
     connect(&model, &QAbstractItemModel::modelAboutToBeReset, this, [this] { beginResetModel(); });
     connect(&model, &QAbstractItemModel::modelReset, this, [this] {
         rebuild();
@@ -58,7 +57,7 @@ template <class Change> void RowProxy::relayout(Change change) {
     change();
     QModelIndexList after;
     for (qsizetype i = 0; i < before.size(); ++i) {
-        const int place = place_[static_cast<std::size_t>(shown[static_cast<std::size_t>(i)]->place)];
+        const int place = place_[static_cast<std::size_t>(model_.positionOf(*shown[static_cast<std::size_t>(i)]))];
         after << (place < 0 ? QModelIndex() : index(place, before[i].column()));
     }
     changePersistentIndexList(before, after);
@@ -100,24 +99,26 @@ void RowProxy::insertOne(int row) {
     endInsertRows();
 }
 
-/// Sorts the new rows by themselves, and finds for each where it goes among the others.
 void RowProxy::merge(std::vector<int> rows) {
+    relayout([&] { mergeIn(std::move(rows)); });
+}
+
+/// Sorts the rows by themselves, and finds for each where it goes among the others.
+void RowProxy::mergeIn(std::vector<int> rows) {
     const auto less = [this](int a, int b) { return before(a, b); };
     std::ranges::sort(rows, less);
-    relayout([&] {
-        std::vector<int> merged;
-        merged.reserve(order_.size() + rows.size());
-        auto from = order_.cbegin();
-        for (const int row : rows) {
-            const auto to = std::upper_bound(from, order_.cend(), row, less);
-            merged.insert(merged.end(), from, to);
-            merged.push_back(row);
-            from = to;
-        }
-        merged.insert(merged.end(), from, order_.cend());
-        order_ = std::move(merged);
-        refreshPlaces(0);
-    });
+    std::vector<int> merged;
+    merged.reserve(order_.size() + rows.size());
+    auto from = order_.cbegin();
+    for (const int row : rows) {
+        const auto to = std::upper_bound(from, order_.cend(), row, less);
+        merged.insert(merged.end(), from, to);
+        merged.push_back(row);
+        from = to;
+    }
+    merged.insert(merged.end(), from, order_.cend());
+    order_ = std::move(merged);
+    refreshPlaces(0);
 }
 
 void RowProxy::removeAt(int position) {
@@ -159,9 +160,9 @@ void RowProxy::noteMeasured(int first, int last) {
 }
 
 /// Only these rows have changed since everything was in order.
-void RowProxy::noteChanged(int first, int last) {
+void RowProxy::noteChanged(const std::vector<int>& rows) {
     std::vector<int> stayed, come;
-    for (int row = first; row <= last; ++row) {
+    for (const int row : rows) {
         const int place = place_[static_cast<std::size_t>(row)];
         const bool wanted = filter_.accepts(model_.row(row));
         if (place >= 0 && wanted)
@@ -171,20 +172,7 @@ void RowProxy::noteChanged(int first, int last) {
         else if (wanted)
             come.push_back(row);
     }
-    const bool moved = std::ranges::any_of(stayed, [this](int row) {
-        const int place = place_[static_cast<std::size_t>(row)];
-        return (place > 0 && before(row, sourceRow(place - 1))) ||
-               (place + 1 < rowCount() && before(sourceRow(place + 1), row));
-    });
-    if (moved) {
-        const auto less = [this](int a, int b) { return before(a, b); };
-        relayout([&] {
-            std::erase_if(order_, [&](int row) { return row >= first && row <= last; });
-            for (const int row : stayed)
-                order_.insert(std::ranges::upper_bound(order_, row, less), row);
-            refreshPlaces(0);
-        });
-    }
+    moveChanged(stayed);
     for (const int row : come)
         insertOne(row);
     const int lastColumn = columnCount() - 1;
@@ -192,6 +180,23 @@ void RowProxy::noteChanged(int first, int last) {
         const int now = place_[static_cast<std::size_t>(row)];
         emit dataChanged(index(now, 0), index(now, lastColumn));
     }
+}
+
+/// Puts changed rows where they belong now, all of them in one go.
+void RowProxy::moveChanged(const std::vector<int>& rows) {
+    const bool moved = std::ranges::any_of(rows, [this](int row) {
+        const int place = place_[static_cast<std::size_t>(row)];
+        return (place > 0 && before(row, sourceRow(place - 1))) ||
+               (place + 1 < rowCount() && before(sourceRow(place + 1), row));
+    });
+    if (!moved)
+        return;
+    relayout([&] {
+        for (const int row : rows)
+            order_[static_cast<std::size_t>(place_[static_cast<std::size_t>(row)])] = -1;
+        std::erase(order_, -1);
+        mergeIn(rows);
+    });
 }
 
 int RowProxy::rowCount(const QModelIndex& parent) const {

@@ -37,9 +37,11 @@ private:
     void noteInserted(int first, int last);
     void dropRows(int first, int last);
     void closeGap(int first, int last);
-    void noteChanged(int first, int last);
+    void noteChanged(const std::vector<int>& rows);
+    void moveChanged(const std::vector<int>& rows);
     void noteMeasured(int first, int last);
     void merge(std::vector<int> rows);
+    void mergeIn(std::vector<int> rows);
     void insertOne(int row);
     void removeAt(int position);
     void refreshPlaces(std::size_t from);

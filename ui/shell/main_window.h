@@ -86,6 +86,7 @@ private:
     void showPreferences();
     void newWindow();
     void newYaml();
+    void newFromForm();
     void filter();
     void reconnect();
     void closePanel();

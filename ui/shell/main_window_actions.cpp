@@ -146,6 +146,13 @@ void MainWindow::newYaml() {
     workspace_->openNewYaml();
 }
 
+void MainWindow::newFromForm() {
+    if (workspace_ == nullptr)
+        return tell(tr("Start or open a cluster first."), true);
+    stack_->setCurrentWidget(workspace_);
+    workspace_->openForm();
+}
+
 void MainWindow::filter() {
     workspace_->focusFilter();
 }

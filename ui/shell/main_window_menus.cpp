@@ -47,6 +47,8 @@ void MainWindow::makeMenus() {
     add(cluster, "drop", QT_TR_NOOP("&Apply files…"), Keys{QKeySequence::Open}, &MainWindow::chooseFiles);
     add(cluster, "drop", QT_TR_NOOP("Apply a &folder…"), {}, &MainWindow::chooseFolder);
     add(cluster, "plus", QT_TR_NOOP("&New YAML"), Keys{QKeySequence::New}, &MainWindow::newYaml);
+    add(cluster, "plus", QT_TR_NOOP("New from a f&orm…"), Keys{Qt::CTRL | Qt::SHIFT | Qt::Key_M},
+        &MainWindow::newFromForm);
     atOnce_ = add(cluster, nullptr, QT_TR_NOOP("Apply dropped YAML without asking"), {}, nullptr);
     atOnce_->setCheckable(true);
     atOnce_->setChecked(Settings::applyAtOnce());

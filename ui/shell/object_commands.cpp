@@ -1,5 +1,6 @@
 #include "ui/shell/object_commands.h"
 
+#include "ui/actions/copy_dialog.h"
 #include "ui/actions/debug_dialog.h"
 #include "ui/actions/drain_dialog.h"
 #include "ui/actions/image_dialog.h"
@@ -36,6 +37,9 @@ bool isNode(const KindView& kind) {
 bool isCronJob(const KindView& kind) {
     return kind.resource.group == "batch" && kind.resource.kind == "CronJob";
 }
+bool isSigningRequest(const KindView& kind) {
+    return kind.resource.group == "certificates.k8s.io" && kind.resource.kind == "CertificateSigningRequest";
+}
 bool forwards(const KindView& kind) {
     return kind.hasLogs() || isDeployment(kind) || (kind.resource.group.empty() && kind.resource.kind == "Service");
 }
@@ -53,6 +57,8 @@ std::span<const ObjectCommand> objectCommands() {
          [](Workspace& to, const Objects&) { to.showYaml(); }},
         {"edit", QT_TRANSLATE_NOOP("Commands", "Edit YAML"), "edit", Qt::Key_E, any,
          [](Workspace& to, const Objects& all) { to.openEditorOf(all.front()); }, true},
+        {"form", QT_TRANSLATE_NOOP("Commands", "Edit in a form"), "settings", Qt::SHIFT | Qt::Key_E, any,
+         [](Workspace& to, const Objects& all) { to.openFormOf(all.front()); }},
         {"logs", QT_TRANSLATE_NOOP("Commands", "Logs"), "logs", Qt::Key_L, hasPods,
          [](Workspace& to, const Objects& all) { to.openLogsOf(all, false); }, true, false, true},
         {"previous", QT_TRANSLATE_NOOP("Commands", "Logs of the previous run"), "previous", Qt::Key_P, hasPods,
@@ -89,6 +95,14 @@ std::span<const ObjectCommand> objectCommands() {
          [](Workspace& to, const Objects& all) { to.actions().cordon(all, false); }, true, true, true},
         {"drain", QT_TRANSLATE_NOOP("Commands", "Drain"), "drain", Qt::SHIFT | Qt::Key_D, isNode,
          [](Workspace& to, const Objects& all) { showDrainDialog(to, to.session(), all); }, true, true, true},
+        {"nodeshell", QT_TRANSLATE_NOOP("Commands", "Shell on the node"), "terminal", Qt::Key_S, isNode,
+         [](Workspace& to, const Objects& all) { to.openNodeShell(all.front()); }, true, true},
+        {"approve", QT_TRANSLATE_NOOP("Commands", "Approve"), "apply", Qt::SHIFT | Qt::Key_A, isSigningRequest,
+         [](Workspace& to, const Objects& all) { to.actions().decide(all, true); }, true, true, true},
+        {"deny", QT_TRANSLATE_NOOP("Commands", "Deny"), "close", Qt::SHIFT | Qt::Key_X, isSigningRequest,
+         [](Workspace& to, const Objects& all) { to.actions().decide(all, false); }, true, true, true},
+        {"copyfiles", QT_TRANSLATE_NOOP("Commands", "Copy files"), "copy", Qt::SHIFT | Qt::Key_C, isPod,
+         [](Workspace& to, const Objects& all) { showCopyDialog(to, to.session(), all.front()); }, false, true},
         {"why", QT_TRANSLATE_NOOP("Commands", "Why is it pending?"), "question", Qt::Key_W, isPod,
          [](Workspace& to, const Objects& all) { to.showWhyPending(all.front()); }},
         {"labels", QT_TRANSLATE_NOOP("Commands", "Labels and annotations"), "tag", Qt::SHIFT | Qt::Key_L, any,

@@ -50,23 +50,10 @@ QWidget* makeTimeMachine(Workspace& workspace) {
 }
 
 QWidget* makeHistory(Workspace& workspace) {
-    auto* page = new HistoryPage(workspace.session());
+    auto* page = new HistoryPage(workspace.session(), workspace.remote());
     QObject::connect(page, &HistoryPage::restoreRequested, &workspace,
                      [&workspace](const QStringList& texts) { restore(workspace, texts); });
-    QObject::connect(page, &HistoryPage::removalRequested, &workspace, [&workspace](const QStringList& texts) {
-        std::vector<ObjectRef> objects;
-        for (const QString& yaml : texts)
-            if (const auto documents = parseYaml(yaml.toStdString()); documents && !documents->empty()) {
-                const api::JsonObject& object = documents->front().object;
-                const auto at = [&object](std::initializer_list<std::string_view> path) {
-                    return text(api::stringAt(object, path));
-                };
-                if (const KindView* kind = findKindView(at({"kind"}), at({"apiVersion"})))
-                    objects.push_back({kind, at({"metadata", "namespace"}), at({"metadata", "name"}), {}});
-            }
-        if (!objects.empty())
-            workspace.confirmDelete(objects);
-    });
+    QObject::connect(page, &HistoryPage::removalRequested, &workspace, &Workspace::confirmDeleteOf);
     return page;
 }
 

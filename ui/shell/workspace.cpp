@@ -3,6 +3,7 @@
 #include "ui/access/port_forwards.h"
 #include "ui/charts/metrics_store.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/history/remote_sync.h"
 #include "ui/look/look.h"
 #include "ui/session/background.h"
 #include "ui/shell/special_pages.h"
@@ -24,6 +25,7 @@ Workspace::Workspace(SessionPtr session, QWidget* parent)
     , actions_(session_)
     , metrics_(new MetricsStore(session_, this))
     , forwards_(new PortForwards(session_, this))
+    , remote_(new RemoteSync(session_, this))
     , pages_(new QStackedWidget)
     , bar_(new QToolBar)
     , details_(new DetailPane(session_, actions_, *metrics_))

@@ -12,8 +12,11 @@
 
 namespace slipway::ui {
 
+class FormDialog;
 class MetricsStore;
 class PortForwards;
+class RemoteSync;
+struct HistoryChange;
 
 /// Everything about one open cluster: the tables and other pages in the middle, and docks around them: the details at
 /// the side, logs, terminals and editors below, or wherever they are dragged.
@@ -27,6 +30,7 @@ public:
     ObjectActions& actions() { return actions_; }
     MetricsStore& metrics() { return *metrics_; }
     PortForwards& forwards() { return *forwards_; }
+    RemoteSync& remote() { return *remote_; }
     /// Shows the table of a kind, or another page ("topology").
     void showKind(const QString& id);
     /// Shows an object in its table with its details.
@@ -48,7 +52,12 @@ public:
     /// A shell in a container of a pod, or (@p attach) its own process.
     void openTerminalOf(const ObjectRef& pod, bool attach);
     void openTerminal(const ObjectRef& pod, const QString& container, bool attach);
+    /// A shell on a node: through Slipway where it made the node, else in a privileged pod that goes with the shell.
+    void openNodeShell(const ObjectRef& node);
     void openEditorOf(const ObjectRef& object);
+    /// A new object in a form, of the kind that is shown; or an object of the cluster.
+    void openForm();
+    void openFormOf(const ObjectRef& object);
     void openNewYaml(const QString& yaml = {}, int line = 0, const QString& error = {});
     void forwardPort(const ObjectRef& object);
     void showYaml();
@@ -58,6 +67,8 @@ public:
     void showWhyPending(const ObjectRef& pod);
     void confirmDelete(const std::vector<ObjectRef>& objects);
     void deleteSelected();
+    /// The same for objects that are known by their YAML.
+    void confirmDeleteOf(const QStringList& yaml);
     void focusFilter();
     /// Shows what applying the YAML would do, and does it when told to.
     ApplyDialog* applyYaml(std::vector<YamlSource> sources, bool atOnce, ApplyMode mode = ApplyMode::merge);
@@ -95,12 +106,15 @@ private:
     void showPageWidget(QWidget* page, const QString& id);
     void run(const ObjectCommand& command);
     void showMenu(const QPoint& at);
+    void showForm(FormDialog* dialog);
+    void takePulled(const std::vector<HistoryChange>& changes, bool watched);
     void finishDelete(const std::vector<ObjectRef>& objects, const QStringList& dependants);
 
     SessionPtr session_;
     ObjectActions actions_;
     MetricsStore* metrics_;
     PortForwards* forwards_;
+    RemoteSync* remote_;
     QStackedWidget* pages_;
     QToolBar* bar_;
     DetailPane* details_;

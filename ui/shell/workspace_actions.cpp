@@ -1,5 +1,6 @@
 // What can be done with the selected objects: actions, bar, context menu, and what is told about their outcome.
 #include "ui/access/port_forwards.h"
+#include "ui/history/remote_sync.h"
 #include "ui/look/look.h"
 #include "ui/shell/workspace.h"
 
@@ -82,6 +83,7 @@ void Workspace::connectActions() {
             shown->table().setFocus();
     });
     connect(forwards_, &PortForwards::told, this, &Workspace::told);
+    connect(remote_, &RemoteSync::pulled, this, &Workspace::takePulled);
 }
 
 void Workspace::showMenu(const QPoint& at) {

@@ -1,10 +1,13 @@
 // What a workspace opens: logs, terminals, editors, and what asks before it acts.
 #include "ui/access/port_forwards.h"
 #include "ui/actions/dependants.h"
+#include "ui/actions/node_shell.h"
 #include "ui/actions/why_pending.h"
 #include "ui/editor/editor_panel.h"
+#include "ui/editor/form_dialog.h"
 #include "ui/history/change_journal.h"
 #include "ui/history/history_page.h"
+#include "ui/history/remote_sync.h"
 #include "ui/logs/log_panel.h"
 #include "ui/session/background.h"
 #include "ui/shell/special_pages.h"
@@ -50,8 +53,21 @@ void Workspace::openTerminalOf(const ObjectRef& pod, bool attach) {
 }
 
 void Workspace::openTerminal(const ObjectRef& pod, const QString& container, bool attach) {
-    panels_->add(new TerminalPanel(session_, pod.ns, pod.name, container, attach), QStringLiteral("terminal"),
-                 QStringLiteral("terminal"), pod.name);
+    panels_->add(new TerminalPanel(session_, {pod.ns, pod.name, container, attach, {}, pod.name}),
+                 QStringLiteral("terminal"), QStringLiteral("terminal"), pod.name);
+}
+
+void Workspace::openNodeShell(const ObjectRef& node) {
+    if (const QStringList program = nodeShellProgram(*session_, node.name); !program.isEmpty()) {
+        panels_->add(new TerminalPanel(session_, {{}, {}, {}, false, program, node.name}), QStringLiteral("terminal"),
+                     QStringLiteral("terminal"), node.name);
+        return;
+    }
+    showNodeShellDialog(*this, session_, node, [this, node](const ObjectRef& pod) {
+        auto* panel = new TerminalPanel(session_, {pod.ns, pod.name, nodeShellContainer, true, {}, node.name});
+        connect(panel, &QObject::destroyed, &actions_, [this, pod] { actions_.remove({pod}); });
+        panels_->add(panel, QStringLiteral("terminal"), QStringLiteral("terminal"), node.name);
+    });
 }
 
 void Workspace::openEditorOf(const ObjectRef& object) {
@@ -59,6 +75,25 @@ void Workspace::openEditorOf(const ObjectRef& object) {
     connect(editor, &EditorPanel::applied, this,
             [this](const QString& name) { emit told(tr("%1 applied").arg(name), false); });
     panels_->add(editor, QStringLiteral("editor"), QStringLiteral("edit"), object.name);
+}
+
+void Workspace::openForm() {
+    const KindView* shown = currentPage() == nullptr ? nullptr : &currentPage()->kind();
+    const QString ns = chosen_.size() == 1 ? chosen_.front() : session_->defaultNamespace;
+    showForm(new FormDialog(session_, kinds_, shown, ns.isEmpty() ? QStringLiteral("default") : ns, this));
+}
+
+void Workspace::openFormOf(const ObjectRef& object) {
+    showForm(new FormDialog(session_, object, this));
+}
+
+void Workspace::showForm(FormDialog* dialog) {
+    connect(dialog, &FormDialog::applyRequested, this, [this, dialog](const QString& yaml, bool whole) {
+        ApplyDialog* apply = applyYaml({{{}, yaml}}, false, whole ? ApplyMode::replace : ApplyMode::merge);
+        connect(apply, &ApplyDialog::finishedApplying, dialog, &QDialog::accept);
+    });
+    connect(dialog, &FormDialog::editorRequested, this, [this](const QString& yaml) { openNewYaml(yaml); });
+    dialog->show();
 }
 
 void Workspace::openNewYaml(const QString& yaml, int line, const QString& error) {
@@ -108,6 +143,38 @@ bool Workspace::mayClose() {
         if (auto* editor = qobject_cast<EditorPanel*>(panels_->widget(i)); editor != nullptr && !editor->mayClose())
             return false;
     return true;
+}
+
+void Workspace::confirmDeleteOf(const QStringList& yaml) {
+    std::vector<ObjectRef> objects;
+    for (const QString& each : yaml)
+        for (const YamlDocument& document : parseYaml(each.toStdString()).value_or(std::vector<YamlDocument>())) {
+            const auto at = [&document](std::initializer_list<std::string_view> path) {
+                return text(api::stringAt(document.object, path));
+            };
+            if (const KindView* kind = findKindView(at({"kind"}), at({"apiVersion"})))
+                objects.push_back({kind, at({"metadata", "namespace"}), at({"metadata", "name"}), {}});
+        }
+    if (!objects.empty())
+        confirmDelete(objects);
+}
+
+/// What a pull brought goes to the cluster: shown first when somebody pulled, at once when the branch is watched.
+void Workspace::takePulled(const std::vector<HistoryChange>& changes, bool watched) {
+    std::vector<YamlSource> sources;
+    QStringList removed;
+    for (const HistoryChange& change : changes) {
+        if (!change.path.endsWith(QLatin1String(".yaml")) && !change.path.endsWith(QLatin1String(".yml")))
+            continue;
+        if (change.after)
+            sources.push_back({change.path, *change.after});
+        else if (change.before)
+            removed << *change.before;
+    }
+    if (!sources.empty())
+        applyYaml(std::move(sources), watched);
+    if (!removed.isEmpty())
+        confirmDeleteOf(removed);
 }
 
 void Workspace::deleteSelected() {

@@ -12,14 +12,10 @@
 
 namespace slipway::ui {
 
-TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, bool attach,
-                             QWidget* parent)
+TerminalPanel::TerminalPanel(SessionPtr session, TerminalTarget target, QWidget* parent)
     : QWidget(parent)
     , session_(std::move(session))
-    , ns_(std::move(ns))
-    , pod_(std::move(pod))
-    , container_(std::move(container))
-    , attach_(attach)
+    , target_(std::move(target))
     , terminal_(new QTermWidget(0, this))
     , bar_(new QFrame)
     , message_(new QLabel)
@@ -29,12 +25,16 @@ TerminalPanel::TerminalPanel(SessionPtr session, QString ns, QString pod, QStrin
     terminal_->setHistorySize(10'000);
     terminal_->setMargin(6);
     terminal_->setTerminalSizeHint(false);
-    terminal_->startTerminalTeletype();
-    // The far end has a terminal of its own: this one must hand bytes through unchanged.
-    termios mode{};
-    if (const int file = terminal_->getPtySlaveFd(); tcgetattr(file, &mode) == 0) {
-        cfmakeraw(&mode);
-        tcsetattr(file, TCSANOW, &mode);
+    if (target_.program.isEmpty()) {
+        terminal_->startTerminalTeletype();
+        // The far end has a terminal of its own: this one must hand bytes through unchanged.
+        termios mode{};
+        if (const int file = terminal_->getPtySlaveFd(); tcgetattr(file, &mode) == 0) {
+            cfmakeraw(&mode);
+            tcsetattr(file, TCSANOW, &mode);
+        }
+    } else {
+        connect(terminal_, &QTermWidget::finished, this, [this] { showEnd({}); });
     }
     bar_->setObjectName(QStringLiteral("bottomBar"));
     message_->setObjectName(QStringLiteral("terminalMessage"));
@@ -74,17 +74,29 @@ TerminalPanel::~TerminalPanel() = default;
 
 void TerminalPanel::retranslate() {
     terminal_->setColorScheme(isDarkTheme() ? QStringLiteral("WhiteOnBlack") : QStringLiteral("BlackOnWhite"));
-    terminal_->setAccessibleName(tr("Terminal in %1").arg(pod_));
+    terminal_->setAccessibleName(tr("Terminal in %1").arg(target_.title));
     again_->setText(tr("Open again"));
 }
 
+void TerminalPanel::openProgram() {
+    running_ = true;
+    again_->hide();
+    bar_->hide();
+    terminal_->setShellProgram(target_.program.front());
+    terminal_->setArgs(target_.program.mid(1));
+    terminal_->startShellProgram();
+}
+
 void TerminalPanel::open() {
+    if (!target_.program.isEmpty())
+        return openProgram();
     running_ = false;
     again_->hide();
     bar_->show();
-    message_->setText((attach_ ? tr("Attaching to %1 / %2") : tr("Opening a shell in %1 / %2")).arg(pod_, container_));
+    const auto& [ns, pod, container, attach, program, title] = target_;
+    message_->setText((attach ? tr("Attaching to %1 / %2") : tr("Opening a shell in %1 / %2")).arg(pod, container));
     exec_ = std::make_unique<ExecSession>(
-        session_, attach_ ? attachTarget(ns_, pod_, container_) : execTarget(ns_, pod_, container_, shellCommand()),
+        session_, attach ? attachTarget(ns, pod, container) : execTarget(ns, pod, container, shellCommand()),
         terminal_->getPtySlaveFd());
     connect(exec_.get(), &ExecSession::opened, this, [this] {
         running_ = true;
@@ -114,7 +126,9 @@ void TerminalPanel::showEnd(const ExecResult& result) {
 }
 
 void TerminalPanel::type(const QString& text) {
-    if (exec_ && running_)
+    if (!target_.program.isEmpty())
+        terminal_->sendText(text);
+    else if (exec_ && running_)
         exec_->send(text.toUtf8());
 }
 

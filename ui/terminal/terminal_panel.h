@@ -4,6 +4,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QStringList>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -12,13 +13,19 @@ class QTermWidget;
 
 namespace slipway::ui {
 
-/// A terminal into one container.
+/// Where a terminal leads.
+struct TerminalTarget {
+    QString ns, pod, container; ///< a shell in a container
+    bool attach = false;        ///< its own process in place of a shell
+    QStringList program;        ///< when given: a program of this computer with its arguments, and no container
+    QString title;              ///< of what it is in, for people
+};
+
+/// A terminal into one container, or of one program. GUI thread.
 class TerminalPanel : public QWidget {
     Q_OBJECT
 public:
-    /// A new shell, or (@p attach) the container's own process.
-    TerminalPanel(SessionPtr session, QString ns, QString pod, QString container, bool attach = false,
-                  QWidget* parent = nullptr);
+    TerminalPanel(SessionPtr session, TerminalTarget target, QWidget* parent = nullptr);
     ~TerminalPanel() override;
 
     /// Sends text as if it had been typed.
@@ -33,13 +40,13 @@ protected:
 
 private:
     void open();
+    void openProgram();
     void retranslate();
     void tellSize();
     void showEnd(const ExecResult& result);
 
     SessionPtr session_;
-    QString ns_, pod_, container_;
-    bool attach_;
+    TerminalTarget target_;
     QTermWidget* terminal_;
     QWidget* bar_;
     QLabel* message_;

@@ -58,7 +58,11 @@ private:
 class Printer {
 public:
     Printer(const LogOptions& options, const std::function<bool(std::string_view)>& write)
-        : options_(options), write_(write), left_(options.limitBytes.value_or(INT64_MAX)) {}
+        : options_(options)
+        , write_(write)
+        , left_(options.limitBytes.value_or(INT64_MAX))
+        , linesLeft_(options.tailLines && !options.follow ? std::max<std::int64_t>(0, *options.tailLines) : INT64_MAX) {
+    }
 
     /// False when nothing more is wanted.
     bool feed(std::string_view bytes) {
@@ -71,25 +75,28 @@ public:
         if (static_cast<std::int64_t>(out.size()) > left_)
             out.resize(static_cast<std::size_t>(left_));
         left_ -= static_cast<std::int64_t>(out.size());
-        return (out.empty() || write_(out)) && left_ > 0;
+        return (out.empty() || write_(out)) && left_ > 0 && linesLeft_ > 0;
     }
 
 private:
     void print(std::string_view line, std::string& out) {
         const auto entry = parseLogLine(line);
-        if (!entry || (options_.since && entry->time < *options_.since))
+        if (!entry || (options_.since && entry->time < *options_.since) || linesLeft_ == 0)
             return;
         if (options_.timestamps && !midLine_)
             out += std::string(entry->timeText) + " ";
         out += entry->text;
         midLine_ = entry->partial;
-        if (!entry->partial)
-            out += '\n';
+        if (entry->partial)
+            return;
+        out += '\n';
+        --linesLeft_;
     }
 
     const LogOptions& options_;
     const std::function<bool(std::string_view)>& write_;
-    std::int64_t left_;
+    std::int64_t left_;      ///< bytes that may still be written
+    std::int64_t linesLeft_; ///< the last lines are as many as asked for, also while more are being written
     std::string pending_;
     bool midLine_ = false;
 };

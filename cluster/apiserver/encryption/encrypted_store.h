@@ -20,8 +20,7 @@ public:
     store::Result<std::optional<store::Entry>> get(std::string_view key, store::Revision at) const override;
     store::Result<store::Listing> list(std::string_view prefix, store::Revision at, std::string_view startKey,
                                        std::size_t limit) const override;
-    store::Result<store::Revision> commit(std::vector<store::Operation> operations,
-                                         store::Origin origin = {}) override;
+    store::Result<store::Revision> commit(std::vector<store::Operation> operations, store::Origin origin = {}) override;
     store::Result<std::unique_ptr<store::Subscription>>
     subscribe(store::Revision from, std::function<void(std::span<const store::Event>)> deliver) override;
     store::Result<std::vector<store::Change>> changes(std::string_view prefix, store::Revision from,

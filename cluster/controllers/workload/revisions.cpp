@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
 
 namespace slipway::controllers {
 
@@ -11,11 +12,42 @@ using api::apps_v1::ControllerRevision;
 
 namespace {
 
-/// What a revision records, as a patch that brings the template back: kubectl rollout undo sends it as it is.
-api::Json dataOf(const api::core_v1::PodTemplateSpec& podTemplate) {
-    api::JsonObject json = api::toJson(podTemplate);
+using api::Json;
+using api::JsonObject;
+
+/// The members of all objects in the order of their names.
+Json inOrder(const Json& value) {
+    if (const auto* list = value.if_array()) {
+        api::JsonArray ordered;
+        for (const Json& item : *list)
+            ordered.push_back(inOrder(item));
+        return ordered;
+    }
+    const JsonObject* object = value.if_object();
+    if (object == nullptr)
+        return value;
+    std::map<std::string_view, const Json*> members;
+    for (const auto& member : *object)
+        members.emplace(member.key(), &member.value());
+    JsonObject ordered;
+    for (const auto& [name, member] : members)
+        ordered[name] = inOrder(*member);
+    return ordered;
+}
+
+/// What a revision records, as a patch that brings the template back: kubectl rollout undo sends it as it is. Clients
+/// compare it byte by byte with what they would record, and so it has what Kubernetes' own encoding has: members in
+/// order, resources of every container, and a time of creation that is null.
+Json dataOf(const api::core_v1::PodTemplateSpec& podTemplate) {
+    JsonObject json = api::toJson(podTemplate);
+    api::objectAt(json, {"metadata"})["creationTimestamp"] = nullptr;
+    for (std::string_view list : {"containers", "initContainers"})
+        if (Json* containers = api::objectAt(json, {"spec"}).if_contains(list);
+            containers != nullptr && containers->is_array())
+            for (Json& container : containers->get_array())
+                api::objectAt(container.as_object(), {"resources"});
     json["$patch"] = "replace";
-    return api::JsonObject{{"spec", api::JsonObject{{"template", std::move(json)}}}};
+    return inOrder(JsonObject{{"spec", JsonObject{{"template", std::move(json)}}}});
 }
 
 } // namespace
@@ -42,8 +74,9 @@ RevisionPtr Revisions::named(const std::string& name) const {
 client::Result<RevisionPtr> Revisions::record(const api::core_v1::PodTemplateSpec& podTemplate,
                                               std::optional<std::int32_t> collisions) {
     const std::int64_t next = all_.empty() ? 1 : all_.back()->revision + 1;
+    const Json wanted = dataOf(podTemplate);
     for (std::size_t i = all_.size(); i-- > 0;) {
-        if (templateOf(*all_[i]) != podTemplate)
+        if (dataOf(templateOf(*all_[i])) != wanted)
             continue;
         if (i + 1 == all_.size())
             return all_[i];
@@ -66,7 +99,7 @@ client::Result<RevisionPtr> Revisions::record(const api::core_v1::PodTemplateSpe
     made.metadata.annotations = owner_.annotations;
     made.metadata.ownerReferences = {makeControllerReference(apiVersion_, kind_, owner_)};
     made.revision = next;
-    made.data = dataOf(podTemplate);
+    made.data = wanted;
     auto created = client_.create(owner_.namespace_, made);
     if (!created && created.error().kind == client::Errc::alreadyExists) // the cache may be behind
         created = client_.get<ControllerRevision>(owner_.namespace_, made.metadata.name);

@@ -19,6 +19,20 @@ public:
     /// Whether the rule means that pod.
     bool means(const PodTraits& pod) const;
     const std::string& topologyKey() const { return topologyKey_; }
+    /// Calls @p visit with each group of placed pods that the rule means.
+    template <class Visit> void eachGroup(const Snapshot& snapshot, Visit visit) const {
+        const auto look = [&](const PodGroups::Set& groups) {
+            for (const PodGroup* group : groups)
+                if (means(group->traits()))
+                    visit(*group);
+        };
+        if (nothing_)
+            return;
+        if (everything_)
+            return look(snapshot.groups().all());
+        for (const std::string& ns : namespaces_)
+            look(snapshot.groups().in(ns));
+    }
 
 private:
     std::string topologyKey_;

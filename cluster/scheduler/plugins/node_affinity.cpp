@@ -1,4 +1,5 @@
 #include "cluster/scheduler/plugins/plugins.h"
+#include "cluster/scheduler/profile.h"
 
 #include <algorithm>
 #include <charconv>
@@ -54,7 +55,13 @@ bool meetsSelector(const api::core_v1::NodeSelector& selector, const NodeInfo& n
     return std::ranges::any_of(selector.nodeSelectorTerms, [&](const auto& term) { return meets(term, node); });
 }
 
-void nodeAffinity(const PodInfo& pod, const NodeInfo& node, std::vector<std::string>& reasons) {
+bool choosesNodes(const PodInfo& pod) {
+    const auto& spec = *pod.pod->spec;
+    return !spec.nodeSelector.empty() || (spec.affinity && spec.affinity->nodeAffinity &&
+                                          spec.affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution);
+}
+
+bool wantsNode(const PodInfo& pod, const NodeInfo& node) {
     const auto& spec = *pod.pod->spec;
     bool suits = std::ranges::all_of(spec.nodeSelector, [&](const auto& wanted) {
         const auto label = node.labels.find(wanted.first);
@@ -63,17 +70,31 @@ void nodeAffinity(const PodInfo& pod, const NodeInfo& node, std::vector<std::str
     if (suits && spec.affinity && spec.affinity->nodeAffinity)
         if (const auto& required = spec.affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution)
             suits = meetsSelector(*required, node);
-    if (!suits)
+    return suits;
+}
+
+void nodeAffinity(const PodInfo& pod, const Profile& profile, const NodeInfo& node, Reasons& reasons) {
+    if (profile.addedAffinity)
+        if (const auto& required = profile.addedAffinity->requiredDuringSchedulingIgnoredDuringExecution;
+            required && !meetsSelector(*required, node)) {
+            reasons.emplace_back("node(s) didn't match scheduler-enforced node affinity");
+            return;
+        }
+    if (!wantsNode(pod, node))
         reasons.emplace_back("node(s) didn't match Pod's node affinity/selector");
 }
 
-double preferredAffinity(const PodInfo& pod, const NodeInfo& node) {
-    const auto& affinity = pod.pod->spec->affinity;
+double preferredAffinity(const PodInfo& pod, const Profile& profile, const NodeInfo& node) {
     double total = 0;
-    if (affinity && affinity->nodeAffinity)
-        for (const auto& term : affinity->nodeAffinity->preferredDuringSchedulingIgnoredDuringExecution)
+    const auto add = [&](const api::core_v1::NodeAffinity& affinity) {
+        for (const auto& term : affinity.preferredDuringSchedulingIgnoredDuringExecution)
             if (meets(term.preference, node))
                 total += term.weight;
+    };
+    if (const auto& affinity = pod.pod->spec->affinity; affinity && affinity->nodeAffinity)
+        add(*affinity->nodeAffinity);
+    if (profile.addedAffinity)
+        add(*profile.addedAffinity);
     return total;
 }
 

@@ -1,6 +1,6 @@
 #include "cluster/scheduler/plugins/pod_affinity.h"
 
-#include "cluster/scheduler/plugins/affinity_terms.h"
+#include "cluster/scheduler/profile.h"
 
 #include <algorithm>
 
@@ -13,7 +13,6 @@ using Weighted = std::vector<api::core_v1::WeightedPodAffinityTerm>;
 
 const Terms noTerms;
 const Weighted noWeighted;
-constexpr int hardAffinityWeight = 1; // what a running pod's required affinity counts among preferences
 
 const Terms& requiredAffinity(const std::optional<Affinity>& affinity) {
     return affinity && affinity->podAffinity ? affinity->podAffinity->requiredDuringSchedulingIgnoredDuringExecution
@@ -37,134 +36,139 @@ const Weighted& preferredAntiAffinityOf(const std::optional<Affinity>& affinity)
                : noWeighted;
 }
 
-const std::string* labelOf(const NodeInfo& node, const std::string& key) {
-    const auto label = node.labels.find(key);
-    return label == node.labels.end() ? nullptr : &label->second;
-}
-
-void count(TopologyCounts& counts, const NodeInfo& node, const std::string& key, std::int64_t by = 1) {
-    if (const std::string* value = labelOf(node, key))
-        counts[key][*value] += by;
-}
-
-/// A preferred term and what it counts; below zero: the pod rather stays away.
-struct Preference {
-    AffinityTerm term;
-    std::int64_t weight;
-};
-
-/// What a pod prefers of others: its preferred rules and, of a pod that runs already, what it required.
-std::vector<Preference> preferencesOf(const PodTraits& owner, const Snapshot& snapshot, bool withRequired) {
-    std::vector<Preference> result;
-    for (const auto& weighted : preferredAffinityOf(owner.affinity))
-        result.push_back({{weighted.podAffinityTerm, owner, snapshot}, weighted.weight});
-    for (const auto& weighted : preferredAntiAffinityOf(owner.affinity))
-        result.push_back({{weighted.podAffinityTerm, owner, snapshot}, -std::int64_t(weighted.weight)});
-    if (withRequired)
-        for (const auto& rule : requiredAffinity(owner.affinity))
-            result.push_back({{rule, owner, snapshot}, hardAffinityWeight});
-    return result;
+/// The rules of a group of placed pods. They change only with the namespaces they select by labels.
+const PodRules& rulesOf(const PodGroup& group, const Snapshot& snapshot) {
+    if (!group.rules || group.rulesMadeAt != snapshot.namespacesVersion()) {
+        group.rules = std::make_shared<const PodRules>(group.traits(), snapshot);
+        group.rulesMadeAt = snapshot.namespacesVersion();
+    }
+    return *group.rules;
 }
 
 } // namespace
 
-PodAffinityState::PodAffinityState(const PodInfo& pod, const Snapshot& snapshot) {
-    const bool ownRules = pod.traits->affinity.has_value();
-    if (!ownRules && snapshot.podsWithAffinity() == 0)
+PodRules::PodRules(const PodTraits& owner, const Snapshot& snapshot)
+    : refuses(termsOf(requiredAntiAffinity(owner.affinity), owner, snapshot))
+    , required(termsOf(requiredAffinity(owner.affinity), owner, snapshot)) {
+    for (const auto& weighted : preferredAffinityOf(owner.affinity))
+        preferences.push_back({{weighted.podAffinityTerm, owner, snapshot}, weighted.weight});
+    for (const auto& weighted : preferredAntiAffinityOf(owner.affinity))
+        preferences.push_back({{weighted.podAffinityTerm, owner, snapshot}, -std::int64_t(weighted.weight)});
+}
+
+bool PodAffinityState::Counted::anyAt(const std::string& value) const {
+    return std::ranges::any_of(parts, [&](const DomainCounts* counts) { return countAt(*counts, value) > 0; });
+}
+
+std::int64_t PodAffinityState::Counted::at(const std::string& value) const {
+    std::int64_t total = 0;
+    for (const DomainCounts* counts : parts)
+        total += countAt(*counts, value);
+    return total;
+}
+
+bool PodAffinityState::Counted::none() const {
+    return std::ranges::all_of(parts, [](const DomainCounts* counts) { return counts->empty(); });
+}
+
+PodAffinityState::Counted& PodAffinityState::countedAt(std::vector<Counted>& list, const std::string& key,
+                                                       std::int64_t weight) {
+    for (Counted& counted : list)
+        if (counted.key == key && counted.weight == weight)
+            return counted;
+    return list.emplace_back(Counted{key, {}, weight});
+}
+
+PodAffinityState::PodAffinityState(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile) {
+    if (!pod.traits->affinity && snapshot.groups().withRules().empty())
         return;
     countRequired(pod, snapshot);
-    countPreferred(pod, snapshot);
+    countPreferred(pod, snapshot, profile);
 }
 
 void PodAffinityState::countRequired(const PodInfo& pod, const Snapshot& snapshot) {
     const PodTraits& own = *pod.traits;
     const auto wanted = termsOf(requiredAffinity(own.affinity), own, snapshot);
-    const auto unwanted = termsOf(requiredAntiAffinity(own.affinity), own, snapshot);
-    for (const AffinityTerm& term : wanted)
-        wantedKeys_.push_back(term.topologyKey());
-    for (const AffinityTerm& term : unwanted)
-        unwantedKeys_.push_back(term.topologyKey());
     const auto meansAll = [&](const PodTraits& other) {
         return std::ranges::all_of(wanted, [&](const AffinityTerm& term) { return term.means(other); });
     };
-    for (const auto& [name, node] : snapshot.nodes()) {
-        if (!node.present)
-            continue;
-        for (const PlacedPod* placed : node.placed) {
-            if (!wanted.empty() && meansAll(*placed->traits))
-                for (const AffinityTerm& term : wanted)
-                    count(wanted_, node, term.topologyKey());
-            for (const AffinityTerm& term : unwanted)
-                if (term.means(*placed->traits))
-                    count(unwanted_, node, term.topologyKey());
-            if (placed->hasRequiredAntiAffinity())
-                for (const auto& rule : requiredAntiAffinity(placed->traits->affinity))
-                    if (const AffinityTerm term(rule, *placed->traits, snapshot); term.means(own))
-                        count(refusedBy_, node, term.topologyKey());
-        }
+    for (const AffinityTerm& term : wanted) {
+        Counted& counted = wanted_.emplace_back(Counted{term.topologyKey(), {}, 1});
+        term.eachGroup(snapshot, [&](const PodGroup& group) {
+            if (meansAll(group.traits()))
+                counted.parts.push_back(&group.domains(term.topologyKey()));
+        });
     }
-    startsGroup_ = wanted_.empty() && meansAll(own);
+    meansItself_ = meansAll(own);
+    for (const AffinityTerm& term : termsOf(requiredAntiAffinity(own.affinity), own, snapshot)) {
+        Counted& counted = unwanted_.emplace_back(Counted{term.topologyKey(), {}, 1});
+        term.eachGroup(snapshot,
+                       [&](const PodGroup& group) { counted.parts.push_back(&group.domains(term.topologyKey())); });
+    }
+    for (const PodGroup* group : snapshot.groups().withRules())
+        for (const AffinityTerm& term : rulesOf(*group, snapshot).refuses)
+            if (term.means(own))
+                countedAt(refusedBy_, term.topologyKey(), 1).parts.push_back(&group->domains(term.topologyKey()));
 }
 
-void PodAffinityState::countPreferred(const PodInfo& pod, const Snapshot& snapshot) {
+void PodAffinityState::countPreferred(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile) {
     const PodTraits& own = *pod.traits;
-    const auto preferences = preferencesOf(own, snapshot, false);
-    if (preferences.empty() && snapshot.podsWithAffinity() == 0)
-        return;
-    for (const auto& [name, node] : snapshot.nodes()) {
-        if (!node.present)
-            continue;
-        for (const PlacedPod* placed : node.placed) {
-            for (const Preference& preference : preferences)
-                if (preference.term.means(*placed->traits))
-                    count(preferences_, node, preference.term.topologyKey(), preference.weight);
-            if (placed->traits->affinity)
-                for (const Preference& theirs : preferencesOf(*placed->traits, snapshot, true))
-                    if (theirs.term.means(own))
-                        count(preferences_, node, theirs.term.topologyKey(), theirs.weight);
+    const auto add = [&](const PodGroup& group, const AffinityTerm& term, std::int64_t weight) {
+        countedAt(preferences_, term.topologyKey(), weight).parts.push_back(&group.domains(term.topologyKey()));
+    };
+    bool hasOwn = false;
+    if (own.affinity)
+        for (const PodPreference& preference : PodRules(own, snapshot).preferences) {
+            hasOwn = true;
+            preference.term.eachGroup(snapshot,
+                                      [&](const PodGroup& group) { add(group, preference.term, preference.weight); });
         }
+    if (!hasOwn && profile.ignoresPreferencesOfRunningPods)
+        return;
+    for (const PodGroup* group : snapshot.groups().withRules()) {
+        const PodRules& rules = rulesOf(*group, snapshot);
+        if (profile.hardPodAffinityWeight > 0)
+            for (const AffinityTerm& term : rules.required)
+                if (term.means(own))
+                    add(*group, term, profile.hardPodAffinityWeight);
+        for (const PodPreference& preference : rules.preferences)
+            if (preference.term.means(own))
+                add(*group, preference.term, preference.weight);
     }
 }
 
 bool PodAffinityState::nearWanted(const NodeInfo& node) const {
     bool found = true;
-    for (const std::string& key : wantedKeys_) {
-        const std::string* value = labelOf(node, key);
+    for (const Counted& counted : wanted_) {
+        const std::string* value = node.label(counted.key);
         if (value == nullptr)
             return false;
-        found = found && countAt(wanted_, key, *value) > 0;
+        found = found && counted.anyAt(*value);
     }
-    return found || startsGroup_;
+    return found || (meansItself_ && std::ranges::all_of(wanted_, &Counted::none));
 }
 
-bool PodAffinityState::nearUnwanted(const NodeInfo& node) const {
-    return std::ranges::any_of(unwantedKeys_, [&](const std::string& key) {
-        const std::string* value = labelOf(node, key);
-        return value != nullptr && countAt(unwanted_, key, *value) > 0;
+bool PodAffinityState::nearAny(const std::vector<Counted>& list, const NodeInfo& node) {
+    return std::ranges::any_of(list, [&](const Counted& counted) {
+        const std::string* value = counted.parts.empty() ? nullptr : node.label(counted.key);
+        return value != nullptr && counted.anyAt(*value);
     });
 }
 
-bool PodAffinityState::unwantedByOthers(const NodeInfo& node) const {
-    return std::ranges::any_of(refusedBy_, [&](const auto& counts) {
-        const std::string* value = labelOf(node, counts.first);
-        return value != nullptr && countAt(refusedBy_, counts.first, *value) > 0;
-    });
-}
-
-void PodAffinityState::filter(const NodeInfo& node, std::vector<std::string>& reasons) const {
+void PodAffinityState::filter(const NodeInfo& node, Reasons& reasons) const {
     if (!nearWanted(node))
         reasons.emplace_back("node(s) didn't match pod affinity rules");
-    else if (nearUnwanted(node))
+    else if (nearAny(unwanted_, node))
         reasons.emplace_back("node(s) didn't match pod anti-affinity rules");
-    else if (unwantedByOthers(node))
+    else if (nearAny(refusedBy_, node))
         reasons.emplace_back("node(s) didn't satisfy existing pods anti-affinity rules");
 }
 
 double PodAffinityState::score(const NodeInfo& node) const {
     double total = 0;
-    for (const auto& [key, counts] : preferences_)
-        if (const std::string* value = labelOf(node, key))
-            total += double(countAt(preferences_, key, *value));
+    for (const Counted& counted : preferences_)
+        if (const std::string* value = node.label(counted.key))
+            total += double(counted.at(*value) * counted.weight);
     return total;
 }
 

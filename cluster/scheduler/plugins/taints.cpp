@@ -1,7 +1,6 @@
 #include "cluster/scheduler/plugins/plugins.h"
 
 #include <algorithm>
-#include <format>
 
 namespace slipway::scheduler::plugins {
 namespace {
@@ -20,13 +19,15 @@ bool tolerated(const std::vector<api::core_v1::Toleration>& tolerations, const a
     return std::ranges::any_of(tolerations, [&](const auto& toleration) { return tolerates(toleration, taint); });
 }
 
-void taintToleration(const PodInfo& pod, const NodeInfo& node, std::vector<std::string>& reasons) {
-    for (const auto& taint : node.taints)
+void taintToleration(const PodInfo& pod, const NodeInfo& node, Reasons& reasons) {
+    for (std::size_t i = 0; i < node.taints.size(); ++i) {
+        const auto& taint = node.taints[i];
         if ((taint.effect == "NoSchedule" || taint.effect == "NoExecute") &&
             !tolerated(pod.pod->spec->tolerations, taint)) {
-            reasons.push_back(std::format("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value));
+            reasons.emplace_back(node.taintReasons[i]);
             return;
         }
+    }
 }
 
 double preferredTaints(const PodInfo& pod, const NodeInfo& node) {

@@ -70,6 +70,7 @@ VolumeState::VolumeState(const PodInfo& pod, const Snapshot& snapshot) {
         const auto found = snapshot.volumes().claims.find(key);
         if (found == snapshot.volumes().claims.end()) {
             refusal_ = std::format("persistentvolumeclaim \"{}\" not found", name);
+            awaitsNews_ = true;
             return;
         }
         if (!found->second->metadata.deletionTimestamp.empty()) {
@@ -96,6 +97,7 @@ void VolumeState::add(const std::string& key, const Claim& claim, const Snapshot
             bound_.push_back(volume->second);
         else
             refusal_ = std::format("persistentvolume \"{}\" not found", spec.volumeName);
+        awaitsNews_ = !refusal_.empty();
         return;
     }
     const std::string& className = spec.storageClassName;
@@ -132,7 +134,7 @@ bool VolumeState::suits(const Waiting& waiting, const NodeInfo& node, std::vecto
     return waiting.provisionable && allowed(waiting.storageClass.allowedTopologies, node);
 }
 
-void VolumeState::filter(const NodeInfo& node, std::vector<std::string>& reasons) const {
+void VolumeState::filter(const NodeInfo& node, Reasons& reasons) const {
     if (!std::ranges::all_of(bound_, [&](const Volume& volume) { return reachable(*volume, node); })) {
         reasons.emplace_back("node(s) didn't match PersistentVolume's node affinity");
         return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/scheduler/reasons.h"
 #include "cluster/scheduler/snapshot.h"
 
 #include <string>
@@ -22,7 +23,9 @@ public:
 
     /// Why no node at all can take the pod; empty: some might.
     const std::string& refusal() const { return refusal_; }
-    void filter(const NodeInfo& node, std::vector<std::string>& reasons) const;
+    /// The refusal is about an object that may just not have been heard of yet.
+    bool awaitsNews() const { return awaitsNews_; }
+    void filter(const NodeInfo& node, Reasons& reasons) const;
     /// What is to be written when the pod goes to that node, which filter() accepted; empty when all claims are bound.
     std::vector<VolumeChoice> choices(const NodeInfo& node) const;
     /// Whether some claim is not bound yet, so that the pod has to wait after its node was chosen.
@@ -44,6 +47,7 @@ private:
                       std::string* volume);
 
     std::string refusal_;
+    bool awaitsNews_ = false;
     std::vector<Volume> bound_;
     std::vector<Waiting> waiting_;
 };

@@ -76,10 +76,9 @@ Result<std::unique_ptr<Client>> Client::connect(const EtcdOptions& options) {
     }
     if (addresses.empty())
         return std::unexpected(Error{Errc::io, "no endpoint of etcd is given"});
-    const auto credentials =
-        addresses.front().secure
-            ? grpc::SslCredentials({options.caPem, options.keyPem, options.certificatePem})
-            : grpc::InsecureChannelCredentials();
+    const auto credentials = addresses.front().secure
+                                 ? grpc::SslCredentials({options.caPem, options.keyPem, options.certificatePem})
+                                 : grpc::InsecureChannelCredentials();
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, keepAliveMilliseconds);
@@ -121,8 +120,7 @@ Result<void> Client::compact(Revision revision) {
     return {};
 }
 
-Result<Revision> Client::readAll(pb::RangeRequest request,
-                                 const std::function<bool(const pb::RangeResponse&)>& take) {
+Result<Revision> Client::readAll(pb::RangeRequest request, const std::function<bool(const pb::RangeResponse&)>& take) {
     request.set_limit(pageSize);
     for (;;) {
         const auto page = range(request);

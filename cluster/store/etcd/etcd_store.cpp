@@ -19,7 +19,7 @@ namespace {
 
 using namespace etcd;
 
-constexpr auto longestWait = std::chrono::seconds(30);      // until what was committed comes back
+constexpr auto longestWait = std::chrono::seconds(30);           // until what was committed comes back
 constexpr auto progressInterval = std::chrono::milliseconds(20); // between two questions how far etcd has come
 
 std::unexpected<Error> outOfTime() {
@@ -102,10 +102,10 @@ public:
         if (!kept)
             return std::unexpected(kept.error());
         compactedBefore_ = *kept;
-        follower_ = std::make_unique<Follower>(
-            *client_, layout_.prefix, *present + 1,
-            Follower::Callbacks{[this](std::vector<Event>& events) { take(events); },
-                                [this](Revision revision) { reached(revision); }, [this] { return readAnew(); }});
+        follower_ = std::make_unique<Follower>(*client_, layout_.prefix, *present + 1,
+                                               Follower::Callbacks{[this](std::vector<Event>& events) { take(events); },
+                                                                   [this](Revision revision) { reached(revision); },
+                                                                   [this] { return readAnew(); }});
         return {};
     }
 

@@ -43,11 +43,9 @@ std::vector<std::vector<Event>> commitsOf(const pb::WatchResponse& response, con
 }
 
 Follower::Follower(Client& client, std::string prefix, Revision from, Callbacks callbacks)
-    : client_(client)
-    , prefix_(std::move(prefix))
-    , callbacks_(std::move(callbacks))
-    , next_(from)
-    , thread_([this] { run(); }) {}
+    : client_(client), prefix_(std::move(prefix)), callbacks_(std::move(callbacks)), next_(from), thread_([this] {
+        run();
+    }) {}
 
 Follower::~Follower() {
     {

@@ -14,7 +14,7 @@ std::vector<std::vector<Event>> commitsOf(const pb::WatchResponse& response, con
 /// Follows what etcd has below a prefix with one thread, over connections that break and come again.
 class Follower {
 public:
-    struct Callbacks { // all called on the thread
+    struct Callbacks {                                   // all called on the thread
         std::function<void(std::vector<Event>&)> commit; ///< the events of one revision
         std::function<void(Revision)> reached;           ///< nothing up to this revision is held back
         /// What comes next is no longer kept: reads the present anew and returns its revision (nothing: try again).

@@ -98,8 +98,11 @@ Result<std::vector<Change>> History::changes(std::string_view prefix, Revision f
         if (limit != 0 && found.size() >= limit)
             return;
         for (const Event& event : events)
-            found.push_back({event.entry.key, event.entry.modified, event.entry.created == event.entry.modified,
-                             event.deleted, {}});
+            found.push_back({event.entry.key,
+                             event.entry.modified,
+                             event.entry.created == event.entry.modified,
+                             event.deleted,
+                             {}});
     });
     if (!done)
         return std::unexpected(std::move(done.error()));

@@ -113,7 +113,8 @@ Result<Transaction::Done> Transaction::run(Client& client) const {
         if (!response)
             return std::unexpected(response.error());
         if (response->succeeded()) {
-            const bool puts = std::ranges::any_of(operations_, [](const Operation& one) { return one.value.has_value(); });
+            const bool puts =
+                std::ranges::any_of(operations_, [](const Operation& one) { return one.value.has_value(); });
             return Done{response->header().revision(), puts || deletedBy(*response) > 0};
         }
         if (!isLarge() || attempt == attempts)
@@ -133,10 +134,9 @@ Result<Transaction::Done> Transaction::explain(Client& client) const {
             return std::unexpected(now.error());
         const Revision has = now->kvs().empty() ? Operation::absent : now->kvs(0).mod_revision();
         if (has != operations_[i].expected)
-            return std::unexpected(Error{Errc::conflict,
-                                         std::format("{} is at revision {}, not {}", operations_[i].key, has,
-                                                     operations_[i].expected),
-                                         i});
+            return std::unexpected(Error{
+                Errc::conflict,
+                std::format("{} is at revision {}, not {}", operations_[i].key, has, operations_[i].expected), i});
     }
     return std::unexpected(Error{Errc::conflict, "another commit came between"});
 }

@@ -67,8 +67,8 @@ Result<std::vector<Change>> MemoryJournal::changes(std::string_view prefix, Revi
             break;
         for (const Event& event : at->second.events)
             if (event.entry.key.starts_with(prefix))
-                found.push_back({event.entry.key, at->first, event.entry.created == at->first, event.deleted,
-                                 at->second.origin});
+                found.push_back(
+                    {event.entry.key, at->first, event.entry.created == at->first, event.deleted, at->second.origin});
     }
     return found;
 }

@@ -12,7 +12,7 @@
 /// revision. previous is the revision of the row this one replaced (0: none), which is what a compaction removes.
 namespace slipway::store {
 
-inline constexpr std::int64_t formatVersion = 2; ///< 1 had no origins
+inline constexpr std::int64_t formatVersion = 2;          ///< 1 had no origins
 inline constexpr std::int64_t applicationId = 0x536c7073; ///< "Slps", so that another program's file is refused
 inline constexpr int positionBits = 16;
 inline constexpr std::size_t maxOperations = std::size_t(1) << positionBits;

@@ -445,6 +445,32 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(filled(), 30'000);
     }
 
+    /// Clients tell by its bytes whether a revision is that of a template.
+    void aRevisionIsRecordedAsClientsWould() {
+        const JsonObject made =
+            bare("DaemonSet", "d",
+                 R"({"selector":{"matchLabels":{"d":"1"}},"template":{"metadata":{"labels":{"d":"1"}},
+                 "spec":{"nodeSelector":{"no":"where"},"containers":[{"name":"c","image":"x:1"}]}}})",
+                 "apps/v1");
+        QVERIFY(client_->create(resourceOf<api::apps_v1::DaemonSet>(), "default", made));
+        const auto revisions = [&] {
+            std::vector<std::string> found;
+            for (const auto& revision : all<api::apps_v1::ControllerRevision>())
+                if (revision.metadata.name.starts_with("d-"))
+                    found.push_back(api::printJson(revision.data));
+            return found;
+        };
+        QTRY_COMPARE(revisions().size(), std::size_t(1));
+        const QString data = QString::fromStdString(revisions()[0]);
+        QVERIFY2(
+            data.startsWith(R"({"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,)"
+                            R"("labels":{"d":"1"}},"spec":{"containers":[{"image":"x:1",)"
+                            R"("imagePullPolicy":"IfNotPresent","name":"c","resources":{},"terminationMessagePath")"),
+            qPrintable(data));
+        QVERIFY(client_->remove(resourceOf<api::apps_v1::DaemonSet>(), "default", "d"));
+        QTRY_VERIFY(revisions().empty());
+    }
+
     void aCronJobForgetsJobsThatWentMissing() {
         const JsonObject made =
             bare("CronJob", "nightly",

@@ -60,6 +60,22 @@ private slots:
         QCOMPARE(read(file_, options), std::string("one\ntwo\nthree\n\n"));
     }
 
+    void theLastLinesAreNoMoreThanAskedFor() {
+        const std::filesystem::path growing = std::filesystem::path(file_).string() + ".growing";
+        std::filesystem::copy_file(file_, growing);
+        LogOptions options;
+        options.tailLines = 1;
+        std::string text;
+        int writes = 0;
+        const auto write = [&](std::string_view out) { // the container goes on writing meanwhile
+            text += out;
+            std::ofstream(growing, std::ios::app) << "2026-01-01T10:00:04Z stdout F later\n";
+            return ++writes < 10;
+        };
+        QVERIFY(!readLog(growing, options, write, [] { return true; }, {}));
+        QCOMPARE(text, std::string("\n"));
+    }
+
     void timestampsAndSince() {
         LogOptions options;
         options.timestamps = true;

@@ -329,6 +329,26 @@ private slots:
         QCOMPARE(names(api.get(maps)), QStringList{"a"});
     }
 
+    void leavesBehindWhatOldKindsLeave() {
+        ApiUnderTest api;
+        const std::string controllers = "/api/v1/namespaces/default/replicationcontrollers";
+        const auto create = [&] {
+            QCOMPARE(api.send("POST", controllers,
+                              "{'metadata':{'name':'a'},'spec':{'selector':{'a':'b'},'template':{'metadata':{'labels':"
+                              "{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}")
+                         .code,
+                     201);
+        };
+        create();
+        const auto unsaid = api.send("DELETE", controllers + "/a", "");
+        QCOMPARE(text(unsaid.at({"metadata", "finalizers"})), "['orphan']");
+        QCOMPARE(api.merge(controllers + "/a", "{'metadata':{'finalizers':null}}").code, 200);
+        QCOMPARE(api.get(controllers + "/a").code, 404);
+        create();
+        QCOMPARE(api.send("DELETE", controllers + "/a", "{'propagationPolicy':'Background'}").code, 200);
+        QCOMPARE(api.get(controllers + "/a").code, 404);
+    }
+
     void documentsAreToldApartByHash() {
         ApiUnderTest api;
         const auto index = api.get("/openapi/v3");

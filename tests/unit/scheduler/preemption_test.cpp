@@ -40,8 +40,8 @@ private slots:
         const auto plan = planPreemption(ranked("high", 10, "1"), snapshot);
         QCOMPARE(plan.node, "n1");
         QCOMPARE(victimsOf(plan), Keys{"default/lower"});
-        QCOMPARE(snapshot.nodes().at("n1").pods(), std::int64_t(2)); // the snapshot is as before
-        QCOMPARE(snapshot.nodes().at("n1").requested.milliCpu, std::int64_t(2000));
+        QCOMPARE(snapshot.nodes().at("n1").load.pods, std::int64_t(2)); // the snapshot is as before
+        QCOMPARE(snapshot.nodes().at("n1").load.requested.milliCpu, std::int64_t(2000));
     }
 
     void equalsStay() {

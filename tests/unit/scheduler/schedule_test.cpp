@@ -58,8 +58,8 @@ private slots:
         snapshot.setNode(node("n1"));
         snapshot.setPod(podAsking("old", "1"), "n1");
         snapshot.setPod(podAsking("old", "1"), "n1");
-        QCOMPARE(snapshot.nodes().at("n1").requested.milliCpu, std::int64_t(1000));
-        QCOMPARE(snapshot.nodes().at("n1").pods(), std::int64_t(1));
+        QCOMPARE(snapshot.nodes().at("n1").load.requested.milliCpu, std::int64_t(1000));
+        QCOMPARE(snapshot.nodes().at("n1").load.pods, std::int64_t(1));
     }
 
     void podsOfANodeSeenLaterAreCounted() {

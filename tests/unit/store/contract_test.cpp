@@ -352,7 +352,10 @@ private slots:
             const auto changes = store->changes(prefix, from, limit);
             std::string text;
             for (const Change& change : changes.value_or(std::vector<Change>()))
-                text += std::to_string(change.revision) + (change.created ? "+" : change.deleted ? "-" : "~") +
+                text += std::to_string(change.revision) +
+                        (change.created   ? "+"
+                         : change.deleted ? "-"
+                                          : "~") +
                         change.key + " " + change.origin.who + "@" + std::to_string(change.origin.at) + "; ";
             return changes ? text : "error " + std::to_string(static_cast<int>(changes.error().kind));
         };

@@ -23,10 +23,10 @@ public:
         process_ = std::make_unique<QProcess>();
         process_->setStandardErrorFile(QProcess::nullDevice());
         process_->setStandardOutputFile(QProcess::nullDevice());
-        process_->start("etcd", {"--data-dir", folder_.filePath("etcd"), "--listen-client-urls", client,
-                                 "--advertise-client-urls", client, "--listen-peer-urls", peer,
-                                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer,
-                                 "--log-level", "error", "--unsafe-no-fsync"});
+        process_->start("etcd",
+                        {"--data-dir", folder_.filePath("etcd"), "--listen-client-urls", client,
+                         "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls",
+                         peer, "--initial-cluster", "default=" + peer, "--log-level", "error", "--unsafe-no-fsync"});
         for (int i = 0; i < 600 && !answers(); ++i)
             QTest::qSleep(50);
     }

@@ -255,13 +255,12 @@ private slots:
     }
 
     void clustersAreSummed() {
-        const auto sum = summarize(
-            {value(
-                R"({"metadata":{"name":"n"},"status":{"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"},"conditions":[{"type":"Ready","status":"False"}]}})")},
-            {value(
-                 R"({"metadata":{"name":"p","namespace":"a"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"500m"}}}]},"status":{"phase":"Running","containerStatuses":[{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})"),
-             value(R"({"metadata":{"name":"q"},"status":{"phase":"Succeeded"}})")},
-            {});
+        ClusterSummary sum;
+        sum.addNode(value(
+            R"({"metadata":{"name":"n"},"status":{"allocatable":{"cpu":"2","memory":"4Gi","pods":"10"},"conditions":[{"type":"Ready","status":"False"}]}})"));
+        sum.addPod(value(
+            R"({"metadata":{"name":"p","namespace":"a"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"500m"}}}]},"status":{"phase":"Running","containerStatuses":[{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}})"));
+        sum.addPod(value(R"({"metadata":{"name":"q"},"status":{"phase":"Succeeded"}})"));
         QCOMPARE(sum.nodes, 1);
         QCOMPARE(sum.readyNodes, 0);
         QCOMPARE(sum.pods, 1); // what has finished takes no room
