@@ -60,19 +60,21 @@ class StructureCheck {
 public:
     explicit StructureCheck(std::vector<std::string>* unknownPaths) : unknown_(unknownPaths) {}
 
-    void object(const Type& type, JsonObject& value, const std::string& path) {
+    void object(const Type& type, JsonObject& value) {
         for (auto it = value.begin(); it != value.end();) {
             const Field* field = type.field(it->key());
-            const std::string memberPath = path.empty() ? std::string(it->key()) : path + "." + std::string(it->key());
             if (field == nullptr) {
-                if (unknown_ != nullptr)
-                    unknown_->push_back(memberPath);
+                if (unknown_ != nullptr) {
+                    const Inside inside(path_, {it->key()});
+                    unknown_->push_back(printPath());
+                }
                 it = value.stable_erase(it);
             } else if (it->value().is_null() && field->kind != FieldKind::raw_) {
                 it = value.stable_erase(it);
             } else {
+                const Inside inside(path_, {it->key()});
                 members_.push_back(field->name);
-                member(type, *field, it->value(), memberPath);
+                member(type, *field, it->value());
                 members_.pop_back();
                 ++it;
             }
@@ -80,6 +82,32 @@ public:
     }
 
 private:
+    /// A member, the entry of a map, or the item of a list. The path is only printed where something is to be said.
+    struct Step {
+        static constexpr std::size_t none = static_cast<std::size_t>(-1);
+        std::string_view name;
+        std::size_t index = none;
+    };
+    class Inside {
+    public:
+        Inside(std::vector<Step>& path, Step step) : path_(path) { path_.push_back(step); }
+        ~Inside() { path_.pop_back(); }
+        Inside(const Inside&) = delete;
+
+    private:
+        std::vector<Step>& path_;
+    };
+
+    std::string printPath() const {
+        std::string text;
+        for (const Step& step : path_)
+            if (step.index != Step::none)
+                text += std::format("[{}]", step.index);
+            else
+                text.append(text.empty() ? "" : ".").append(step.name);
+        return text;
+    }
+
     /// Go names the innermost struct, then the members on the way there, without indexes and map keys.
     [[noreturn]] void mismatch(const Type& owner, std::string_view got, std::string_view wanted) const {
         std::string path;
@@ -92,36 +120,38 @@ private:
         mismatch(owner, jsonTypeName(got), wanted);
     }
 
-    void member(const Type& owner, const Field& field, Json& value, const std::string& path) {
+    void member(const Type& owner, const Field& field, Json& value) {
         if (field.container == Container::none)
-            return single(owner, field, value, path);
+            return single(owner, field, value);
         if (field.container == Container::list)
-            return list(owner, field, value, path);
+            return list(owner, field, value);
         if (!value.is_object())
             mismatch(owner, value, goTypeName(field));
         for (auto& [key, item] : value.get_object()) {
-            const std::string itemPath = path + "." + std::string(key);
+            const Inside inside(path_, {key});
             if (field.container == Container::map)
-                single(owner, field, item, itemPath);
+                single(owner, field, item);
             else
-                list(owner, field, item, itemPath);
+                list(owner, field, item);
         }
     }
 
-    void list(const Type& owner, const Field& field, Json& value, const std::string& path) {
+    void list(const Type& owner, const Field& field, Json& value) {
         if (!value.is_array())
             mismatch(owner, value, goTypeName(field));
         std::size_t index = 0;
-        for (Json& item : value.get_array())
-            single(owner, field, item, std::format("{}[{}]", path, index++));
+        for (Json& item : value.get_array()) {
+            const Inside inside(path_, {{}, index++});
+            single(owner, field, item);
+        }
     }
 
-    void single(const Type& owner, const Field& field, Json& value, const std::string& path) {
+    void single(const Type& owner, const Field& field, Json& value) {
         switch (field.kind) {
         case FieldKind::object_:
             if (!value.is_object())
                 mismatch(owner, value, goScalarName(field));
-            return object(*field.type, value.get_object(), path);
+            return object(*field.type, value.get_object());
         case FieldKind::string_:
             if (!value.is_string())
                 mismatch(owner, value, "string");
@@ -205,6 +235,7 @@ private:
     }
 
     std::vector<std::string>* const unknown_;
+    std::vector<Step> path_;
     std::vector<std::string_view> members_; ///< the members entered so far, for messages
 };
 
@@ -221,7 +252,7 @@ std::expected<JsonObject, Status> checkMembers(const Type& type, std::string_vie
             std::format("json: cannot unmarshal {} into Go value of type {}.{}", jsonTypeName(value), version, kind));
     StructureCheck check(unknownPaths);
     try {
-        check.object(type, value.get_object(), {});
+        check.object(type, value.get_object());
     } catch (const TypeMismatch& problem) {
         return refuse(problem.message);
     }

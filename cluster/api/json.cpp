@@ -1,9 +1,8 @@
 #include "cluster/api/json.h"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/serializer.hpp>
-#include <boost/json/stream_parser.hpp>
 
 namespace slipway::api {
 namespace {
@@ -26,14 +25,13 @@ std::expected<Json, JsonError> parseJson(std::string_view text) {
     boost::system::error_code error;
     boost::json::parse_options options;
     options.max_depth = 100;
-    boost::json::stream_parser parser({}, options);
+    unsigned char working[4096]; // what is half read stands here as long as it fits
+    boost::json::parser parser({}, options, working);
     const std::size_t used = parser.write_some(text.data(), text.size(), error);
-    if (!error && text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
-        return std::unexpected(JsonError{used, "extra data after the value"});
-    if (!error)
-        parser.finish(error);
     if (error)
         return std::unexpected(JsonError{used, error.message()});
+    if (text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
+        return std::unexpected(JsonError{used, "extra data after the value"});
     return parser.release();
 }
 

@@ -37,7 +37,30 @@ api::JsonObject addressObject(const std::string& address, const admission::Reque
                                                                {"name", request.name()}}}}}};
 }
 
+/// What turns are kept as: objects of no resource that is served.
+api::Resource turnOf(std::string_view what) {
+    api::Resource resource{};
+    resource.group = "turns.slipway";
+    resource.name = what;
+    return resource;
+}
+
 } // namespace
+
+// The cache takes in a commit in the order of its operations. The turn's is the last: once it is seen, all is.
+void Admission::Turn::take(std::unique_lock<std::mutex> lock, std::string_view what, std::string_view ns) {
+    held_.push_back(std::move(lock));
+    if (!amongServers_)
+        return;
+    const std::string key = WatchCache::key(turnOf(what), {}, ns.empty() ? "all" : ns);
+    const auto seen = cache_.of(turnOf(what)).get(key);
+    keys_.emplace_back(key, seen ? seen->revision : store::Operation::absent);
+}
+
+void Admission::Turn::addTo(std::vector<store::Operation>& operations) const {
+    for (const auto& [key, revision] : keys_)
+        operations.push_back({key, "{}", revision});
+}
 
 std::optional<api::Status> Admission::mutate(admission::Request& request, Turn& turn) {
     if (auto refusal = admission::ask(admission::mutatingPlugins(), request, cluster_))
@@ -46,7 +69,7 @@ std::optional<api::Status> Admission::mutate(admission::Request& request, Turn& 
         return refusal;
     if (!request.writes("services") || request.operation == Operation::remove)
         return {};
-    turn.addresses = std::unique_lock(addresses_);
+    turn.take(std::unique_lock(addresses_), "addresses", {});
     return allocateServiceAddresses(cluster_, serviceNetwork_, request.before, request.object);
 }
 
@@ -59,7 +82,8 @@ std::optional<api::Status> Admission::validate(admission::Request& request, Turn
         return refusal;
     if (!request.resource.namespaced || request.operation == Operation::remove)
         return {};
-    turn.quota = quota_.lockOf(request.ns(), cluster_);
+    if (auto lock = quota_.lockOf(request.ns(), cluster_))
+        turn.take(std::move(lock), "quota", request.ns());
     return quota_.judge(request, cluster_);
 }
 

@@ -25,8 +25,22 @@ public:
 
     /// What has to be unique or counted is decided and committed by one writer at a time: held from where it is decided
     /// until the write is in the store.
-    struct Turn {
-        std::unique_lock<std::mutex> addresses, quota;
+    /// Where several servers write to one store, each such decision also changes an object of the store that stands for
+    /// the turn: of two that decide at once, one is refused by the store and tries again.
+    class Turn {
+    public:
+        Turn(const WatchCache& cache, bool amongServers) : cache_(cache), amongServers_(amongServers) {}
+
+        /// Takes a turn; what is decided in it may be read from the cache from now on.
+        void take(std::unique_lock<std::mutex> lock, std::string_view what, std::string_view ns);
+        /// The operations that belong to a commit in this turn, after all others.
+        void addTo(std::vector<store::Operation>& operations) const;
+
+    private:
+        const WatchCache& cache_;
+        const bool amongServers_;
+        std::vector<std::unique_lock<std::mutex>> held_;
+        std::vector<std::pair<std::string, store::Revision>> keys_; ///< with the revision each was seen at
     };
 
     /// First phase: defaults from the cluster, webhooks, addresses, and refusals that come before validation.

@@ -16,8 +16,15 @@ const User& serverUser() {
 
 } // namespace
 
-/// What is missing is written in one commit; what a former start left is brought up to date.
 void ApiServer::bootstrap() {
+    constexpr int attempts = 10; // when several servers make the first objects at once
+    for (int attempt = 0; attempt < attempts && !bootstrapOnce(); ++attempt)
+        (void)store_.catchUp();
+    bootstrapped_ = true;
+}
+
+/// What is missing is written in one commit; what a former start left is brought up to date.
+bool ApiServer::bootstrapOnce() {
     WriteContext context{serverUser(), false, api::FieldValidation::ignore, {}};
     std::vector<Registry::Fresh> missing;
     for (Seed& seed : bootstrapSeeds(options_)) {
@@ -27,8 +34,9 @@ void ApiServer::bootstrap() {
             missing.push_back({seed.resource, std::move(seed.ns), std::move(seed.object)});
             continue;
         }
-        if (!reconciled(seed, admission::parsed(*present)))
-            continue;
+        const bool address = seed.resource.name == "endpoints" || seed.resource.name == "endpointslices";
+        if ((address && store_.isShared()) || !reconciled(seed, admission::parsed(*present)))
+            continue; // the addresses of several servers are kept while they run
         const auto done = registry_.update(
             seed.resource, seed.ns, name, {},
             [&](const JsonObject& current) -> Outcome<JsonObject> {
@@ -39,9 +47,12 @@ void ApiServer::bootstrap() {
         if (!done)
             base::error("bootstrap", "{} {}: {}", seed.resource.name, name, done.error().message);
     }
-    if (const auto made = registry_.createFresh(std::move(missing), context); !made)
+    const auto made = registry_.createFresh(std::move(missing), context);
+    if (!made && made.error().reason == "Conflict" && store_.isShared())
+        return false;
+    if (!made)
         base::error("bootstrap", "{}", made.error().message);
-    bootstrapped_ = true;
+    return true;
 }
 
 } // namespace slipway::apiserver

@@ -36,23 +36,27 @@ public:
 
     Outcome<JsonObject> operator()(const JsonObject& current) const {
         context_.findings = findings_; // the change is made anew when another write came between
-        auto patched = apply(current);
-        if (!patched)
-            return std::unexpected(std::move(patched.error()));
-        // The version the object was read at is no condition unless the patch itself names one.
-        if (patched->is_object())
-            if (const Json* now = api::find(*patched, {"metadata", "resourceVersion"});
-                now != nullptr && *now == *api::find(current, {"metadata", "resourceVersion"}) &&
-                api::find(patch_, {"metadata", "resourceVersion"}) == nullptr)
-                api::objectAt(patched->get_object(), {"metadata"}).erase("resourceVersion");
-        const std::string text = api::printJson(*patched);
-        auto accepted = r_.registry.accept(r_.resource, std::move(*patched), context_);
+        auto wanted = patched(current);
+        if (!wanted)
+            return std::unexpected(std::move(wanted.error()));
+        auto accepted = r_.registry.accept(r_.resource, std::move(*wanted), context_);
         if (!accepted && accepted.error().code == 400)
-            return std::unexpected(badPatch(text, accepted.error()));
+            return std::unexpected(badPatch(api::printJson(patched(current).value_or(Json())), accepted.error()));
         return accepted;
     }
 
 private:
+    /// The version the object was read at is no condition unless the patch itself names one.
+    Outcome<Json> patched(const JsonObject& current) const {
+        auto made = apply(current);
+        if (made && made->is_object())
+            if (const Json* now = api::find(*made, {"metadata", "resourceVersion"});
+                now != nullptr && *now == *api::find(current, {"metadata", "resourceVersion"}) &&
+                api::find(patch_, {"metadata", "resourceVersion"}) == nullptr)
+                api::objectAt(made->get_object(), {"metadata"}).erase("resourceVersion");
+        return made;
+    }
+
     Outcome<Json> apply(const JsonObject& current) const {
         if (type_ == jsonPatchType)
             return api::applyJsonPatch(current, patch_);

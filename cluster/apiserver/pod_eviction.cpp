@@ -51,12 +51,12 @@ std::vector<JsonObject> budgetsOf(const admission::ClusterState& cluster, std::s
             if (value.is_string())
                 labels.emplace(key, api::view(value.get_string()));
     std::vector<JsonObject> budgets;
-    for (JsonObject& budget : cluster.all("policy", "poddisruptionbudgets", ns)) {
+    for (const JsonObject& budget : cluster.all("policy", "poddisruptionbudgets", ns)) {
         const Json* selector = api::find(budget, {"spec", "selector"});
         const auto typed = selector == nullptr ? std::unexpected(api::DecodeError())
                                                : api::fromJson<api::meta_v1::LabelSelector>(*selector);
         if (typed && api::matches(*typed, labels))
-            budgets.push_back(std::move(budget));
+            budgets.push_back(budget);
     }
     return budgets;
 }

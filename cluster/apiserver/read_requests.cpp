@@ -155,7 +155,9 @@ Answer watchAll(const ResourceRequest& r) {
                  : start.revision == 0 ? ResourceCache::From::now
                                        : ResourceCache::From::revision;
     ResourceCache& cache = r.cache.of(r.resource);
-    auto queue = cache.watch(std::move(*selection), start, r.cache.revision());
+    auto queue = cache.watch(*selection, start, r.cache.revision());
+    if (!queue)
+        queue = r.cache.watchPast(r.resource, std::move(*selection), start.revision, start.bookmarks);
     if (!queue) // as Kubernetes has it, a watch that cannot begin is a watch with an error in it
         return std::make_unique<FailedWatch>(
             api::expired(std::format("too old resource version: {} ({})", start.revision, cache.windowStart())));

@@ -24,6 +24,12 @@ using api::objectAt;
 using api::stringAt;
 
 constexpr int namesTried = 8; // of an object that leaves its name to the server
+constexpr int mostOutpaced = 50, mostRepeated = 10; // a write by other servers, or other writers
+
+store::Origin originOf(const WriteContext& context) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return {context.user.name, std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
 
 api::Status storeFailure(const store::Error& error) {
     if (error.kind == store::Errc::closed)
@@ -136,10 +142,13 @@ Outcome<JsonObject> Registry::accept(const api::Resource& resource, Json object,
     return checked;
 }
 
-store::Operation Registry::putOperation(const std::string& key, JsonObject object, store::Revision expected) const {
+store::Operation Registry::putOperation(const api::Resource& resource, const std::string& key, JsonObject object,
+                                        store::Revision expected) const {
     objectAt(object, {"metadata"})["resourceVersion"] = versionMark_;
     store::Operation operation;
     operation.key = key;
+    if (resource.custom == nullptr) // the cache reads those of custom resources by their present schema
+        operation.note = std::make_shared<const Attributes>(Attributes::of(resource, object));
     std::string bytes = api::printObject(object);
     operation.revisionAt = bytes.find(versionMark_);
     bytes.erase(operation.revisionAt, versionMark_.size());
@@ -160,14 +169,14 @@ store::Operation Registry::companionOperation(Admission::Companion companion) co
     JsonObject& metadata = objectAt(*companion.object, {"metadata"});
     metadata["uid"] = base::newUuid();
     metadata["creationTimestamp"] = base::nowRfc3339();
-    return putOperation(key, std::move(*companion.object), store::Operation::any);
+    return putOperation(companion.resource, key, std::move(*companion.object), store::Operation::any);
 }
 
 Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::string& key, JsonObject object,
-                                    store::Revision expected, bool dryRun,
-                                    std::vector<Admission::Companion> companions) {
+                                    store::Revision expected, const WriteContext& context, bool& outpaced,
+                                    const Admission::Turn& turn, std::vector<Admission::Companion> companions) {
     JsonObject& metadata = objectAt(object, {"metadata"});
-    if (dryRun) {
+    if (context.dryRun) {
         metadata.erase("resourceVersion");
         if (expected != store::Operation::absent)
             metadata["resourceVersion"] = std::to_string(expected);
@@ -180,15 +189,18 @@ Outcome<CachedObject> Registry::put(const api::Resource& resource, const std::st
     std::vector<store::Operation> operations;
     if (auto stored = api::convertToStored(resource, object); !stored)
         return std::unexpected(std::move(stored.error()));
-    operations.push_back(putOperation(key, std::move(object), expected));
+    operations.push_back(putOperation(resource, key, std::move(object), expected));
     for (Admission::Companion& companion : companions)
         operations.push_back(companionOperation(std::move(companion)));
+    const std::size_t own = operations.size();
+    turn.addTo(operations);
     std::string bytes = *operations[0].value;
     const std::size_t versionAt = operations[0].revisionAt;
-    auto revision = store_.commit(std::move(operations));
+    auto revision = store_.commit(std::move(operations), originOf(context));
     if (!revision) {
         if (revision.error().kind != store::Errc::conflict)
             return std::unexpected(storeFailure(revision.error()));
+        outpaced = revision.error().operation >= own;
         return std::unexpected(expected == store::Operation::absent ? api::alreadyExists(resource, name)
                                                                     : api::modifiedConflict(resource, name));
     }
@@ -202,22 +214,30 @@ Outcome<CachedObject> Registry::create(const api::Resource& resource, std::strin
     if (!object)
         return std::unexpected(std::move(object.error()));
     const bool generated = textOf(*object, "name").empty() && !textOf(*object, "generateName").empty();
-    if (!generated)
-        return make(resource, ns, std::move(*object), context);
+    if (!generated && !store_.isShared()) {
+        bool outpaced = false;
+        return make(resource, ns, std::move(*object), context, outpaced);
+    }
+    const auto applied = context.applied;
     for (int attempt = 1;; ++attempt) { // a name made up may be taken: another one is tried
-        auto made = make(resource, ns, *object, context);
-        if (made || made.error().reason != "AlreadyExists" || attempt == namesTried)
+        bool outpaced = false;
+        context.applied = applied;
+        auto made = make(resource, ns, *object, context, outpaced);
+        const bool again = outpaced || (generated && !made && made.error().reason == "AlreadyExists");
+        if (!again || attempt == (outpaced ? mostOutpaced : namesTried))
             return made;
+        if (outpaced)
+            (void)store_.catchUp();
     }
 }
 
 Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_view ns, JsonObject object,
-                                     WriteContext& context) {
+                                     WriteContext& context, bool& outpaced) {
     if (auto refusal = prepareForCreate(resource, ns, context.user, object))
         return std::unexpected(std::move(*refusal));
     if (isDefinition(resource))
         prepareDefinition(object);
-    Admission::Turn turn;
+    Admission::Turn turn(cache_, store_.isShared());
     admission::Request request{
         admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, object, context.warnings};
     request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
@@ -236,7 +256,8 @@ Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_
     if (cache_.of(resource).get(key))
         return std::unexpected(api::alreadyExists(resource, textOf(object, "name")));
     auto companions = admission_.companions(request);
-    return put(resource, key, std::move(object), store::Operation::absent, context.dryRun, std::move(companions));
+    return put(resource, key, std::move(object), store::Operation::absent, context, outpaced, turn,
+               std::move(companions));
 }
 
 Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& context) {
@@ -252,12 +273,14 @@ Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& co
         const std::string key = WatchCache::key(fresh.resource, fresh.ns, textOf(*object, "name"));
         if (auto stored = api::convertToStored(fresh.resource, *object); !stored)
             return std::unexpected(std::move(stored.error()));
-        operations.push_back(putOperation(key, std::move(*object), store::Operation::absent));
+        operations.push_back(putOperation(fresh.resource, key, std::move(*object), store::Operation::absent));
     }
     if (operations.empty())
         return {};
-    if (const auto revision = store_.commit(std::move(operations)); !revision)
-        return std::unexpected(storeFailure(revision.error()));
+    if (const auto revision = store_.commit(std::move(operations), originOf(context)); !revision)
+        return std::unexpected(revision.error().kind == store::Errc::conflict
+                                   ? api::conflict(objects.front().resource, "", revision.error().message)
+                                   : storeFailure(revision.error()));
     return {};
 }
 
@@ -286,7 +309,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
         return std::unexpected(std::move(*refusal));
     if (isDefinition(resource) && subresource.empty())
         prepareDefinition(*after);
-    Admission::Turn turn;
+    Admission::Turn turn(cache_, store_.isShared());
     admission::Request request{admission::Operation::update,
                                resource,
                                subresource,
@@ -312,14 +335,15 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
         return found; // nothing changed: nothing is written, as Kubernetes does
     if (isFinished(resource, *after)) {
         request.operation = admission::Operation::remove;
-        auto gone = erase(resource, key, found, context.dryRun, admission_.companions(request));
+        auto gone = erase(resource, key, found, context, again, turn, admission_.companions(request));
         if (!gone)
             return std::unexpected(std::move(gone.error()));
         return gone->object;
     }
     auto companions = admission_.companions(request);
-    auto written = put(resource, key, std::move(*after), found.revision, context.dryRun, std::move(companions));
-    again = !written && written.error().reason == "Conflict" && !conditional;
+    auto written =
+        put(resource, key, std::move(*after), found.revision, context, again, turn, std::move(companions));
+    again = again || (!written && written.error().reason == "Conflict" && !conditional);
     return written;
 }
 
@@ -331,23 +355,30 @@ Outcome<CachedObject> Registry::update(const api::Resource& resource, std::strin
         if (!found)
             return std::unexpected(api::notFound(resource, name));
         bool again = false;
+        const auto applied = context.applied;
         auto result = tryUpdate(resource, key, *found, subresource, change, context, again);
-        if (!again || attempt == 10)
+        if (!again || attempt == (store_.isShared() ? mostOutpaced : mostRepeated))
             return result;
+        context.applied = applied;
+        (void)store_.catchUp();
     }
 }
 
 Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key,
-                                           const CachedObject& current, bool dryRun,
+                                           const CachedObject& current, const WriteContext& context, bool& outpaced,
+                                           const Admission::Turn& turn,
                                            std::vector<Admission::Companion> companions) {
-    if (dryRun)
+    if (context.dryRun)
         return Deleted{current, true};
     std::vector<store::Operation> operations(1);
     operations[0].key = key;
     operations[0].expected = current.revision;
     for (Admission::Companion& companion : companions)
         operations.push_back(companionOperation(std::move(companion)));
-    const auto revision = store_.commit(std::move(operations));
+    const std::size_t own = operations.size();
+    turn.addTo(operations);
+    const auto revision = store_.commit(std::move(operations), originOf(context));
+    outpaced = !revision && revision.error().kind == store::Errc::conflict && revision.error().operation >= own;
     if (!revision)
         return std::unexpected(revision.error().kind == store::Errc::conflict
                                    ? api::modifiedConflict(resource, current.attributes ? current.attributes->name : "")
@@ -362,6 +393,7 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
         const auto found = cache_.of(resource).get(key);
         if (!found)
             return std::unexpected(api::notFound(resource, name));
+        bool outpaced = false;
         auto shown = objectIn(resource, *found);
         if (!shown)
             return std::unexpected(std::move(shown.error()));
@@ -386,7 +418,7 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                                    &object,
                                    object,
                                    context.warnings};
-        Admission::Turn turn;
+        Admission::Turn turn(cache_, store_.isShared());
         if (auto refusal = admission_.mutate(request, turn))
             return std::unexpected(std::move(*refusal));
         if (auto refusal = admission_.validate(request, turn))
@@ -396,18 +428,20 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
         if (isDefinition(resource))
             markDefinitionForDeletion(object);
         if (isFinished(resource, object)) {
-            auto gone = erase(resource, key, *found, context.dryRun, admission_.companions(request));
-            if (gone || gone.error().reason != "Conflict" || attempt == 10)
+            auto gone = erase(resource, key, *found, context, outpaced, turn, admission_.companions(request));
+            if (gone || gone.error().reason != "Conflict" || attempt == mostRepeated)
                 return gone;
+            (void)store_.catchUp();
             continue;
         }
         if (object == before)
             return Deleted{*found, false}; // already being deleted
-        auto written = put(resource, key, std::move(object), found->revision, context.dryRun);
+        auto written = put(resource, key, std::move(object), found->revision, context, outpaced, turn);
         if (written)
             return Deleted{*written, false};
-        if (written.error().reason != "Conflict" || attempt == 10)
+        if (written.error().reason != "Conflict" || attempt == mostRepeated)
             return std::unexpected(std::move(written.error()));
+        (void)store_.catchUp();
     }
 }
 

@@ -79,15 +79,19 @@ public:
     Outcome<api::JsonObject> accept(const api::Resource& resource, api::Json object, WriteContext& context) const;
 
 private:
+    /// @p outpaced: another server decided at the same time what only one may; to be tried again.
     Outcome<CachedObject> make(const api::Resource& resource, std::string_view ns, api::JsonObject object,
-                               WriteContext& context);
+                               WriteContext& context, bool& outpaced);
     std::optional<api::Status> settle(const api::Resource& resource, WriteContext& context) const;
     /// @p companions are written, or deleted, in the same commit.
     Outcome<CachedObject> put(const api::Resource& resource, const std::string& key, api::JsonObject object,
-                              store::Revision expected, bool dryRun, std::vector<Admission::Companion> companions = {});
+                              store::Revision expected, const WriteContext& context, bool& outpaced,
+                              const Admission::Turn& turn, std::vector<Admission::Companion> companions = {});
     Outcome<Deleted> erase(const api::Resource& resource, const std::string& key, const CachedObject& current,
-                           bool dryRun, std::vector<Admission::Companion> companions = {});
-    store::Operation putOperation(const std::string& key, api::JsonObject object, store::Revision expected) const;
+                           const WriteContext& context, bool& outpaced, const Admission::Turn& turn,
+                           std::vector<Admission::Companion> companions = {});
+    store::Operation putOperation(const api::Resource& resource, const std::string& key, api::JsonObject object,
+                                  store::Revision expected) const;
     store::Operation companionOperation(Admission::Companion companion) const;
     Outcome<CachedObject> tryUpdate(const api::Resource& resource, const std::string& key, const CachedObject& found,
                                     std::string_view subresource, const Change& change, WriteContext& context,

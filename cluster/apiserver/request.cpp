@@ -1,5 +1,7 @@
 #include "cluster/apiserver/request.h"
 
+#include "cluster/apiserver/history_requests.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -153,7 +155,12 @@ RequestInfo understand(const Request& request) {
     info.path = percentDecode(target.substr(0, mark), false);
     if (mark != std::string_view::npos)
         info.query = Query::parse(target.substr(mark + 1));
-    auto parts = segments(target.substr(0, mark));
+    std::string_view path = target.substr(0, mark);
+    if (path.starts_with(historyRoot) && path.substr(historyRoot.size()).starts_with('/')) {
+        info.past = true;
+        path.remove_prefix(historyRoot.size());
+    }
+    auto parts = segments(path);
     info.verb = lowered(request.method);
     const bool core = parts.size() >= 3 && parts[0] == "api";
     const bool grouped = parts.size() >= 4 && parts[0] == "apis";

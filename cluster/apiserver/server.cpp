@@ -6,6 +6,7 @@
 #include "cluster/apiserver/admission/connect.h"
 #include "cluster/apiserver/component_statuses.h"
 #include "cluster/apiserver/health.h"
+#include "cluster/apiserver/history_requests.h"
 #include "cluster/apiserver/metrics_api.h"
 #include "cluster/apiserver/negotiation.h"
 #include "cluster/apiserver/node_connections.h"
@@ -83,6 +84,9 @@ Answer ApiServer::handle(const Request& request) {
 Answer ApiServer::decide(const Request& request, RequestInfo& info) {
     try {
         info = understand(request);
+        if (store_.isShared() && wantsPresent(info))
+            if (const auto done = store_.catchUp(); !done)
+                return replyWith(api::internalError(done.error().message));
         auto user = authentication_.authenticate(request);
         if (!user)
             return replyWith(user.error());
@@ -98,6 +102,17 @@ Answer ApiServer::decide(const Request& request, RequestInfo& info) {
                     request.target.substr(0, request.target.find('?')), problem.what());
         return replyWith(api::internalError("the request could not be carried out"));
     }
+}
+
+/// Reads that name a revision are content with one that is no older.
+bool ApiServer::wantsPresent(const RequestInfo& info) const {
+    if (!info.isResource)
+        return false;
+    if (info.verb != "get" && info.verb != "list" && info.verb != "watch")
+        return true;
+    const std::string_view version = info.query.get("resourceVersion");
+    return version.empty() ? info.query.get("continue").empty()
+                           : info.query.number("resourceVersion").value_or(0) > cache_.revision();
 }
 
 FlowSchemas::Match ApiServer::classify(const Request& request) const {
@@ -163,7 +178,7 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
 }
 
 Answer ApiServer::resource(const Request& request, const RequestInfo& info, const User& user) {
-    if (info.group == metricsGroup)
+    if (info.group == metricsGroup && !info.past)
         return answerMetrics(request, info, cache_, *nodes_);
     const auto shared = customResources_.catalog()->find(info.group, info.version, info.resource);
     if (shared == nullptr) {
@@ -178,11 +193,23 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     r.listLifetime = options_.listLifetime;
     if (const std::string_view pretty = info.query.get("pretty"); pretty == "true" || pretty == "1")
         r.negotiation.pretty = true;
-    Answer made = answer(r);
+    Answer made = info.past ? answerHistory(r, [&](auto... what) { return mayList(user, what...); }) : answer(r);
     if (shared->custom != nullptr && !shared->custom->deprecationWarning.empty())
         if (auto* reply = std::get_if<Reply>(&made))
             reply->warnings.push_back(shared->custom->deprecationWarning);
     return inEncoding(r.negotiation, std::move(made));
+}
+
+bool ApiServer::mayList(const User& user, std::string_view group, std::string_view resource,
+                        std::string_view ns) const {
+    authorization::Attributes wanted;
+    wanted.user = user.name;
+    wanted.groups = user.groups;
+    wanted.verb = "list";
+    wanted.group = group;
+    wanted.resource = resource;
+    wanted.ns = ns;
+    return access_->decide(wanted).verdict == authorization::Verdict::allowed;
 }
 
 Answer ApiServer::answer(const ResourceRequest& r) {

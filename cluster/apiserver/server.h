@@ -53,6 +53,9 @@ public:
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
+    /// Whether other servers write to the same store. Then a request that wants the present first waits until this
+    /// server has everything that any of them acknowledged, so that reads block too.
+    bool readsMayBlock() const { return store_.isShared(); }
     /// Which other requests a request stands in line with while the server is busy.
     FlowSchemas::Match classify(const Request& request) const;
     std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
@@ -74,10 +77,14 @@ public:
 
 private:
     Answer decide(const Request& request, RequestInfo& info);
+    bool wantsPresent(const RequestInfo& info) const;
+    /// True when nothing else was made meanwhile by another server.
+    bool bootstrapOnce();
     std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
     Answer dispatch(const Request& request, RequestInfo& info, const User& user);
     Answer resource(const Request& request, const RequestInfo& info, const User& user);
     Answer answer(const ResourceRequest& r);
+    bool mayList(const User& user, std::string_view group, std::string_view resource, std::string_view ns) const;
     Answer nonResource(const Request& request, const RequestInfo& info);
 
     const ServerOptions options_;

@@ -10,8 +10,10 @@
 namespace slipway::apiserver {
 namespace {
 
-constexpr std::size_t recentEvents = 8192, recentBytes = 8 * 1024 * 1024; // per resource; older ones are 410 Gone
-constexpr std::size_t waitingEvents = 100'000; // per watcher; a slower one is cut off and begins anew
+constexpr store::Revision mostPastRevisions = 50'000; // read from the history for one watch
+constexpr std::size_t eventOverhead = 300; // bytes an event takes beside the object's own
+// Per watcher; a slower one is cut off and begins anew.
+constexpr std::size_t waitingEvents = 1'000'000, waitingBytes = 32 << 20;
 constexpr std::string_view root = "/registry/";
 
 std::string_view typeName(WatchEventType type) {
@@ -28,6 +30,52 @@ std::string_view typeName(WatchEventType type) {
     return "ERROR";
 }
 
+// The buckets of watchers. A watcher stands in the narrowest one that has all its events.
+std::string everythingBucket() {
+    return {};
+}
+std::string namespaceBucket(std::string_view ns) {
+    return std::format("namespace/{}", ns);
+}
+std::string nameBucket(std::string_view name) {
+    return std::format("name/{}", name);
+}
+std::string nodeBucket(std::string_view node) {
+    return std::format("node/{}", node);
+}
+
+std::string bucketOf(const Selection& selection) {
+    if (!selection.name.empty())
+        return nameBucket(selection.name);
+    for (const auto& requirement : selection.fields.requirements) {
+        if (requirement.equal && requirement.path == "metadata.name")
+            return nameBucket(requirement.value);
+        if (requirement.equal && requirement.path == "spec.nodeName")
+            return nodeBucket(requirement.value);
+    }
+    return selection.ns.empty() ? everythingBucket() : namespaceBucket(selection.ns);
+}
+
+/// Null for objects that have no node.
+const std::string* nodeOf(const Attributes& attributes) {
+    for (const auto& [name, value] : attributes.fields)
+        if (name == "spec.nodeName")
+            return &value;
+    return nullptr;
+}
+
+/// The bytes of an object with another resource version; null when they do not say clearly where it stands.
+std::shared_ptr<const std::string> withRevision(const std::string& bytes, store::Revision from, store::Revision to) {
+    constexpr std::string_view member = R"("resourceVersion":")";
+    const std::string wanted = std::format("{}{}\"", member, from);
+    const std::size_t at = bytes.find(wanted);
+    if (at == bytes.npos || bytes.find(wanted, at + 1) != bytes.npos)
+        return nullptr;
+    std::string changed = bytes;
+    changed.replace(at + member.size(), wanted.size() - member.size() - 1, std::to_string(to));
+    return std::make_shared<const std::string>(std::move(changed));
+}
+
 /// "group/resource/": the part of a key that names its resource. Two versions of a resource share it.
 std::string storageName(const api::Resource& resource) {
     // events.k8s.io events are the core group's under another name.
@@ -38,15 +86,12 @@ std::string storageName(const api::Resource& resource) {
 
 } // namespace
 
-std::string WatchEvent::frame(WatchEventType type, std::string_view objectBytes) {
-    std::string text;
-    text.reserve(objectBytes.size() + 40);
-    text += R"({"type":")";
-    text += typeName(type);
-    text += R"(","object":)";
-    text += objectBytes;
-    text += "}\n";
-    return text;
+void WatchEvent::appendFrame(std::string& to, WatchEventType type, std::string_view objectBytes) {
+    to += R"({"type":")";
+    to += typeName(type);
+    to += R"(","object":)";
+    to += objectBytes;
+    to += "}\n";
 }
 
 void WatchQueue::setWake(std::function<void()> wake) {
@@ -56,10 +101,16 @@ void WatchQueue::setWake(std::function<void()> wake) {
         wake_();
 }
 
-std::vector<WatchQueue::Item> WatchQueue::take(bool& overflowed) {
+std::vector<WatchQueue::Item> WatchQueue::take(bool& overflowed, std::size_t mostBytes) {
     std::lock_guard lock(mutex_);
     overflowed = overflowed_;
-    return std::exchange(waiting_, {});
+    std::vector<Item> taken;
+    for (std::size_t bytes = 0; !waiting_.empty() && bytes < mostBytes; waiting_.pop_front()) {
+        bytes += waiting_.front().event->object.bytes->size() + eventOverhead;
+        heldBytes_ -= waiting_.front().heldBytes;
+        taken.push_back(std::move(waiting_.front()));
+    }
+    return taken;
 }
 
 void WatchQueue::end() {
@@ -73,7 +124,8 @@ void WatchQueue::push(Item item) {
     std::lock_guard lock(mutex_);
     if (overflowed_)
         return;
-    if (waiting_.size() >= waitingEvents) {
+    heldBytes_ += item.heldBytes;
+    if (waiting_.size() >= waitingEvents || heldBytes_ > waitingBytes) {
         overflowed_ = true;
         waiting_.clear();
     } else {
@@ -85,22 +137,23 @@ void WatchQueue::push(Item item) {
 
 /// A modified object that begins or ceases to match is added or deleted for this watcher.
 void WatchQueue::offer(const std::shared_ptr<const WatchEvent>& event) {
+    const std::size_t bytes = event->object.bytes->size() + eventOverhead;
     if (event->type == WatchEventType::bookmark) {
         if (bookmarks_)
-            push({event->type, event});
+            push({event->type, event, bytes});
         return;
     }
     const bool now = selection_.matches(*event->object.attributes);
     if (event->type != WatchEventType::modified) {
         if (now)
-            push({event->type, event});
+            push({event->type, event, bytes});
         return;
     }
     const bool before = event->previous && selection_.matches(*event->previous);
     if (now)
-        push({before ? WatchEventType::modified : WatchEventType::added, event});
+        push({before ? WatchEventType::modified : WatchEventType::added, event, bytes});
     else if (before)
-        push({WatchEventType::deleted, event});
+        push({WatchEventType::deleted, event, bytes});
 }
 
 std::optional<CachedObject> ResourceCache::get(const std::string& key) const {
@@ -172,9 +225,10 @@ void ResourceCache::define(std::shared_ptr<const api::Resource> resource) {
 
 void ResourceCache::endWatches() {
     std::lock_guard lock(mutex_);
-    for (const auto& watcher : watchers_)
-        if (const auto queue = watcher.lock())
-            queue->end();
+    for (const auto& [bucket, watchers] : watchers_)
+        for (const auto& watcher : watchers)
+            if (const auto queue = watcher.lock())
+                queue->end();
     watchers_.clear();
 }
 
@@ -206,7 +260,7 @@ std::shared_ptr<WatchQueue> ResourceCache::watch(Selection selection, const Watc
             auto event = std::make_shared<WatchEvent>();
             event->type = WatchEventType::added;
             event->object = object;
-            queue->push({WatchEventType::added, std::move(event)});
+            queue->push({WatchEventType::added, std::move(event)}); // whose object the cache has anyway
         }
         if (start.initialEventsEnd)
             queue->push({WatchEventType::bookmark, bookmark(current, true)});
@@ -215,44 +269,103 @@ std::shared_ptr<WatchQueue> ResourceCache::watch(Selection selection, const Watc
             if (event->object.revision > start.revision)
                 queue->offer(event);
     }
-    std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
-    watchers_.push_back(queue);
+    addWatcher(queue);
     return queue;
 }
 
-void ResourceCache::publish(std::shared_ptr<const WatchEvent> event) {
-    recent_.push_back(event);
-    recentSize_ += event->object.bytes->size();
-    while (recent_.size() > recentEvents || (recentSize_ > recentBytes && recent_.size() > 1)) {
-        windowStart_ = recent_.front()->object.revision;
-        recentSize_ -= recent_.front()->object.bytes->size();
-        recent_.pop_front();
+void ResourceCache::addWatcher(const std::shared_ptr<WatchQueue>& queue) {
+    Watchers& bucket = watchers_[bucketOf(queue->selection_)];
+    std::erase_if(bucket, [](const auto& watcher) { return watcher.expired(); });
+    bucket.push_back(queue);
+}
+
+bool ResourceCache::join(const std::shared_ptr<WatchQueue>& queue, store::Revision revision) {
+    std::lock_guard lock(mutex_);
+    if (revision < windowStart_)
+        return false;
+    for (const auto& event : recent_)
+        if (event->object.revision > revision)
+            queue->offer(event);
+    addWatcher(queue);
+    return true;
+}
+
+void ResourceCache::offerPast(WatchQueue& queue, const store::Event& past) const {
+    auto event = std::make_shared<WatchEvent>();
+    {
+        std::lock_guard lock(mutex_); // of resource_
+        event->object = past.deleted ? lastState(past, nullptr) : makeObject(past.entry.value, past.entry.modified);
+        if (past.previous && !past.deleted)
+            event->previous = makeObject(past.previous, past.entry.modified).attributes;
     }
-    for (const auto& watcher : watchers_)
+    event->type = past.deleted    ? WatchEventType::deleted
+                  : past.previous ? WatchEventType::modified
+                                  : WatchEventType::added;
+    queue.offer(event);
+}
+
+void ResourceCache::offerTo(const std::string& bucket, const std::shared_ptr<const WatchEvent>& event) const {
+    const auto found = watchers_.find(bucket);
+    if (found == watchers_.end())
+        return;
+    for (const auto& watcher : found->second)
         if (const auto queue = watcher.lock())
             queue->offer(event);
 }
 
-void ResourceCache::apply(const store::Event& change) {
+void ResourceCache::publish(const std::shared_ptr<const WatchEvent>& event) {
+    recent_.push_back(event);
+    if (watchers_.empty())
+        return;
+    const Attributes& now = *event->object.attributes;
+    offerTo(everythingBucket(), event);
+    offerTo(nameBucket(now.name), event);
+    if (!now.ns.empty())
+        offerTo(namespaceBucket(now.ns), event);
+    const std::string* node = nodeOf(now);
+    const std::string* nodeBefore = event->previous ? nodeOf(*event->previous) : nullptr;
+    if (node != nullptr)
+        offerTo(nodeBucket(*node), event);
+    if (nodeBefore != nullptr && (node == nullptr || *node != *nodeBefore))
+        offerTo(nodeBucket(*nodeBefore), event);
+}
+
+void ResourceCache::forgetOldest() {
+    std::lock_guard lock(mutex_);
+    if (recent_.empty())
+        return;
+    windowStart_ = recent_.front()->object.revision;
+    recent_.pop_front();
+}
+
+/// What is deleted is shown as it was, with the revision of the deletion.
+CachedObject ResourceCache::lastState(const store::Event& deletion, const CachedObject* known) const {
+    const store::Revision revision = deletion.entry.modified;
+    if (known != nullptr)
+        if (auto bytes = withRevision(*known->bytes, known->revision, revision))
+            return {std::move(bytes), revision, known->attributes};
+    auto last = api::parseJson(*deletion.entry.value);
+    if (!last || !last->is_object())
+        return makeObject(deletion.entry.value, revision);
+    api::objectAt(last->get_object(), {"metadata"})["resourceVersion"] = std::to_string(revision);
+    return makeObject(std::make_shared<const std::string>(api::printJson(*last)), revision);
+}
+
+std::size_t ResourceCache::apply(const store::Event& change) {
     auto event = std::make_shared<WatchEvent>();
     std::lock_guard lock(mutex_);
     lastChange_ = change.entry.modified;
     const auto found = objects_.find(change.entry.key);
     if (change.deleted) {
         event->type = WatchEventType::deleted;
-        // The last state is sent with the revision of the deletion.
-        auto last = api::parseJson(*change.entry.value);
-        if (last && last->is_object()) {
-            api::objectAt(last->get_object(), {"metadata"})["resourceVersion"] = std::to_string(change.entry.modified);
-            event->object = makeObject(std::make_shared<const std::string>(api::printObject(last->get_object())),
-                                       change.entry.modified);
-        } else {
-            event->object = makeObject(change.entry.value, change.entry.modified);
-        }
+        event->object = lastState(change, found == objects_.end() ? nullptr : &found->second);
         if (found != objects_.end())
             objects_.erase(found);
     } else {
-        event->object = makeObject(change.entry.value, change.entry.modified);
+        // Who wrote it here has said what selectors read of it.
+        auto said = std::static_pointer_cast<const Attributes>(change.note);
+        event->object = said != nullptr ? CachedObject{change.entry.value, change.entry.modified, std::move(said)}
+                                        : makeObject(change.entry.value, change.entry.modified);
         event->type = found == objects_.end() ? WatchEventType::added : WatchEventType::modified;
         if (found != objects_.end()) {
             event->previous = found->second.attributes;
@@ -261,21 +374,27 @@ void ResourceCache::apply(const store::Event& change) {
             objects_.emplace(change.entry.key, event->object);
         }
     }
-    publish(std::move(event));
+    publish(event);
+    return event->object.bytes->size() + eventOverhead;
+}
+
+void ResourceCache::tidyWatchers() {
+    for (auto& [bucket, watchers] : watchers_)
+        std::erase_if(watchers, [](const auto& watcher) { return watcher.expired(); });
+    std::erase_if(watchers_, [](const auto& bucket) { return bucket.second.empty(); });
 }
 
 void ResourceCache::sendBookmarks(store::Revision revision) {
     std::lock_guard lock(mutex_);
-    std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
+    tidyWatchers();
     if (watchers_.empty())
         return;
     const auto event = bookmark(revision, false);
-    for (const auto& watcher : watchers_)
-        if (const auto queue = watcher.lock())
-            queue->offer(event);
+    for (const auto& [bucket, watchers] : watchers_)
+        offerTo(bucket, event);
 }
 
-WatchCache::WatchCache(store::Store& store) {
+WatchCache::WatchCache(store::Store& store, std::size_t recentBytes) : store_(store), mostRecentBytes_(recentBytes) {
     for (const api::Resource& resource : api::builtInResources()) {
         auto& cache = caches_[storageName(resource)];
         if (!cache)
@@ -314,8 +433,17 @@ ResourceCache* WatchCache::byKey(std::string_view key) const {
 
 void WatchCache::apply(std::span<const store::Event> events) {
     for (const store::Event& event : events) {
-        if (ResourceCache* cache = byKey(event.entry.key))
-            cache->apply(event);
+        ResourceCache* cache = byKey(event.entry.key);
+        if (cache == nullptr)
+            continue;
+        const std::size_t grown = cache->apply(event);
+        recentBytes_ += grown;
+        recent_.emplace_back(cache, static_cast<std::uint32_t>(grown));
+    }
+    while (recentBytes_ > mostRecentBytes_ && recent_.size() > 1) {
+        recent_.front().first->forgetOldest();
+        recentBytes_ -= recent_.front().second;
+        recent_.pop_front();
     }
     if (!events.empty())
         revision_.store(events.back().entry.modified, std::memory_order_release);
@@ -339,6 +467,32 @@ ResourceCache& WatchCache::named(std::string_view storageName) const {
 
 ResourceCache& WatchCache::of(const api::Resource& resource) const {
     return named(storageName(resource));
+}
+
+std::shared_ptr<WatchQueue> WatchCache::watchPast(const api::Resource& resource, Selection selection,
+                                                  store::Revision from, bool bookmarks) const {
+    ResourceCache& cache = of(resource);
+    const std::string prefix = key(resource);
+    const auto queue = std::make_shared<WatchQueue>(std::move(selection), bookmarks);
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const store::Revision now = revision(); // up to which the cache has everything
+        if (from + 1 < store_.compactedBefore() || now - from > mostPastRevisions)
+            return nullptr;
+        if (now > from) {
+            // Live events may follow before the subscription ends: they are left to the cache.
+            const auto subscription = store_.subscribe(from + 1, [&](std::span<const store::Event> events) {
+                for (const store::Event& event : events)
+                    if (event.entry.modified <= now && event.entry.key.starts_with(prefix))
+                        cache.offerPast(*queue, event);
+            });
+            if (!subscription)
+                return nullptr;
+        }
+        from = std::max(from, now);
+        if (cache.join(queue, from))
+            return queue;
+    }
+    return nullptr;
 }
 
 void WatchCache::sendBookmarks() {

@@ -10,6 +10,8 @@ namespace slipway::apiserver {
 
 namespace {
 
+constexpr std::size_t pieceBytes = 256 << 10; // of a stream, sent before the next is made
+
 std::string errorFrame(const api::Status& status) {
     return std::format(R"({{"type":"ERROR","object":{}}})", api::printJson(status.toJson())) + "\n";
 }
@@ -36,25 +38,31 @@ std::string WatchStream::failed(const api::Status& status) {
     return errorFrame(status);
 }
 
-std::string WatchStream::frameOf(const WatchQueue::Item& item) {
+void WatchStream::appendFrame(std::string& to, const WatchQueue::Item& item) {
     const CachedObject& object = item.event->object;
     const api::Resource& resource = *resource_;
     if (item.type == WatchEventType::bookmark && form_ != Representation::table)
-        return WatchEvent::frame(item.type, bookmarkBytes(resource, *item.event, form_));
+        return WatchEvent::appendFrame(to, item.type, bookmarkBytes(resource, *item.event, form_));
     if (form_ == Representation::object) {
-        const auto bytes = bytesIn(resource, object);
-        return bytes ? WatchEvent::frame(item.type, **bytes) : failed(bytes.error());
+        if (const auto bytes = bytesIn(resource, object))
+            WatchEvent::appendFrame(to, item.type, **bytes);
+        else
+            to += failed(bytes.error());
+        return;
     }
     if (form_ == Representation::partialMetadata)
-        return WatchEvent::frame(item.type, api::printJson(api::partialMetadata(storedObject(object))));
+        return WatchEvent::appendFrame(to, item.type,
+                                       api::printJson(api::partialMetadata(storedObject(object))));
     api::JsonObject shown;
     if (item.type != WatchEventType::bookmark) {
         auto converted = objectIn(resource, object);
-        if (!converted)
-            return failed(converted.error());
+        if (!converted) {
+            to += failed(converted.error());
+            return;
+        }
         shown = std::move(*converted);
         if (shown.empty())
-            return {};
+            return;
     }
     api::JsonObject table{
         {"kind", "Table"},
@@ -67,22 +75,27 @@ std::string WatchStream::frameOf(const WatchQueue::Item& item) {
         table["rows"].get_array().push_back(
             api::tableRow(resource, shown, wholeRows_ ? api::RowObject::object : api::RowObject::metadata));
     }
-    return WatchEvent::frame(item.type, api::printJson(table));
+    WatchEvent::appendFrame(to, item.type, api::printJson(table));
 }
 
 StreamBody::Piece WatchStream::drain() {
     Piece piece;
     bool overflowed = false;
-    for (const WatchQueue::Item& item : queue_->take(overflowed))
+    const auto items = queue_->take(overflowed, pieceBytes);
+    std::size_t size = 0;
+    for (const WatchQueue::Item& item : items)
+        size += item.event->object.bytes->size() + 64;
+    piece.data.reserve(size);
+    for (const WatchQueue::Item& item : items)
         if (!failed_)
-            piece.data += frameOf(item);
+            appendFrame(piece.data, item);
     piece.end = failed_;
     if (overflowed && !failed_) {
         const api::Status tooSlow = api::expired("The watch was too slow to follow the changes; list again");
         piece.data += errorFrame(tooSlow);
         piece.end = true;
     }
-    if (std::chrono::steady_clock::now() >= end_ || queue_->ended())
+    if (std::chrono::steady_clock::now() >= end_ || (queue_->ended() && items.empty()))
         piece.end = true;
     return piece;
 }

@@ -26,7 +26,7 @@ public:
     bool mayBlock() const;
 
 private:
-    std::string frameOf(const WatchQueue::Item& item);
+    void appendFrame(std::string& to, const WatchQueue::Item& item);
     std::string failed(const api::Status& status);
 
     const std::shared_ptr<const api::Resource> resource_;

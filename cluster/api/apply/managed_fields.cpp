@@ -21,12 +21,6 @@ const FieldSet& statusField() {
     return set;
 }
 
-JsonObject withoutEntries(JsonObject object) {
-    if (Json* metadata = object.if_contains("metadata"); metadata != nullptr && metadata->is_object())
-        metadata->get_object().erase("managedFields");
-    return object;
-}
-
 /// A single empty entry, or an empty list, asks for everything to be forgotten.
 bool isReset(const JsonObject& object) {
     const Json* list = find(object, {"metadata", "managedFields"});
@@ -162,7 +156,8 @@ void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject
         objectAt(after, {"metadata"}).erase("managedFields");
         return;
     }
-    const Comparison changes = compare(withoutEntries(before), withoutEntries(after), MergeSchema::of(resource));
+    // That managedFields themselves differ shows as one field, which nobody owns.
+    const Comparison changes = compare(before, after, MergeSchema::of(resource));
     if (!changes.same()) {
         FieldSet written = changes.added;
         written.unite(changes.modified);

@@ -16,20 +16,19 @@ api::JsonObject parsed(const CachedObject& object) {
     return value && value->is_object() ? std::move(value->get_object()) : api::JsonObject();
 }
 
-std::optional<api::JsonObject> ClusterState::find(std::string_view group, std::string_view resource,
-                                                  std::string_view ns, std::string_view name) const {
+std::shared_ptr<const api::JsonObject> ClusterState::find(std::string_view group, std::string_view resource,
+                                                          std::string_view ns, std::string_view name) const {
     const api::Resource& kind = builtIn(group, resource);
     const auto found = cache_.of(kind).get(WatchCache::key(kind, ns, name));
-    return found ? std::optional(parsed(*found)) : std::nullopt;
+    return found ? cache_.parsed().of(*found) : nullptr;
 }
 
-std::vector<api::JsonObject> ClusterState::all(std::string_view group, std::string_view resource,
-                                               std::string_view ns) const {
+Objects ClusterState::all(std::string_view group, std::string_view resource, std::string_view ns) const {
     const api::Resource& kind = builtIn(group, resource);
-    std::vector<api::JsonObject> objects;
+    Objects::Shared objects;
     for (const CachedObject& cached : cache_.of(kind).list(WatchCache::key(kind, ns), Selection()))
-        objects.push_back(parsed(cached));
-    return objects;
+        objects.push_back(cache_.parsed().of(cached));
+    return Objects(std::move(objects));
 }
 
 bool ClusterState::any(std::string_view group, std::string_view resource, std::string_view ns) const {

@@ -12,12 +12,13 @@ using api::stringAt;
 constexpr std::string_view scheduling = "scheduling.k8s.io";
 
 /// Of several default classes the smallest counts.
-std::optional<JsonObject> defaultPriorityClass(const ClusterState& cluster) {
-    std::optional<JsonObject> chosen;
-    for (JsonObject& candidate : cluster.all(scheduling, "priorityclasses"))
-        if (api::boolAt(candidate, {"globalDefault"}) &&
-            (!chosen || api::intAt(candidate, {"value"}).value_or(0) < api::intAt(*chosen, {"value"}).value_or(0)))
-            chosen = std::move(candidate);
+std::shared_ptr<const JsonObject> defaultPriorityClass(const ClusterState& cluster) {
+    std::shared_ptr<const JsonObject> chosen;
+    const Objects classes = cluster.all(scheduling, "priorityclasses");
+    for (const auto& candidate : classes.shared())
+        if (api::boolAt(*candidate, {"globalDefault"}) &&
+            (!chosen || api::intAt(*candidate, {"value"}).value_or(0) < api::intAt(*chosen, {"value"}).value_or(0)))
+            chosen = candidate;
     return chosen;
 }
 

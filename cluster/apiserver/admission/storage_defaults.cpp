@@ -10,9 +10,10 @@ using api::objectAt;
 using api::stringAt;
 
 /// Of the classes an annotation marks as default, the newest; of equally old ones the first by name.
-std::optional<JsonObject> defaultClass(std::vector<JsonObject> classes, std::string_view annotation) {
-    std::optional<JsonObject> chosen;
-    for (JsonObject& candidate : classes) {
+std::shared_ptr<const JsonObject> defaultClass(const Objects& classes, std::string_view annotation) {
+    std::shared_ptr<const JsonObject> chosen;
+    for (const auto& shared : classes.shared()) {
+        const JsonObject& candidate = *shared;
         if (stringAt(candidate, {"metadata", "annotations", annotation}) != "true")
             continue;
         const std::string_view made = stringAt(candidate, {"metadata", "creationTimestamp"}),
@@ -20,7 +21,7 @@ std::optional<JsonObject> defaultClass(std::vector<JsonObject> classes, std::str
         if (!chosen || made > stringAt(*chosen, {"metadata", "creationTimestamp"}) ||
             (made == stringAt(*chosen, {"metadata", "creationTimestamp"}) &&
              name < stringAt(*chosen, {"metadata", "name"})))
-            chosen = std::move(candidate);
+            chosen = shared;
     }
     return chosen;
 }

@@ -1,6 +1,7 @@
 #include "cluster/apiserver/authentication/service_account_tokens.h"
 
 #include "cluster/apiserver/admission/cluster_state.h"
+#include "cluster/apiserver/authentication/verified_tokens.h"
 #include "cluster/base/random.h"
 #include "cluster/base/time.h"
 #include "cluster/pki/pki.h"
@@ -116,11 +117,10 @@ std::optional<api::Status> judgeLifetime(std::int64_t asked) {
 
 std::optional<AccountToken> verifyAccountToken(const WatchCache& cache, const std::string& keyPem,
                                                std::string_view issuer, std::string_view token) {
-    const auto text = pki::verifyToken(keyPem, token);
-    const auto parsed = text ? api::parseJson(*text) : std::unexpected(api::JsonError());
-    if (!parsed || !parsed->is_object())
+    const auto known = VerifiedTokens::process().claimsOf(keyPem, token);
+    if (known == nullptr)
         return {};
-    const JsonObject& claims = parsed->get_object();
+    const JsonObject& claims = *known;
     if (stringAt(claims, {"iss"}) != issuer || api::intAt(claims, {"exp"}).value_or(0) <= nowSeconds() ||
         api::intAt(claims, {"nbf"}).value_or(0) > nowSeconds() + 60)
         return {};

@@ -13,7 +13,9 @@ namespace slipway::test {
 /// A slipway-server of its own, on a free port of the loopback address and in a folder that goes with it.
 class ServerProcess {
 public:
-    ServerProcess() {
+    /// @p dataDir: empty: a folder of its own. @p arguments: further ones.
+    explicit ServerProcess(QString dataDir = {}, QStringList arguments = {})
+        : dataDir_(dataDir.isEmpty() ? folder_.path() : std::move(dataDir)), arguments_(std::move(arguments)) {
         QTcpServer probe;
         probe.listen(QHostAddress::LocalHost);
         port_ = probe.serverPort();
@@ -24,7 +26,7 @@ public:
     void start() {
         process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         process_.start(SLIPWAY_BIN_DIR "/slipway-server",
-                       {"--data-dir", folder_.path(), "--secure-port", QString::number(port_)});
+                       QStringList{"--data-dir", dataDir_, "--secure-port", QString::number(port_)} + arguments_);
         QVERIFY2(process_.waitForStarted(), "slipway-server does not start");
         QTRY_VERIFY_WITH_TIMEOUT(isReady(), 30'000);
     }
@@ -42,7 +44,10 @@ public:
         return process_.exitStatus() == QProcess::NormalExit ? process_.exitCode() : -1;
     }
 
-    std::filesystem::path kubeconfig() const { return folder_.filePath("admin.kubeconfig").toStdString(); }
+    qint64 pid() const { return process_.processId(); }
+    int port() const { return port_; }
+
+    std::filesystem::path kubeconfig() const { return (dataDir_ + "/admin.kubeconfig").toStdString(); }
 
     /// As the administrator, over TLS; the server must have been started once.
     std::shared_ptr<const client::Client> admin() const {
@@ -63,6 +68,8 @@ private:
     }
 
     QTemporaryDir folder_;
+    const QString dataDir_;
+    const QStringList arguments_;
     QProcess process_;
     int port_ = 0;
 };

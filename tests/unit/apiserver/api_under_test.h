@@ -16,7 +16,10 @@ class ApiUnderTest {
 public:
     using Adjust = std::function<void(apiserver::ServerOptions&)>;
     explicit ApiUnderTest(const std::string& staticTokens = {}, const Adjust& adjust = {})
-        : store_(store::makeMemoryStore()), server_(*store_, options(staticTokens, adjust)) {
+        : ApiUnderTest(store::makeMemoryStore(), staticTokens, adjust) {}
+    explicit ApiUnderTest(std::unique_ptr<store::Store> store, const std::string& staticTokens = {},
+                          const Adjust& adjust = {})
+        : store_(std::move(store)), server_(*store_, options(staticTokens, adjust)) {
         server_.bootstrap();
     }
 

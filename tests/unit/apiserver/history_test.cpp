@@ -27,6 +27,22 @@ private slots:
         QCOMPARE(window.advance(std::chrono::steady_clock::time_point{1h}, 5000), 4900);
     }
 
+    void aFullDiskKeepsLess() {
+        apiserver::HistoryWindow window({.age = 3600s, .revisions = 16'000, .bytes = 1000});
+        const std::chrono::steady_clock::time_point now{1h};
+        window.noteDisk(900);
+        QCOMPARE(window.advance(now, 100'000), 84'000);
+        window.noteDisk(1001);
+        QCOMPARE(window.advance(now, 100'000), 92'000);
+        for (int i = 0; i < 20; ++i)
+            window.noteDisk(2000);
+        QCOMPARE(window.advance(now, 100'000), 99'500);
+        QVERIFY(window.isOverfull(100'000, 99'000));
+        for (int i = 0; i < 20; ++i)
+            window.noteDisk(100);
+        QCOMPARE(window.advance(now, 100'000), 84'000);
+    }
+
     void theFileStopsGrowing() {
         QTemporaryDir folder;
         const auto file = std::filesystem::path(folder.path().toStdString()) / "store.db";

@@ -174,7 +174,7 @@ class Policies {
 public:
     Policies(Request& request, const ClusterState& cluster) : request_(request), cluster_(cluster) {}
 
-    void ask(const JsonObject& policy, const std::vector<JsonObject>& bindings) {
+    void ask(const JsonObject& policy, const Objects& bindings) {
         if (!takesIn(objectIn(policy, {"spec", "matchConstraints"}), request_, cluster_))
             return;
         for (const JsonObject& binding : bindings)

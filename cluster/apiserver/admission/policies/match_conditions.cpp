@@ -71,7 +71,7 @@ api::cel::Expression::Variables variablesOf(const Request& request, const Cluste
     variables["object"] = api::cel::Value(std::move(asked["object"]));
     variables["oldObject"] = api::cel::Value(std::move(asked["oldObject"]));
     const std::string ns(request.resource.namespaced ? api::stringAt(asked, {"namespace"}) : std::string_view());
-    const auto found = ns.empty() ? std::nullopt : cluster.find("", "namespaces", {}, ns);
+    const auto found = ns.empty() ? nullptr : cluster.find("", "namespaces", {}, ns);
     variables["namespaceObject"] =
         found ? api::cel::Value::kept(Json(*found), types.at("namespaceObject")) : api::cel::Value();
     const auto ask = [&](const AccessQuestion& question) { return answer(question, request, cluster); };
