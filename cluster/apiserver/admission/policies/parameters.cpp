@@ -31,13 +31,13 @@ std::expected<std::vector<Json>, std::string> parametersOf(const JsonObject& pol
                                "cluster-scoped resources");
     std::vector<Json> chosen;
     if (const std::string_view name = stringAt(*reference, {"name"}); !name.empty()) {
-        if (auto found = cluster.find(resource->group, resource->name, ns, name))
-            chosen.emplace_back(std::move(*found));
+        if (const auto found = cluster.find(resource->group, resource->name, ns, name))
+            chosen.emplace_back(*found);
     } else if (const Json* selector = reference->get_object().if_contains("selector");
                selector != nullptr && selector->is_object()) {
-        for (JsonObject& object : cluster.all(resource->group, resource->name, ns))
+        for (const JsonObject& object : cluster.all(resource->group, resource->name, ns))
             if (selectorMatches(selector->get_object(), object))
-                chosen.emplace_back(std::move(object));
+                chosen.emplace_back(object);
     }
     if (chosen.empty() && stringAt(*reference, {"parameterNotFoundAction"}) != "Allow")
         return std::unexpected("no params found for policy binding with `Deny` parameterNotFoundAction");
