@@ -114,7 +114,7 @@ private slots:
         define(api, definition("v1", webhook(server)));
         QCOMPARE(api.post(v1, host("v1", "a", "'hostPort':'h:80'")).brief(), "201");
         QCOMPARE(api.merge(definitions + "/hosts.example.com", definition("v2", webhook(server))).brief(), "200");
-        QTRY_COMPARE_WITH_TIMEOUT(api.post(v2, host("v2", "b", "'host':'g','port':'81'")).code, 201, 10000);
+        QCOMPARE(api.post(v2, host("v2", "b", "'host':'g','port':'81'")).code, 201);
         QTRY_COMPARE_WITH_TIMEOUT(api.get(v2 + "/a").text({"port"}), "80", 10000);
         const auto list = api.get(v1);
         QCOMPARE(api::stringAt(list.at({"items"}).as_array()[0], {"hostPort"}), std::string_view("h:80"));
