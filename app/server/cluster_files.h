@@ -15,10 +15,11 @@ struct Settings {
                 clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
     std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
-    std::vector<std::string> etcd;                              ///< endpoints; none: the store is a file
+    std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway";
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
-    long long historySeconds = 3600, historyRevisions = 20'000, historyMebibytes = 512; ///< how much of the past the store keeps
+    long long historySeconds = 3600, historyRevisions = 20'000,
+              historyMebibytes = 512; ///< how much of the past the store keeps
 };
 
 /// The keys and certificates in use.

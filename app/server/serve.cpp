@@ -79,10 +79,10 @@ store::Result<std::unique_ptr<store::Store>> openStore(const server::Settings& s
     store::EtcdOptions options;
     options.endpoints = settings.etcd;
     options.prefix = settings.etcdPrefix;
-    const std::pair<const std::filesystem::path&, std::string&> texts[] = {{settings.etcdCa, options.caPem},
-                                                                           {settings.etcdCertificate,
-                                                                            options.certificatePem},
-                                                                           {settings.etcdKey, options.keyPem}};
+    const std::pair<const std::filesystem::path&, std::string&> texts[] = {
+        {settings.etcdCa, options.caPem},
+        {settings.etcdCertificate, options.certificatePem},
+        {settings.etcdKey, options.keyPem}};
     for (const auto& [file, text] : texts) {
         auto read = textOf(file);
         if (!read)

@@ -52,11 +52,9 @@ std::vector<std::string> LeaseWatch::stale(const std::map<std::string, std::stri
 }
 
 ServerAddresses::ServerAddresses(std::shared_ptr<const client::Client> client, std::string address, unsigned short port)
-    : client_(std::move(client))
-    , address_(std::move(address))
-    , port_(port)
-    , watch_(patience)
-    , thread_([this] { run(); }) {}
+    : client_(std::move(client)), address_(std::move(address)), port_(port), watch_(patience), thread_([this] {
+        run();
+    }) {}
 
 ServerAddresses::~ServerAddresses() {
     {
@@ -86,9 +84,10 @@ bool ServerAddresses::renew() {
     auto present = client_->get(leases, leaseNamespace, leaseName());
     if (!present && present.error().kind != client::Errc::notFound)
         return false;
-    JsonObject lease = present ? present->as_object()
-                               : JsonObject{{"metadata", JsonObject{{"name", leaseName()},
-                                                                    {"labels", JsonObject{{label, labelValue}}}}}};
+    JsonObject lease =
+        present
+            ? present->as_object()
+            : JsonObject{{"metadata", JsonObject{{"name", leaseName()}, {"labels", JsonObject{{label, labelValue}}}}}};
     lease["spec"] = JsonObject{{"holderIdentity", address_},
                                {"leaseDurationSeconds", int(std::chrono::seconds(patience).count())},
                                {"renewTime", base::formatMicroTime(std::chrono::system_clock::now())}};
@@ -124,8 +123,7 @@ void ServerAddresses::publish(const std::vector<std::string>& addresses) {
     JsonArray listed, ready;
     for (const std::string& address : addresses) {
         listed.push_back(JsonObject{{"ip", address}});
-        ready.push_back(
-            JsonObject{{"addresses", JsonArray{address}}, {"conditions", JsonObject{{"ready", true}}}});
+        ready.push_back(JsonObject{{"addresses", JsonArray{address}}, {"conditions", JsonObject{{"ready", true}}}});
     }
     const JsonArray ports{JsonObject{{"name", "https"}, {"port", port_}, {"protocol", "TCP"}}};
     keep(*client_, endpoints, "subsets", JsonArray{JsonObject{{"addresses", std::move(listed)}, {"ports", ports}}});

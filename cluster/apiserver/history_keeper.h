@@ -39,7 +39,7 @@ private:
         store::Revision revision;
     };
     const HistoryLimits limits_;
-    store::Revision revisions_; ///< kept now
+    store::Revision revisions_;  ///< kept now
     std::deque<Sample> samples_; ///< oldest first
 };
 

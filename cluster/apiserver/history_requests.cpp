@@ -38,8 +38,8 @@ struct KeyParts {
 
 api::Status refusal(const store::Error& error, const ResourceRequest& r, store::Revision asked) {
     if (error.kind == store::Errc::compacted)
-        return api::expired(std::format("revision {} is no longer kept: the history begins at {}", asked,
-                                        r.store.compactedBefore()));
+        return api::expired(
+            std::format("revision {} is no longer kept: the history begins at {}", asked, r.store.compactedBefore()));
     if (error.kind == store::Errc::future)
         return tooLargeVersion(asked, r.store.revision());
     return api::internalError(error.message);
@@ -47,7 +47,9 @@ api::Status refusal(const store::Error& error, const ResourceRequest& r, store::
 
 JsonObject shown(const store::Change& change, const KeyParts& parts) {
     JsonObject item{{"revision", std::to_string(change.revision)},
-                    {"verb", change.deleted ? "delete" : change.created ? "create" : "update"},
+                    {"verb", change.deleted   ? "delete"
+                             : change.created ? "create"
+                                              : "update"},
                     {"group", parts.group},
                     {"resource", parts.resource},
                     {"name", parts.name}};
@@ -89,8 +91,8 @@ Answer changesOf(const ResourceRequest& r, const MayList& mayList) {
     const store::Revision from = query.has("from") ? query.number("from").value_or(-1) : oldest;
     const long long limit = query.number("limit").value_or(usualChanges);
     if (from < 0 || limit < 1 || limit > mostChanges)
-        return replyWith(api::badRequest(
-            std::format("from has to be a revision, and limit a number from 1 to {}", mostChanges)));
+        return replyWith(
+            api::badRequest(std::format("from has to be a revision, and limit a number from 1 to {}", mostChanges)));
     JsonArray items;
     store::Revision next = from;
     bool more = true;
@@ -141,7 +143,10 @@ Answer pastList(const ResourceRequest& r, store::Revision at) {
     for (const store::Entry& entry : listing->entries)
         if (CachedObject object = cached(r, entry); selection->matches(*object.attributes))
             page.objects.push_back(std::move(object));
-    return Reply{200, listBytes(r, page, listMetadata(page, false)), "application/json", {}};
+    auto bytes = listBytes(r, page, listMetadata(page, false));
+    if (!bytes)
+        return replyWith(bytes.error());
+    return Reply{200, std::move(*bytes), "application/json", {}};
 }
 
 } // namespace

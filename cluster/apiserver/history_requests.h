@@ -10,9 +10,10 @@
 ///     GET /history.slipway.dev/v1/PATH              what was changed of the objects at PATH, by whom and when
 ///     GET /history.slipway.dev/v1/PATH?revision=N   the object, or the list, as it was at that revision
 ///
-/// PATH is the path of an object or of a collection ("api/v1/namespaces/default/pods/web"); whoever may get or list that
-/// may look at its past. `?contents=true` on the path of a namespace gives everything in it. `from` and `limit` page
-/// through the changes, which reach back as far as the server keeps its history (--history-seconds, --history-revisions).
+/// PATH is the path of an object or of a collection ("api/v1/namespaces/default/pods/web"); whoever may get or list
+/// that may look at its past. `?contents=true` on the path of a namespace gives everything in it. `from` and `limit`
+/// page through the changes, which reach back as far as the server keeps its history (--history-seconds,
+/// --history-revisions).
 namespace slipway::apiserver {
 
 /// Where the extension lies.

@@ -16,8 +16,8 @@ std::shared_ptr<const api::JsonObject> ParsedObjects::of(const CachedObject& obj
             return found->second.object;
     }
     auto value = api::parseJson(*object.bytes);
-    auto parsed = std::make_shared<const api::JsonObject>(
-        value && value->is_object() ? std::move(value->get_object()) : api::JsonObject());
+    auto parsed = std::make_shared<const api::JsonObject>(value && value->is_object() ? std::move(value->get_object())
+                                                                                      : api::JsonObject());
     if (object.bytes->size() > largestObject)
         return parsed;
     const std::lock_guard lock(mutex_);

@@ -23,7 +23,7 @@ using api::JsonObject;
 using api::objectAt;
 using api::stringAt;
 
-constexpr int namesTried = 8; // of an object that leaves its name to the server
+constexpr int namesTried = 8;                       // of an object that leaves its name to the server
 constexpr int mostOutpaced = 50, mostRepeated = 10; // a write by other servers, or other writers
 
 store::Origin originOf(const WriteContext& context) {
@@ -341,8 +341,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
         return gone->object;
     }
     auto companions = admission_.companions(request);
-    auto written =
-        put(resource, key, std::move(*after), found.revision, context, again, turn, std::move(companions));
+    auto written = put(resource, key, std::move(*after), found.revision, context, again, turn, std::move(companions));
     again = again || (!written && written.error().reason == "Conflict" && !conditional);
     return written;
 }
@@ -366,8 +365,7 @@ Outcome<CachedObject> Registry::update(const api::Resource& resource, std::strin
 
 Outcome<Registry::Deleted> Registry::erase(const api::Resource& resource, const std::string& key,
                                            const CachedObject& current, const WriteContext& context, bool& outpaced,
-                                           const Admission::Turn& turn,
-                                           std::vector<Admission::Companion> companions) {
+                                           const Admission::Turn& turn, std::vector<Admission::Companion> companions) {
     if (context.dryRun)
         return Deleted{current, true};
     std::vector<store::Operation> operations(1);

@@ -72,8 +72,8 @@ private:
 struct RequestInfo {
     bool isResource = false;
     bool past = false; ///< about what was, not what is (history_requests.h)
-    std::string path; ///< decoded, without query
-    std::string verb; ///< get list watch create update patch delete deletecollection; lower-case method for others
+    std::string path;  ///< decoded, without query
+    std::string verb;  ///< get list watch create update patch delete deletecollection; lower-case method for others
     std::string group, version, ns, resource, subresource, name;
     std::string rest; ///< path below a proxy subresource
     Query query;

@@ -11,7 +11,7 @@ namespace slipway::apiserver {
 namespace {
 
 constexpr store::Revision mostPastRevisions = 50'000; // read from the history for one watch
-constexpr std::size_t eventOverhead = 300; // bytes an event takes beside the object's own
+constexpr std::size_t eventOverhead = 300;            // bytes an event takes beside the object's own
 // Per watcher; a slower one is cut off and begins anew.
 constexpr std::size_t waitingEvents = 1'000'000, waitingBytes = 32 << 20;
 constexpr std::string_view root = "/registry/";

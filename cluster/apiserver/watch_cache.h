@@ -50,8 +50,8 @@ public:
     WatchQueue(Selection selection, bool bookmarks) : selection_(std::move(selection)), bookmarks_(bookmarks) {}
 
     void setWake(std::function<void()> wake);
-    /// What waits, in order, until it has @p mostBytes; @p overflowed tells that the watcher was too slow and has to begin
-    /// anew.
+    /// What waits, in order, until it has @p mostBytes; @p overflowed tells that the watcher was too slow and has to
+    /// begin anew.
     std::vector<Item> take(bool& overflowed, std::size_t mostBytes = static_cast<std::size_t>(-1));
     /// Whether no more will come.
     bool ended() const { return ended_.load(std::memory_order_acquire); }
@@ -65,7 +65,7 @@ private:
     const Selection selection_;
     const bool bookmarks_;
     std::mutex mutex_;
-    std::deque<Item> waiting_;   ///< bounded
+    std::deque<Item> waiting_;  ///< bounded
     std::size_t heldBytes_ = 0; ///< of what waits
     bool overflowed_ = false;
     std::atomic<bool> ended_ = false;
@@ -132,8 +132,8 @@ private:
     std::map<std::string, CachedObject> objects_;
     std::deque<std::shared_ptr<const WatchEvent>> recent_;
     store::Revision windowStart_ = 0, lastChange_ = 0;
-    /// By what they select: a name, a node, a namespace, or anything (watch_cache.cpp, bucketOf), so that an event costs
-    /// what those cost who may want it.
+    /// By what they select: a name, a node, a namespace, or anything (watch_cache.cpp, bucketOf), so that an event
+    /// costs what those cost who may want it.
     std::unordered_map<std::string, Watchers> watchers_;
 };
 
@@ -146,8 +146,8 @@ public:
     ~WatchCache();
 
     ResourceCache& of(const api::Resource& resource) const;
-    /// Begins a watch at a revision whose events are no longer recent: they are read from the store's history, as far as
-    /// that is kept (after a restart, above all). Null when it is not, or when it is too much. Blocks.
+    /// Begins a watch at a revision whose events are no longer recent: they are read from the store's history, as far
+    /// as that is kept (after a restart, above all). Null when it is not, or when it is too much. Blocks.
     std::shared_ptr<WatchQueue> watchPast(const api::Resource& resource, Selection selection, store::Revision from,
                                           bool bookmarks) const;
     /// The revision up to which everything was applied and sent to the watchers.
@@ -170,7 +170,7 @@ private:
     std::atomic<store::Revision> revision_ = 0;
     mutable ParsedObjects parsed_;
     const std::size_t mostRecentBytes_;
-    std::size_t recentBytes_ = 0;                                ///< of all caches; of the store's thread
+    std::size_t recentBytes_ = 0;                                 ///< of all caches; of the store's thread
     std::deque<std::pair<ResourceCache*, std::uint32_t>> recent_; ///< whose each is, with its size, oldest first
     std::unique_ptr<store::Subscription> subscription_;
 };

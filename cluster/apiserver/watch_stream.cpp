@@ -51,8 +51,7 @@ void WatchStream::appendFrame(std::string& to, const WatchQueue::Item& item) {
         return;
     }
     if (form_ == Representation::partialMetadata)
-        return WatchEvent::appendFrame(to, item.type,
-                                       api::printJson(api::partialMetadata(storedObject(object))));
+        return WatchEvent::appendFrame(to, item.type, api::printJson(api::partialMetadata(storedObject(object))));
     api::JsonObject shown;
     if (item.type != WatchEventType::bookmark) {
         auto converted = objectIn(resource, object);

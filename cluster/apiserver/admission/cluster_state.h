@@ -49,8 +49,8 @@ public:
     ClusterState(const WatchCache& cache, const AccessControl* access) : cache_(cache), access_(access) {}
 
     /// An object of a built-in kind, or null.
-    std::shared_ptr<const api::JsonObject> find(std::string_view group, std::string_view resource,
-                                                std::string_view ns, std::string_view name) const;
+    std::shared_ptr<const api::JsonObject> find(std::string_view group, std::string_view resource, std::string_view ns,
+                                                std::string_view name) const;
     /// Every object of a built-in kind in a namespace (empty: in all).
     Objects all(std::string_view group, std::string_view resource, std::string_view ns = {}) const;
     /// True when there are objects of @p resource in @p ns; cheap.

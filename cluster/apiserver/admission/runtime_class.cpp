@@ -68,8 +68,7 @@ Refusal runtimeClassOverhead(Request& request, const ClusterState& cluster) {
     if (overhead == nullptr || !overhead->is_object() || overhead->get_object().empty())
         return {};
     const std::string_view name = stringAt(request.object, {"spec", "runtimeClassName"});
-    const auto found =
-        name.empty() ? nullptr : cluster.find("node.k8s.io", "runtimeclasses", {}, std::string(name));
+    const auto found = name.empty() ? nullptr : cluster.find("node.k8s.io", "runtimeclasses", {}, std::string(name));
     if (!found || api::find(*found, {"overhead", "podFixed"}) == nullptr)
         return refuse(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
     return {};

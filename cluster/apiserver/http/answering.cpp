@@ -64,8 +64,8 @@ AnswerHead headOf(const Reply& reply) {
 }
 
 awaitable<Answer> Answering::handle(const Request& request) {
-    const bool blocks = mayBlock(request) || server_.readsMayBlock() ||
-                        server_.catalog()->asksConverters(groupOf(request.target));
+    const bool blocks =
+        mayBlock(request) || server_.readsMayBlock() || server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
         co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);

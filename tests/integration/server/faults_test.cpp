@@ -55,7 +55,8 @@ class FaultsTest : public QObject {
 private slots:
     /// SLIPWAY_KILLS sets how often the server is killed (a long run: 200).
     void killsLoseRepeatAndReorderNothing() {
-        const int kills = qEnvironmentVariableIsSet("SLIPWAY_KILLS") ? qEnvironmentVariableIntValue("SLIPWAY_KILLS") : 8;
+        const int kills =
+            qEnvironmentVariableIsSet("SLIPWAY_KILLS") ? qEnvironmentVariableIntValue("SLIPWAY_KILLS") : 8;
         test::ServerProcess server;
         server.start();
         History history;

@@ -105,11 +105,11 @@ inline void writeMaps(const client::Client& client, int number, History& history
 
 /// Watches without ever listing again: a server that comes back goes on where the last one ended.
 inline void watchMaps(const client::Client& client, History& history, const std::atomic<bool>& over,
-           std::atomic<int>& refused) {
+                      std::atomic<int>& refused) {
     while (!over) {
         client::Request request;
-        request.target = maps.path("default") + std::format("?watch=1&timeoutSeconds=2&resourceVersion={}",
-                                                            history.lastHeard());
+        request.target =
+            maps.path("default") + std::format("?watch=1&timeoutSeconds=2&resourceVersion={}", history.lastHeard());
         auto stream = client.transport().open(request);
         if (!stream) {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -41,14 +41,14 @@ std::string holderOf(const client::Client& client, const char* lease) {
 
 JsonObject replicaSet(const std::string& name, int replicas) {
     const JsonObject labels{{"app", name}};
-    return {{"metadata", JsonObject{{"name", name}}},
-            {"spec", JsonObject{{"replicas", replicas},
-                                {"selector", JsonObject{{"matchLabels", labels}}},
-                                {"template",
-                                 JsonObject{{"metadata", JsonObject{{"labels", labels}}},
-                                            {"spec", JsonObject{{"containers",
-                                                                 api::JsonArray{JsonObject{{"name", "a"},
-                                                                                           {"image", "x"}}}}}}}}}}};
+    return {
+        {"metadata", JsonObject{{"name", name}}},
+        {"spec", JsonObject{{"replicas", replicas},
+                            {"selector", JsonObject{{"matchLabels", labels}}},
+                            {"template",
+                             JsonObject{{"metadata", JsonObject{{"labels", labels}}},
+                                        {"spec", JsonObject{{"containers", api::JsonArray{JsonObject{
+                                                                               {"name", "a"}, {"image", "x"}}}}}}}}}}};
 }
 
 int podsOf(const client::Client& client, const std::string& app) {
@@ -94,8 +94,7 @@ private slots:
         for (std::thread& writer : writers)
             writer.join();
         const auto last = second->create(maps, "default", JsonObject{{"metadata", JsonObject{{"name", "last"}}}});
-        const bool heardAll =
-            QTest::qWaitFor([&] { return last && history.lastHeard() >= revisionOf(*last); }, 30'000);
+        const bool heardAll = QTest::qWaitFor([&] { return last && history.lastHeard() >= revisionOf(*last); }, 30'000);
         over = true;
         watcher.join();
         QVERIFY(heardAll);

@@ -14,8 +14,9 @@ private:
     static std::string make(ApiUnderTest& api, const std::string& name, const std::string& value,
                             const apiserver::User& user = ApiUnderTest::admin()) {
         return api
-            .post(maps, QStringLiteral("{'metadata':{'name':'%1'},'data':{'k':'%2'}}")
-                            .arg(QString::fromStdString(name), QString::fromStdString(value)),
+            .post(maps,
+                  QStringLiteral("{'metadata':{'name':'%1'},'data':{'k':'%2'}}")
+                      .arg(QString::fromStdString(name), QString::fromStdString(value)),
                   user)
             .text({"metadata", "resourceVersion"});
     }

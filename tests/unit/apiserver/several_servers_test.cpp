@@ -46,10 +46,10 @@ private slots:
         const auto a = server(), b = server();
         for (int i = 0; i < 30; ++i) {
             const std::string path = "/api/v1/namespaces/default/configmaps/m" + std::to_string(i);
-            QCOMPARE(a->post("/api/v1/namespaces/default/configmaps",
-                             QStringLiteral("{'metadata':{'name':'m%1'}}").arg(i))
-                         .code,
-                     201);
+            QCOMPARE(
+                a->post("/api/v1/namespaces/default/configmaps", QStringLiteral("{'metadata':{'name':'m%1'}}").arg(i))
+                    .code,
+                201);
             QCOMPARE(b->get(path).code, 200);
             QCOMPARE(b->merge(path, "{'data':{'k':'1'}}").code, 200);
             QCOMPARE(a->get(path).text({"data", "k"}), std::string("1"));
