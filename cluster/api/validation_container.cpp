@@ -99,7 +99,6 @@ void validateMount(const At& mount, const PodContext& pod, const At& container, 
     }
     if (!mount.text("subPath").empty() && !mount.text("subPathExpr").empty())
         mount.invalid("subPathExpr", "subPathExpr and subPath are mutually exclusive");
-    inList.oneOf("mountPropagation", {"Bidirectional", "HostToContainer", "None"});
     if (mount.text("mountPropagation") == "Bidirectional" && !container.in("securityContext").flag("privileged"))
         inList.forbid("mountPropagation", "Bidirectional mount propagation is available only to privileged containers");
     inList.oneOf("recursiveReadOnly", {"Disabled", "Enabled", "IfPossible"});

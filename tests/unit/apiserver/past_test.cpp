@@ -25,7 +25,8 @@ private:
         if (answer.code != 200)
             return answer.brief();
         QStringList lines;
-        for (const api::Json& item : answer.at({"items"}).as_array())
+        const api::Json items = answer.at({"items"});
+        for (const api::Json& item : items.as_array())
             lines << QString::fromStdString(std::format("{} {} by {}", api::stringAt(item, {"verb"}),
                                                         api::stringAt(item, {"name"}), api::stringAt(item, {"user"})));
         return lines.join("; ");
