@@ -70,7 +70,8 @@ private slots:
         ServerProcess a(folders.filePath("a"), common + QStringList{"--advertise-address", "127.0.0.1"});
         a.start();
         copyFolder(folders.filePath("a/pki"), folders.filePath("b/pki"));
-        ServerProcess b(folders.filePath("b"), common + QStringList{"--advertise-address", "127.0.0.2"});
+        ServerProcess b(folders.filePath("b"),
+                        common + QStringList{"--bind-address", "127.0.0.2", "--advertise-address", "127.0.0.2"});
         b.start();
         const auto first = a.admin(), second = b.admin();
         QTRY_COMPARE_WITH_TIMEOUT(addresses(*second), QStringList({"127.0.0.1", "127.0.0.2"}), 30'000);
