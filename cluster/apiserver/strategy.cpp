@@ -1,6 +1,7 @@
 #include "cluster/apiserver/strategy.h"
 
 #include "cluster/apiserver/admission/pod_resources.h"
+#include "cluster/apiserver/finalizers.h"
 #include "cluster/apiserver/subresource_update.h"
 #include "cluster/base/random.h"
 #include "cluster/base/time.h"
@@ -43,16 +44,6 @@ bool countsGeneration(const api::Resource& resource) {
                                                             "endpointslices",
                                                             "storageclasses"};
     return std::ranges::find(names, resource.name) != names.end() && resource.name != "storageclasses";
-}
-
-void addFinalizer(JsonObject& object, std::string_view name) {
-    Json& list = objectAt(object, {"metadata"})["finalizers"];
-    if (!list.is_array())
-        list.emplace_array();
-    for (const Json& present : list.get_array())
-        if (present.is_string() && api::view(present.get_string()) == name)
-            return;
-    list.get_array().emplace_back(name);
 }
 
 bool samePart(const JsonObject& a, const JsonObject& b, std::string_view member) {
@@ -145,12 +136,7 @@ std::string_view policyFinalizer(std::string_view policy) {
 bool orphansByDefault(const api::Resource& resource, const JsonObject& object) {
     if (resource.custom != nullptr || (resource.name != "replicationcontrollers" && resource.name != "jobs"))
         return false;
-    const Json* finalizers = api::find(object, {"metadata", "finalizers"});
-    return finalizers == nullptr || !finalizers->is_array() ||
-           std::ranges::none_of(finalizers->get_array(), [](const Json& finalizer) {
-               return finalizer.is_string() &&
-                      (finalizer.get_string() == "foregroundDeletion" || finalizer.get_string() == "orphan");
-           });
+    return !hasFinalizer(object, "foregroundDeletion") && !hasFinalizer(object, "orphan");
 }
 
 /// A job's pods are told apart by its uid, unless its maker chose the selector.

@@ -1,5 +1,6 @@
 #include "cluster/api/quantity.h"
 #include "cluster/apiserver/admission/plugins.h"
+#include "cluster/apiserver/finalizers.h"
 
 namespace slipway::apiserver::admission {
 namespace {
@@ -24,16 +25,6 @@ std::shared_ptr<const JsonObject> defaultClass(const Objects& classes, std::stri
             chosen = shared;
     }
     return chosen;
-}
-
-void addFinalizer(JsonObject& object, std::string_view name) {
-    Json& list = objectAt(object, {"metadata"})["finalizers"];
-    if (!list.is_array())
-        list.emplace_array();
-    for (const Json& present : list.get_array())
-        if (present == Json(name))
-            return;
-    list.get_array().emplace_back(name);
 }
 
 api::Quantity storageOf(const JsonObject& claim) {
