@@ -74,7 +74,9 @@ void writeKubeconfig(const fs::path& file, const std::string& server, const std:
     settings.clientCertificatePem = pair.certificatePem;
     settings.clientKeyPem = pair.keyPem;
     settings.contextName = "slipway";
-    need(base::writeFileAtomically(file, client::writeKubeconfig("slipway", user, settings)));
+    const std::string text = client::writeKubeconfig("slipway", user, settings);
+    if (base::readFile(file) != text) // what is there already needs no room: a full disk must not keep a server from serving
+        need(base::writeFileAtomically(file, text));
 }
 
 /// The first address of the service network, under which pods reach the server.

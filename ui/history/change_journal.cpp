@@ -31,14 +31,22 @@ QString folderKey(const QString& cluster) {
     return QStringLiteral("historyFolder/") + QString(cluster).replace(QLatin1Char('/'), QLatin1Char('_'));
 }
 
-std::optional<QString> readYaml(client::Transport& reader, const std::string& path) {
+/// How long after the last write it is committed, and how often at most one that could not be read is asked for again.
+constexpr int commitPause = 700, longestPause = 60'000; // ms
+
+struct Reading {
+    std::optional<QString> yaml;
+    bool answered = false; ///< the server has said whether there is such an object
+};
+
+Reading readYaml(client::Transport& reader, const std::string& path) {
     client::Request request;
     request.target = path;
     const auto answer = reader.send(request);
     if (!answer || answer->code != 200)
-        return std::nullopt;
+        return {.yaml = {}, .answered = answer && answer->code < 500 && answer->code != 429};
     const auto object = api::parseJson(answer->body);
-    return object ? std::optional(text(portableYaml(*object))) : std::nullopt;
+    return {object ? std::optional(text(portableYaml(*object))) : std::nullopt, true};
 }
 
 } // namespace
@@ -80,7 +88,7 @@ std::mutex& ChangeJournal::repositories() {
 ChangeJournal::ChangeJournal(QString folder, std::shared_ptr<client::Transport> reader)
     : folder_(std::move(folder)), reader_(std::move(reader)) {
     pause_.setSingleShot(true);
-    pause_.setInterval(700);
+    pause_.setInterval(commitPause);
     connect(&pause_, &QTimer::timeout, this, &ChangeJournal::commit);
 }
 
@@ -121,7 +129,7 @@ void ChangeJournal::before(const client::Request& request) {
     std::string path = request.target.substr(0, request.target.find('?'));
     if (!object->subresource.isEmpty())
         path.resize(path.rfind('/'));
-    if (auto found = readYaml(*reader_, path)) {
+    if (auto found = readYaml(*reader_, path).yaml) {
         std::lock_guard lock(mutex_);
         pending_[object->path()].before = std::move(found);
     }
@@ -151,11 +159,11 @@ void ChangeJournal::after(const client::Request& request, const client::Response
     } else {
         change.now = text(portableYaml(*body));
     }
-    QMetaObject::invokeMethod(this, [this] { pause_.start(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, [this] { pause_.start(commitPause); }, Qt::QueuedConnection);
 }
 
 void ChangeJournal::commit() {
-    std::map<QString, Change> changes;
+    Changes changes;
     {
         std::lock_guard lock(mutex_);
         for (auto it = pending_.begin(); it != pending_.end();) // what has not been answered yet stays
@@ -164,34 +172,54 @@ void ChangeJournal::commit() {
     if (changes.empty())
         return;
     auto work = [reader = reader_,
-                 changes = std::move(changes)](HistoryRepository& repository) mutable -> HistoryResult<QString> {
+                 changes = std::move(changes)](HistoryRepository& repository) mutable -> HistoryResult<Changes> {
+        Changes unread;
         std::vector<HistoryFile> found, written;
         QStringList lines;
         for (auto& [path, change] : changes) {
             if (change.before && !repository.content({}, path))
                 found.push_back({path, change.before});
-            if (!change.fetch.empty() && !(change.now = readYaml(*reader, change.fetch)))
-                continue; // a state that cannot be read is not one that is gone
+            if (!change.fetch.empty()) {
+                Reading reading = readYaml(*reader, change.fetch);
+                if (!reading.answered)
+                    unread.emplace(path, change);
+                if (!reading.yaml)
+                    continue; // a state that cannot be read is not one that is gone
+                change.now = std::move(reading.yaml);
+            }
             written.push_back({path, change.now});
             lines << change.verb + QLatin1Char(' ') + change.title;
         }
         if (!found.empty())
             if (auto done = repository.record(found, tr("As found in the cluster")); !done)
-                return done;
+                return std::unexpected(done.error());
         if (lines.empty())
-            return QString();
+            return unread;
         QString message = lines.front();
         if (lines.size() > 1)
             message = tr("%n object(s) changed", nullptr, static_cast<int>(lines.size())) + QStringLiteral("\n\n") +
                       lines.join(QLatin1Char('\n'));
-        return repository.record(written, message);
+        if (auto done = repository.record(written, message); !done)
+            return std::unexpected(done.error());
+        return unread;
     };
-    ask(this, std::move(work), [this](const HistoryResult<QString>& done) {
+    ask(this, std::move(work), [this](HistoryResult<Changes> done) {
         if (!done)
-            emit failed(done.error().message);
-        else
-            emit recorded();
+            return emit failed(done.error().message);
+        keepForLater(std::move(*done));
+        emit recorded();
     });
+}
+
+void ChangeJournal::keepForLater(Changes unread) {
+    if (unread.empty())
+        return;
+    {
+        std::lock_guard lock(mutex_);
+        pending_.merge(unread); // a newer change of the same object stays
+    }
+    if (!pause_.isActive())
+        pause_.start(std::min(pause_.interval() * 2, longestPause));
 }
 
 } // namespace slipway::ui

@@ -45,12 +45,12 @@ public:
         inBackground(
             context,
             [folder = folder_, work = std::move(work), alone]() mutable -> R {
-                std::unique_lock one(repositories(), std::defer_lock);
-                if (alone)
-                    one.lock();
-                auto repository = HistoryRepository::open(folder);
+                std::unique_lock one(repositories());
+                auto repository = HistoryRepository::open(folder); // makes it the first time, which two must not do at once
                 if (!repository)
                     return std::unexpected(repository.error());
+                if (!alone)
+                    one.unlock();
                 return work(*repository);
             },
             std::move(done));
@@ -70,14 +70,17 @@ private:
         std::string fetch; ///< path to read the new state from
         QString verb;
     };
+    using Changes = std::map<QString, Change>; ///< by path in the repository
     static std::mutex& repositories();
     void commit();
+    /// Changes whose new state could not be read just now: they wait for the connection to come back.
+    void keepForLater(Changes unread);
 
     QString folder_;
     std::shared_ptr<client::Transport> reader_;
     std::mutex mutex_;
     QSet<QString> seen_;
-    std::map<QString, Change> pending_;
+    Changes pending_;
     QTimer pause_{this};
 };
 

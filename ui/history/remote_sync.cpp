@@ -41,11 +41,13 @@ template <class Work> void RemoteSync::exchange(Work work, bool network) {
     };
     session_->journal->ask(
         this, std::move(all),
-        [this, network](const HistoryResult<Known>& known) {
+        [this, network, turn = ++begun_](const HistoryResult<Known>& known) {
             if (network && known)
                 lastFetch_ = QDateTime::currentSecsSinceEpoch();
-            if (network || state_ != State::busy)
-                settle(known);
+            if (turn < settled_ || (!network && state_ == State::busy))
+                return; // older than what is known already
+            settled_ = turn;
+            settle(known);
         },
         !network);
 }

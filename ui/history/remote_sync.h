@@ -54,6 +54,7 @@ private:
     RemoteBranch branch_;
     Divergence apart_;
     State state_ = State::none;
+    unsigned begun_ = 0, settled_ = 0; ///< exchanges, counted: an older one may be answered later
     QString error_;
     bool watching_ = false;
     qint64 lastFetch_ = 0;

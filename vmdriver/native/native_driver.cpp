@@ -5,6 +5,7 @@
 #include "cluster/base/files.h"
 #include "vmdriver/address_plan.h"
 #include "vmdriver/command.h"
+#include "vmdriver/native/host_names.h"
 #include "vmdriver/native/node_files.h"
 #include "vmdriver/native/node_network.h"
 #include "vmdriver/native/sandbox.h"
@@ -25,9 +26,9 @@ public:
     Result<void> allocate(ClusterProfile& profile) override {
         return planAddresses(profile, ProfileStore(paths_.stateDir));
     }
-    Result<void> setUp(const ClusterProfile& profile, std::stop_token) override { return setUpNetwork(profile); }
+    Result<void> setUp(const ClusterProfile& profile, std::stop_token) override { return setUpNetwork(profile, names(profile)); }
     Result<void> tearDown(const ClusterProfile& profile) override {
-        tearDownNetwork(profile.name);
+        tearDownNetwork(names(profile));
         return {};
     }
     NodePlatform platform(const ClusterProfile&) const override { return {.resolverText = hostResolverText()}; }
@@ -68,6 +69,7 @@ private:
     NodeFiles files(const ClusterProfile& profile, const NodeProfile& node) const;
     Sandbox sandbox(const ClusterProfile& profile, const NodeProfile& node) const;
     Result<void> launch(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop);
+    HostNames names(const ClusterProfile& profile) const { return {stateFolderId(paths_.stateDir), profile.name}; }
     fs::path base() const {
         std::error_code ignored;
         return fs::canonical(paths_.nodeImage / "base", ignored);
@@ -75,10 +77,6 @@ private:
 
     NativePaths paths_;
 };
-
-std::string sandboxId(const ClusterProfile& profile, const NodeProfile& node) {
-    return profile.name + "." + node.name;
-}
 
 } // namespace
 
@@ -103,7 +101,7 @@ NodeFiles NativeDriver::files(const ClusterProfile& profile, const NodeProfile& 
 
 Sandbox NativeDriver::sandbox(const ClusterProfile& profile, const NodeProfile& node) const {
     const NodeFiles of = files(profile, node);
-    return Sandbox({.id = sandboxId(profile, node),
+    return Sandbox({.id = names(profile).sandbox(node.name),
                     .runDir = paths_.runDir,
                     .upper = of.upper(),
                     .work = of.work(),
@@ -115,7 +113,7 @@ Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfi
     const NodeFiles of = files(profile, node);
     Sandbox box = sandbox(profile, node);
     SandboxSpec spec{.hostName = node.name,
-                     .cgroupPath = "/slipway/" + sandboxId(profile, node),
+                     .cgroupPath = "/slipway/" + names(profile).sandbox(node.name),
                      .rootfs = {},
                      .command = {"/usr/bin/slipway-node-init"},
                      .binds = {{of.containerd(), "/var/lib/containerd"},
@@ -127,7 +125,7 @@ Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfi
     const auto pid = box.create(spec, readHostAbilities(), stop);
     if (!pid)
         return std::unexpected(pid.error());
-    if (auto attached = attachNode(profile, node, *pid); !attached)
+    if (auto attached = attachNode(profile, names(profile), node, *pid); !attached)
         return attached;
     return box.start(stop);
 }
@@ -147,7 +145,7 @@ Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfil
 
 Result<void> NativeDriver::stop(const ClusterProfile& profile, const NodeProfile& node, std::chrono::seconds patience) {
     auto ended = sandbox(profile, node).end(patience);
-    detachNode(profile.name, node.name);
+    detachNode(names(profile), node.name);
     return ended;
 }
 

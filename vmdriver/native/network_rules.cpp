@@ -1,5 +1,4 @@
 // The rules beside a cluster's bridge, as text.
-#include <algorithm>
 #include <format>
 
 #include "vmdriver/native/node_network.h"
@@ -7,12 +6,6 @@
 namespace slipway::vmdriver {
 
 namespace {
-
-/// nft table names may not hold dashes.
-std::string tableName(std::string interface) {
-    std::ranges::replace(interface, '-', '_');
-    return interface;
-}
 
 std::string publishRule(const ClusterProfile& profile, const PortMapping& port) {
     const NodeProfile* named = profile.find(port.node);
@@ -26,8 +19,8 @@ std::string publishRule(const ClusterProfile& profile, const PortMapping& port) 
 
 } // namespace
 
-std::string networkRules(const ClusterProfile& profile) {
-    const std::string bridge = bridgeName(profile.name), table = tableName(bridge);
+std::string networkRules(const ClusterProfile& profile, const HostNames& names) {
+    const std::string bridge = names.bridge(), table = names.table();
     std::string published;
     for (const auto& port : profile.ports)
         published += publishRule(profile, port);

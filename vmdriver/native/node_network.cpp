@@ -1,7 +1,5 @@
 #include "vmdriver/native/node_network.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
 #include <format>
@@ -22,13 +20,6 @@ namespace {
 
 const fs::path forwarding = "/proc/sys/net/ipv4/ip_forward";
 const fs::path forwardingBefore = "/run/slipway/ip_forward-before"; // one for the host, whatever clusters there are
-
-std::string hashed(const char* prefix, const std::string& text) {
-    std::uint32_t hash = 2166136261u; // FNV-1a
-    for (const char c : text)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    return std::format("{}-{:08x}", prefix, hash);
-}
 
 bool exists(const std::string& interface) {
     return access(("/sys/class/net/" + interface).c_str(), F_OK) == 0;
@@ -109,16 +100,8 @@ Result<void> configureNodeSide(const ClusterProfile& profile, const NodeProfile&
 
 } // namespace
 
-std::string interfaceName(const std::string& cluster, const std::string& node) {
-    return hashed("slw", cluster + "/" + node);
-}
-
-std::string bridgeName(const std::string& cluster) {
-    return hashed("slb", cluster);
-}
-
-Result<void> setUpNetwork(const ClusterProfile& profile) {
-    const std::string bridge = bridgeName(profile.name);
+Result<void> setUpNetwork(const ClusterProfile& profile, const HostNames& names) {
+    const std::string bridge = names.bridge();
     if (!exists(bridge)) {
         const std::string batch = std::format("link add {0} type bridge\naddr add {1}/24 dev {0}\nlink set {0} up\n",
                                               bridge, addressIn(profile.subnet, 1));
@@ -126,7 +109,7 @@ Result<void> setUpNetwork(const ClusterProfile& profile) {
             return made;
     }
     allowForwarding();
-    if (const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = networkRules(profile)}); !done)
+    if (const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = networkRules(profile, names)}); !done)
         base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
     if (!profile.ports.empty()) // connections from the host's own loopback address go out through the bridge
         writeText("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
@@ -134,29 +117,28 @@ Result<void> setUpNetwork(const ClusterProfile& profile) {
     return {};
 }
 
-void tearDownNetwork(const std::string& cluster) {
-    const std::string bridge = bridgeName(cluster);
+void tearDownNetwork(const HostNames& names) {
+    const std::string bridge = names.bridge();
     if (exists(bridge)) {
         forgetFirewall(bridge);
         (void)runCommand({"ip", "link", "del", bridge});
     }
-    std::string table = bridge;
-    std::ranges::replace(table, '-', '_');
-    (void)runCommand({"nft", "delete", "table", "ip", table});
+    (void)runCommand({"nft", "delete", "table", "ip", names.table()});
     restoreForwarding();
 }
 
-Result<void> attachNode(const ClusterProfile& profile, const NodeProfile& node, pid_t pid) {
+Result<void> attachNode(const ClusterProfile& profile, const HostNames& names, const NodeProfile& node,
+                        pid_t pid) {
     const std::string batch =
         std::format("link add {0} type veth peer name eth0 netns {1}\nlink set {0} master {2}\nlink set {0} up\n",
-                    interfaceName(profile.name, node.name), pid, bridgeName(profile.name));
+                    names.link(node.name), pid, names.bridge());
     if (auto made = mustRun(DriverErrc::network, {"ip", "-batch", "-"}, {.input = batch}); !made)
         return made;
     return configureNodeSide(profile, node, pid);
 }
 
-void detachNode(const std::string& cluster, const std::string& node) {
-    if (const std::string link = interfaceName(cluster, node); exists(link))
+void detachNode(const HostNames& names, const std::string& node) {
+    if (const std::string link = names.link(node); exists(link))
         (void)runCommand({"ip", "link", "del", link});
 }
 

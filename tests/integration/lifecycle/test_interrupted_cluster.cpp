@@ -33,6 +33,8 @@ private:
             return -1;
         if (out)
             *out = process->readAllStandardOutput();
+        if (process->exitCode() != 0)
+            qInfo("slipway %s: %s", qPrintable(arguments.join(' ')), process->readAllStandardError().constData());
         return process->exitCode();
     }
     QString state() const {

@@ -3,9 +3,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <algorithm>
+#include <arpa/inet.h>
 #include <csignal>
 #include <fstream>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cluster/base/files.h"
@@ -40,16 +41,15 @@ private:
 
     std::vector<std::string> traces() const {
         std::vector<std::string> found;
-        const std::string id = cluster_ + "." + cluster_ + "-1", link = interfaceName(cluster_, cluster_ + "-1");
-        for (const auto& interface : {link, bridgeName(cluster_)})
+        const HostNames names(stateFolderId(paths_.stateDir), cluster_);
+        const std::string id = names.sandbox(cluster_ + "-1");
+        for (const auto& interface : {names.link(cluster_ + "-1"), names.bridge()})
             if (fs::exists("/sys/class/net/" + interface))
                 found.push_back("interface " + interface);
         for (const auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup"))
             if (fs::exists(hierarchy.path() / "slipway" / id))
                 found.push_back(hierarchy.path().string());
-        std::string table = bridgeName(cluster_);
-        std::ranges::replace(table, '-', '_');
-        if (runCommand({"nft", "list", "tables"})->output.contains(table))
+        if (runCommand({"nft", "list", "tables"})->output.contains(names.table()))
             found.push_back("nft table");
         if (slipway::base::readFile("/proc/self/mountinfo")->contains(paths_.runDir.string()))
             found.push_back("mount");
@@ -57,6 +57,19 @@ private:
             if (entry.path().string().contains(id))
                 found.push_back(entry.path().string());
         return found;
+    }
+
+    /// Whether a host answers at all, be it that nothing listens on the port.
+    static bool answers(const std::string& address) {
+        const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const timeval patience{.tv_sec = 3};
+        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        sockaddr_in to{.sin_family = AF_INET, .sin_port = htons(9)};
+        inet_pton(AF_INET, address.c_str(), &to.sin_addr);
+        const bool reached =
+            ::connect(connection, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 || errno == ECONNREFUSED;
+        close(connection);
+        return reached;
     }
 
 private slots:
@@ -112,6 +125,22 @@ private slots:
         QCOMPARE(ClusterLifecycle(paths_).status(cluster_)->state, ClusterState::broken);
         QVERIFY(ClusterLifecycle(paths_).start(cluster_, bare()).has_value());
         QCOMPARE(node().state, NodeState::running);
+    }
+
+    void theSameNameInAnotherStateFolderIsAnotherCluster() {
+        const QTemporaryDir run("/run/slipway-test-XXXXXX"), state("/var/lib/slipway/test-XXXXXX");
+        LifecyclePaths others = paths_;
+        others.runDir = run.path().toStdString();
+        others.stateDir = state.path().toStdString();
+        others.userKubeconfig = others.stateDir / "kubeconfig";
+        const auto started = ClusterLifecycle(others).start(cluster_, bare());
+        QVERIFY2(started.has_value(), started ? "" : started.error().message.c_str());
+        const NodeStatus other = ClusterLifecycle(others).status(cluster_)->nodes.front();
+        QVERIFY(other.pid != node().pid && other.address != node().address);
+        QVERIFY2(answers(other.address), "the host does not reach the second cluster's node");
+        QVERIFY(ClusterLifecycle(others).remove(cluster_).has_value());
+        QCOMPARE(node().state, NodeState::running);
+        QCOMPARE(inside({"/bin/sh", "-c", "exit 0"}), 0);
     }
 
     void stopKeepsTheState() {

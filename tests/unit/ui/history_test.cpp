@@ -96,6 +96,25 @@ private slots:
         QCOMPARE(repository->files()->size(), std::size_t(1)); // secrets are not put on disk
     }
 
+    void aChangeThatCannotBeReadYetIsCommittedLater() {
+        const QTemporaryDir folder;
+        std::atomic<int> reads = 0;
+        auto server = std::make_shared<tests::FakeServer>([&reads](const client::Request&) {
+            return ++reads < 3 ? tests::status(503, "ServiceUnavailable", "not now")
+                               : client::Response{200, "application/json", web};
+        });
+        auto journal = ChangeJournal::make(folder.filePath("history"), server);
+        journal->after(request("PATCH", "/apis/apps/v1/namespaces/default/deployments/web/scale"),
+                       {200, "application/json", R"({"kind":"Scale","metadata":{"name":"web"}})"});
+        const auto commits = [&] {
+            auto repository = HistoryRepository::open(folder.filePath("history"));
+            const auto log = repository ? repository->log(10) : HistoryResult<std::vector<HistoryCommit>>();
+            return log ? log->size() : 0;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(commits(), std::size_t(1), 20'000);
+        QVERIFY(reads >= 3);
+    }
+
     void driftComparesGitWithTheCluster() {
         auto server = std::make_shared<tests::FakeServer>([](const client::Request& asked) {
             return asked.target.ends_with("/web") ? client::Response{200, "application/json", web}

@@ -1,6 +1,5 @@
 #include <QTest>
 
-#include "vmdriver/native/node_network.h"
 #include "vmdriver/subnet.h"
 
 using namespace slipway::vmdriver;
@@ -41,12 +40,6 @@ private slots:
         QCOMPARE(addressIn("172.30.4.0/24", 1), std::string("172.30.4.1"));
         QCOMPARE(addressIn("172.30.4.0/24", 2), std::string("172.30.4.2"));
     }
-    void interfaceNamesFitTheKernel() {
-        const auto name = interfaceName("a-cluster-with-quite-a-long-name", "a-cluster-with-quite-a-long-name-1");
-        QVERIFY(name.size() <= 15);
-        QVERIFY(name != interfaceName("a-cluster-with-quite-a-long-name", "a-cluster-with-quite-a-long-name-2"));
-    }
-
     void theLowestFreeAddressIsChosen() {
         QCOMPARE(freeAddress("172.30.4.0/24", {}), std::string("172.30.4.2"));
         QCOMPARE(freeAddress("172.30.4.0/24", {"172.30.4.2", "172.30.4.4"}), std::string("172.30.4.3"));
