@@ -159,6 +159,8 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(readyReplicas(), "3", patience);
         QCOMPARE(words("get pods -l app=nginx -o jsonpath={.items[*].status.phase}"),
                  QStringList({"Running", "Running", "Running"}));
+        // What is true has no reason left over from when it was not.
+        QCOMPARE(ask("get pods -l app=nginx -o jsonpath={.items[*].status.conditions[*].reason}"), "");
         QVERIFY(kubectl("apply -f " + sample).out.contains("nginx-deployment unchanged"));
     }
 

@@ -120,7 +120,7 @@ private slots:
 
     void droppedYamlRuns() {
         QVERIFY2(QFile::exists(SLIPWAY_TEST_IMAGES "/nginx.tar"), "build the target test-images first");
-        slipway({"image", "load", SLIPWAY_TEST_IMAGES "/nginx.tar"});
+        slipway({"image", "load", SLIPWAY_TEST_IMAGES "/nginx.tar", SLIPWAY_TEST_IMAGES "/busybox.tar"});
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml")});
         QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -217,8 +217,15 @@ private slots:
         showNodeShellDialog(*window_, remote, node, [&pod](const ObjectRef& made) { pod = made; });
         auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
         QVERIFY(dialog != nullptr);
-        dialog->findChild<QLineEdit*>(QStringLiteral("nodeShellImage"))->setText(QStringLiteral("nginx:latest"));
-        dialog->findChild<QPushButton*>(QStringLiteral("primary"))->click();
+        auto* image = dialog->findChild<QLineEdit*>(QStringLiteral("nodeShellImage"));
+        auto* go = dialog->findChild<QPushButton*>(QStringLiteral("primary"));
+        image->setText(QStringLiteral("nginx:latest")); // has no nsenter
+        go->click();
+        QVERIFY(!go->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(go->isEnabled(), 60'000); // said, and to be tried with another one
+        QVERIFY2(dialog->findChild<QLabel*>(QStringLiteral("muted"))->text().contains("nsenter"), "no reason is shown");
+        image->setText(QStringLiteral("busybox:latest"));
+        go->click();
         QTRY_VERIFY_WITH_TIMEOUT(!pod.name.isEmpty(), 60'000);
         TerminalPanel terminal(remote, {pod.ns, pod.name, nodeShellContainer, true, {}, node.name});
         terminal.resize(800, 300);

@@ -100,16 +100,29 @@ private:
             return session->client->get(pods, pod.ns.toStdString(), pod.name.toStdString());
         };
         inBackground(this, std::move(work), [this](const client::Result<api::Json>& pod) {
-            if (!pod || !pod->is_object())
-                return state_->setText(pod ? QString() : errorText(pod.error()));
+            if (!pod || !pod->is_object()) {
+                state_->setText(pod ? QString() : errorText(pod.error()));
+                if (pod || pod.error().kind != client::Errc::notFound)
+                    return poll_.start(); // a server that does not answer now may do so in a moment
+                pod_ = {};
+                return start_->setEnabled(true);
+            }
             const PodSummary summary = summarizePod(pod->get_object());
             if (summary.status == QLatin1String("Running")) {
                 ready_(std::exchange(pod_, {}));
                 return accept();
             }
             state_->setText(summary.status + podMessage(pod->get_object()));
+            if (const auto phase = api::stringAt(*pod, {"status", "phase"}); phase == "Failed" || phase == "Succeeded")
+                return giveUp(); // it is never started again: another image may do
             poll_.start();
         });
+    }
+
+    /// Takes the pod away and lets it be tried again; what was said of it stays.
+    void giveUp() {
+        requestPool().start([session = session_, pod = std::exchange(pod_, {})] { removePod(*session, pod); });
+        start_->setEnabled(true);
     }
 
     static QString podMessage(const api::JsonObject& pod) {

@@ -107,13 +107,29 @@ ObjectResult<std::string> ApiObjects::token(const core::Pod& pod, const std::str
     return std::string(api::stringAt(*answer, {"status", "token"}));
 }
 
+namespace {
+
+/// Null for those of @p names that @p object lacks.
+void nameAbsent(api::JsonObject& object, std::initializer_list<const char*> names) {
+    for (const char* name : names)
+        if (!object.contains(name))
+            object[name] = nullptr;
+}
+
+/// A condition that is true again has no reason any more.
+api::JsonObject conditionPatch(const core::PodCondition& condition) {
+    api::JsonObject patch = api::toJson(condition);
+    nameAbsent(patch, {"reason", "message"});
+    return patch;
+}
+
+} // namespace
+
 PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::PodStatus& status) {
     api::JsonObject body = api::toJson(status);
     // A merge patch keeps what it does not name: members that went away have to be named.
-    for (const char* name : {"message", "reason", "podIP", "podIPs", "nominatedNodeName", "initContainerStatuses",
-                             "ephemeralContainerStatuses"})
-        if (!body.contains(name))
-            body[name] = nullptr;
+    nameAbsent(body, {"message", "reason", "podIP", "podIPs", "nominatedNodeName", "initContainerStatuses",
+                      "ephemeralContainerStatuses"});
     // Addresses are replaced as a whole; conditions of others (readiness gates, the scheduler's) are left alone.
     for (const char* name : {"podIPs", "hostIPs"})
         if (const auto list = body.find(name); list != body.end() && list->value().is_array())
@@ -121,7 +137,7 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     api::JsonArray conditions;
     for (const core::PodCondition& condition : status.conditions)
         if (isNodesCondition(condition.type) || condition.reason == "TerminationByKubelet")
-            conditions.emplace_back(api::toJson(condition));
+            conditions.emplace_back(conditionPatch(condition));
     // Those that come and go are taken away by name.
     for (const char* type : {"PodResizePending", "PodResizeInProgress"})
         if (pod.metadata.generation.value_or(0) > 1 &&
