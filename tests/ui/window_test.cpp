@@ -77,6 +77,11 @@ class WindowTest : public QObject {
     }
 
 private slots:
+    /// A dialog that a failed test left open must not fail the next.
+    void cleanup() {
+        while (QWidget* left = QApplication::activeModalWidget())
+            delete left;
+    }
     void initTestCase() {
         if (geteuid() != 0)
             QSKIP("nodes need root");
@@ -256,6 +261,7 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(go->isEnabled(), 10'000);
             go->click();
             QTRY_VERIFY_WITH_TIMEOUT(go->isEnabled(), 60'000);
+            QCOMPARE(dialog->findChild<QLabel*>(QStringLiteral("muted"))->text(), QStringLiteral("Copied."));
             dialog->reject();
             QTRY_VERIFY(QApplication::activeModalWidget() == nullptr);
         };
@@ -284,10 +290,13 @@ private slots:
         };
         QTRY_VERIFY_WITH_TIMEOUT(answers(), 20'000);
         const int port = forward->localPort();
+        QSet<QString> old;
         for (int i = 0; i < page().model().rowCount(); ++i) {
             const Row& row = page().model().row(i);
+            old.insert(row.uid);
             window_->workspace()->actions().remove({{&page().kind(), row.ns, row.name, row.uid}});
         }
+        QTRY_COMPARE_WITH_TIMEOUT(rowsThat([&old](const Row& row) { return old.contains(row.uid); }), 0, 60'000);
         QTRY_VERIFY_WITH_TIMEOUT(answers(), 90'000); // on the same port, to another pod
         QCOMPARE(forward->localPort(), port);
         window_->workspace()->forwards().remove(forward);
