@@ -585,12 +585,12 @@
             <translation>挂起或恢复</translation>
         </message>
         <message>
-            <source>Keep new pods away (cordon)</source>
-            <translation>不再调度新 Pod（cordon）</translation>
+            <source>Cordon</source>
+            <translation>停止调度</translation>
         </message>
         <message>
-            <source>Let pods come again (uncordon)</source>
-            <translation>恢复调度 Pod（uncordon）</translation>
+            <source>Uncordon</source>
+            <translation>恢复调度</translation>
         </message>
         <message>
             <source>Drain</source>
@@ -2674,6 +2674,18 @@
         <message>
             <source>Nodes</source>
             <translation>节点</translation>
+        </message>
+        <message>
+            <source>Control planes</source>
+            <translation>控制平面</translation>
+        </message>
+        <message>
+            <source>3, of which one may fail</source>
+            <translation>3 个，可容忍 1 个故障</translation>
+        </message>
+        <message>
+            <source>5, of which two may fail</source>
+            <translation>5 个，可容忍 2 个故障</translation>
         </message>
         <message>
             <source>CPUs of each node</source>

@@ -27,6 +27,8 @@ Result<void> planAddresses(ClusterProfile& profile, const ProfileStore& store,
             return failure(DriverErrc::network, "every address range for nodes is already in use on this machine");
         profile.subnet = *subnet;
     }
+    if (profile.controlPlaneCount() > 1 && profile.virtualAddress.empty())
+        profile.virtualAddress = addressIn(profile.subnet, sharedHostNumber);
     for (auto& node : profile.nodes) {
         if (!node.address.empty())
             continue;

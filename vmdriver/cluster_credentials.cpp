@@ -1,6 +1,7 @@
 #include "vmdriver/cluster_credentials.h"
 
 #include <format>
+#include <mutex>
 
 #include "cluster/base/files.h"
 #include "cluster/client/kubeconfig.h"
@@ -118,9 +119,44 @@ Result<NodeCredentials> ClusterCredentials::forNode(const ClusterProfile& profil
     const auto serving = keptPair(folder_ / "pki" / ("serving-" + node.name), node.address, authority, server);
     if (!serving)
         return std::unexpected(serving.error());
-    const std::string url = std::format("https://{}:6443", profile.controlPlane().address);
-    return NodeCredentials{kubeconfigText(url, files->certificate, user, *known), serving->certificatePem,
-                           serving->keyPem};
+    const std::string url = std::format("https://{}:6443", profile.apiHost());
+    NodeCredentials credentials{.kubeconfig = kubeconfigText(url, files->certificate, user, *known),
+                                .servingCertificate = serving->certificatePem,
+                                .servingKey = serving->keyPem};
+    if (node.controlPlane && profile.controlPlaneCount() > 1)
+        if (auto added = addEtcd(credentials, node); !added)
+            return std::unexpected(added.error());
+    return credentials;
+}
+
+/// Nodes are prepared at the same time: one of them makes the authority.
+Result<void> ClusterCredentials::addEtcd(NodeCredentials& credentials, const NodeProfile& node) const {
+    static std::mutex one;
+    const std::scoped_lock lock(one);
+    const fs::path certificate = folder_ / "pki/etcd-ca.crt", key = folder_ / "pki/etcd-ca.key";
+    std::error_code ignored;
+    if (!fs::exists(certificate, ignored)) {
+        const auto made = pki::makeAuthority("slipway-etcd");
+        if (!made)
+            return failure(DriverErrc::io, "no keys could be made: " + made.error().message);
+        for (const auto& [file, text] : {std::pair{key, made->keyPem}, {certificate, made->certificatePem}})
+            if (auto written = write(file, text); !written)
+                return written;
+    }
+    const auto authority = base::readFile(certificate), authorityKey = base::readFile(key);
+    if (!authority || !authorityKey)
+        return failure(DriverErrc::io, (authority ? authorityKey : authority).error().message);
+    pki::CertificateRequest request{
+        .commonName = node.name, .dnsNames = {node.name, "localhost"}, .ipAddresses = {node.address, "127.0.0.1"}};
+    request.client = request.server = true;
+    const auto pair =
+        keptPair(folder_ / "pki" / ("etcd-" + node.name), node.address, {*authority, *authorityKey}, request);
+    if (!pair)
+        return std::unexpected(pair.error());
+    credentials.etcdAuthority = *authority;
+    credentials.etcdCertificate = pair->certificatePem;
+    credentials.etcdKey = pair->keyPem;
+    return {};
 }
 
 Result<fs::path> ClusterCredentials::adminKubeconfig(const ClusterProfile& profile) const {

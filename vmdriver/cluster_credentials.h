@@ -17,6 +17,9 @@ struct AuthorityFiles {
 /// What one node's agent is known by: client credentials as system:node:NAME, and its serving certificate.
 struct NodeCredentials {
     std::string kubeconfig, servingCertificate, servingKey;
+    /// Of a member of etcd, where there are several control planes; else empty. Its authority is another than the
+    /// cluster's: a certificate that the API server knows must not open its store.
+    std::string etcdAuthority, etcdCertificate, etcdKey;
 };
 
 /// The credentials under <cluster's folder>/pki, mode 0600. Certificates are kept and used again until 30 days before
@@ -32,7 +35,7 @@ public:
     Result<void> adopt(const AuthorityFiles& authority) const;
     /// The authority, made when there is none. Error: io.
     Result<AuthorityFiles> authority() const;
-    /// Credentials for a node that reaches the API server at the control-plane node's own address. Error: io.
+    /// Credentials for a node that reaches the API server where the profile says. Error: io.
     Result<NodeCredentials> forNode(const ClusterProfile& profile, const NodeProfile& node) const;
     /// Writes the administrator's kubeconfig for the profile's server address when it is missing or no longer fits.
     /// Returns its path. Error: io.
@@ -40,6 +43,8 @@ public:
     std::filesystem::path adminKubeconfigPath() const { return folder_ / "admin.kubeconfig"; }
 
 private:
+    Result<void> addEtcd(NodeCredentials& credentials, const NodeProfile& node) const;
+
     std::filesystem::path folder_;
 };
 

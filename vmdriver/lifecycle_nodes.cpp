@@ -143,8 +143,8 @@ Result<void> ClusterLifecycle::removeNode(const std::string& cluster, const std:
     const auto* found = profile.find(name);
     if (!found)
         return failure(DriverErrc::notFound, "cluster \"" + cluster + "\" has no node \"" + name + "\"");
-    if (found->name == profile.controlPlane().name)
-        return failure(DriverErrc::badName, name + " runs the control plane; delete the cluster instead");
+    if (found->controlPlane)
+        return failure(DriverErrc::badName, name + " runs a control plane; delete the cluster instead");
     const NodeProfile node = *found;
     const auto access = ClusterAccess::open(impl_->credentials(profile).adminKubeconfigPath());
     if (access && access->apiReady()) {

@@ -42,6 +42,7 @@ private:
 ClusterProfile forked(ClusterProfile profile, const std::string& name) {
     profile.name = name;
     profile.subnet.clear();
+    profile.virtualAddress.clear();
     profile.apiAddress.clear();
     profile.apiPort = ClusterProfile().apiPort;
     profile.previousContext.clear();
@@ -147,6 +148,9 @@ Result<void> ClusterLifecycle::forkSnapshot(const std::string& cluster, const st
     const auto then = snapshots.profile(name);
     if (!then)
         return std::unexpected(then.error());
+    if (then->controlPlaneCount() > 1)
+        return failure(DriverErrc::badProfile, "the members of its etcd know each other by their addresses: a snapshot "
+                                               "of several control planes comes back in its own cluster only");
     if (impl_->store.load(other))
         return failure(DriverErrc::badName, "there is a cluster \"" + other + "\" already");
     const auto authority = impl_->credentials(source->profile).authority();

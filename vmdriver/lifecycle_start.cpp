@@ -25,17 +25,23 @@ template <class T> void addMissing(std::vector<T>& list, const std::vector<T>& m
 
 /// Brings the profile to what the options ask for. Nodes are only added here, never taken away.
 Result<void> adjust(ClusterProfile& profile, const StartOptions& options) {
-    const int wanted = options.nodes > 0 ? options.nodes : std::max<int>(1, static_cast<int>(profile.nodes.size()));
+    const bool isNew = profile.nodes.empty();
+    const int planes = isNew ? std::max(1, options.controlPlanes) : profile.controlPlaneCount();
+    if (options.controlPlanes > 0 && options.controlPlanes != planes)
+        return failure(DriverErrc::badProfile,
+                       std::format("cluster \"{}\" was made with {} control plane(s), which cannot be changed",
+                                   profile.name, planes));
+    const int wanted = options.nodes > 0 ? options.nodes : std::max(planes, static_cast<int>(profile.nodes.size()));
+    if (wanted < planes)
+        return failure(DriverErrc::badProfile,
+                       std::format("{} control planes need at least as many nodes, not {}", planes, wanted));
     if (wanted < static_cast<int>(profile.nodes.size()))
         return failure(DriverErrc::badProfile,
                        std::format("cluster \"{}\" has {} nodes; take some out with: slipway node remove NAME",
                                    profile.name, profile.nodes.size()));
-    if (options.controlPlanes > 1)
-        return failure(DriverErrc::badProfile, "several control planes need a store they share, which this slipway "
-                                               "does not have yet: leave --control-planes at 1");
     while (static_cast<int>(profile.nodes.size()) < wanted)
         profile.nodes.push_back({.name = profile.freeNodeName(),
-                                 .controlPlane = profile.nodes.empty(),
+                                 .controlPlane = static_cast<int>(profile.nodes.size()) < planes,
                                  .address = {},
                                  .resources = options.resources});
     addMissing(profile.ports, options.ports);

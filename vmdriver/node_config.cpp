@@ -34,6 +34,35 @@ std::string registryFile(const RegistryProfile& registry) {
     return text;
 }
 
+/// A member of the etcd that the control planes share: its peers and clients are known by certificates of its own
+/// authority.
+std::string etcdService(const ClusterProfile& profile, const NodeProfile& node) {
+    std::string members;
+    for (const auto& other : profile.nodes)
+        if (other.controlPlane)
+            members += std::format("{}{}=https://{}:2380", members.empty() ? "" : ",", other.name, other.address);
+    return std::format(
+        "\n[etcd]\n/usr/bin/etcd\n--name\n{0}\n--data-dir\n/var/lib/slipway/etcd\n--log-level\nwarn\n"
+        "--listen-peer-urls\nhttps://{1}:2380\n--initial-advertise-peer-urls\nhttps://{1}:2380\n"
+        "--listen-client-urls\nhttps://127.0.0.1:2379,https://{1}:2379\n--advertise-client-urls\nhttps://{1}:2379\n"
+        "--initial-cluster\n{2}\n--initial-cluster-token\n{3}\n--initial-cluster-state\nnew\n"
+        "--client-cert-auth\n--trusted-ca-file\n{4}etcd-ca.crt\n--cert-file\n{4}etcd.crt\n--key-file\n{4}etcd.key\n"
+        "--peer-client-cert-auth\n--peer-trusted-ca-file\n{4}etcd-ca.crt\n--peer-cert-file\n{4}etcd.crt\n"
+        "--peer-key-file\n{4}etcd.key\n",
+        node.name, node.address, members, profile.name, identity);
+}
+
+/// How a server of several reaches etcd, its own member first, and which address they take turns with.
+std::string sharedStoreOptions(const ClusterProfile& profile, const NodeProfile& node) {
+    std::string members = "https://127.0.0.1:2379";
+    for (const auto& other : profile.nodes)
+        if (other.controlPlane && other.name != node.name)
+            members += std::format(",https://{}:2379", other.address);
+    return std::format("--etcd\n{0}\n--etcd-cafile\n{1}etcd-ca.crt\n--etcd-certfile\n{1}etcd.crt\n"
+                       "--etcd-keyfile\n{1}etcd.key\n--etcd-server-name\nlocalhost\n--virtual-address\n{2}\n",
+                       members, identity, profile.virtualAddress);
+}
+
 bool hasServer(const std::string& line) {
     return line.starts_with("nameserver ");
 }
@@ -62,12 +91,17 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
         text += "[guest-agent]\n?/dev/virtio-ports/org.qemu.guest_agent.0\n/usr/sbin/qemu-ga\n--method\nvirtio-serial\n"
                 "--path\n/dev/virtio-ports/org.qemu.guest_agent.0\n\n";
     text += "[containerd]\n/usr/bin/containerd\n--config\n/etc/containerd/config.toml\n";
+    const bool shared = profile.controlPlaneCount() > 1;
     if (node.controlPlane) {
+        if (shared)
+            text += etcdService(profile, node);
         text += std::format("\n[server]\n/usr/bin/slipway-server\n--data-dir\n/var/lib/slipway/server\n"
                             "--bind-address\n0.0.0.0\n--advertise-address\n{}\n--secure-port\n6443\n"
                             "--service-cidr\n{}\n--cluster-cidr\n{}\n--ingress-address\n{}\n--cluster-dns\n{}\n",
                             node.address, profile.serviceCidr, profile.clusterCidr, node.address,
                             dnsAddress(profile.serviceCidr));
+        if (shared)
+            text += sharedStoreOptions(profile, node);
         for (const auto& name : platform.apiNames)
             text += std::format("--tls-san\n{}\n", name);
     }
@@ -108,6 +142,11 @@ std::vector<NodeFile> nodeConfig(const ClusterProfile& profile, const NodeProfil
         files.push_back({pki + "ca.crt", authority.certificate});
         files.push_back({pki + "ca.key", authority.key, 0600});
         files.push_back({pki + "sa.key", authority.serviceAccountKey, 0600});
+    }
+    if (!credentials.etcdKey.empty()) {
+        files.push_back({identity + "etcd-ca.crt", credentials.etcdAuthority});
+        files.push_back({identity + "etcd.crt", credentials.etcdCertificate});
+        files.push_back({identity + "etcd.key", credentials.etcdKey, 0600});
     }
     if (platform.ownsHostFiles) {
         files.push_back({"/etc/hosts", hostsFile(profile)});

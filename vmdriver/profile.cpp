@@ -25,8 +25,16 @@ std::string ClusterProfile::freeNodeName() const {
             return candidate;
 }
 
+int ClusterProfile::controlPlaneCount() const {
+    return static_cast<int>(std::ranges::count(nodes, true, &NodeProfile::controlPlane));
+}
+
+const std::string& ClusterProfile::apiHost() const {
+    return virtualAddress.empty() ? controlPlane().address : virtualAddress;
+}
+
 std::string ClusterProfile::serverUrl() const {
-    const std::string& address = apiAddress.empty() ? controlPlane().address : apiAddress;
+    const std::string& address = apiAddress.empty() ? apiHost() : apiAddress;
     return address.empty() ? std::string() : std::format("https://{}:{}", address, apiPort);
 }
 

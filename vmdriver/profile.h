@@ -54,12 +54,13 @@ struct ClusterProfile {
     std::string driver = "native";
     std::string subnet; ///< "172.30.0.0/24"; the host is .1, nodes count from .2
     std::vector<NodeProfile> nodes;
+    std::string virtualAddress; ///< of several control planes: what one of them has at a time; chosen once
     std::string serviceCidr = "10.96.0.0/16";
     std::string clusterCidr = "10.244.0.0/16";
     std::string previousContext; ///< current-context of the user's kubeconfig before ours was made current
     bool started = false;        ///< the user's wish: set by start, cleared by stop; tells "died" from "stopped"
     int apiPort = 6443;          ///< where the host reaches the API server at `apiAddress`
-    std::string apiAddress;      ///< empty: the first control-plane node's own address
+    std::string apiAddress;      ///< empty: as nodes reach it
     std::vector<PortMapping> ports;
     std::vector<HostFolder> folders;
     std::vector<RegistryProfile> registries;
@@ -69,6 +70,10 @@ struct ClusterProfile {
     const NodeProfile& controlPlane() const;
     /// A name no node has: NAME-1, NAME-2, ...
     std::string freeNodeName() const;
+    /// How many nodes run the API server. With more than one its objects are in etcd, of which each has a member.
+    int controlPlaneCount() const;
+    /// Where nodes reach the API server; empty before addresses are chosen.
+    const std::string& apiHost() const;
     /// "https://ADDRESS:PORT" as the host reaches the API server; empty before addresses are chosen.
     std::string serverUrl() const;
 };

@@ -107,6 +107,7 @@ ClusterProfile fromText(const std::string& content) {
     profile.subnet = object.at("subnet").as_string();
     profile.serviceCidr = object.at("serviceCidr").as_string();
     profile.clusterCidr = object.at("clusterCidr").as_string();
+    profile.virtualAddress = text(object, "virtualAddress");
     profile.previousContext = text(object, "previousContext");
     profile.started = object.at("started").as_bool();
     profile.apiAddress = text(object, "apiAddress");
@@ -128,6 +129,7 @@ std::string profileText(const ClusterProfile& profile) {
                               {"name", profile.name},
                               {"driver", profile.driver},
                               {"subnet", profile.subnet},
+                              {"virtualAddress", profile.virtualAddress},
                               {"serviceCidr", profile.serviceCidr},
                               {"clusterCidr", profile.clusterCidr},
                               {"previousContext", profile.previousContext},

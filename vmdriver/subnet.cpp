@@ -71,7 +71,7 @@ std::optional<std::string> chooseSubnet(const std::vector<Ipv4Network>& taken) {
 }
 
 std::string freeAddress(const std::string& subnet, const std::vector<std::string>& taken) {
-    for (int number = 2; number < 255; ++number)
+    for (int number = 2; number < sharedHostNumber; ++number)
         if (std::string candidate = addressIn(subnet, number); std::ranges::find(taken, candidate) == taken.end())
             return candidate;
     return {};

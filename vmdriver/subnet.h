@@ -25,6 +25,9 @@ std::vector<Ipv4Network> parseRoutes(std::string_view procNetRoute);
 /// The first free /24 of 172.30.0.0/16, then of 10.231.0.0/16; nothing when all are taken.
 std::optional<std::string> chooseSubnet(const std::vector<Ipv4Network>& taken);
 
+/// The last host number of a /24: no node's, but what several control planes share.
+constexpr int sharedHostNumber = 254;
+
 /// The first address from .2 on that is not among `taken`; empty when the /24 is full.
 std::string freeAddress(const std::string& subnet, const std::vector<std::string>& taken);
 

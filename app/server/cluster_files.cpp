@@ -101,6 +101,8 @@ ClusterFiles prepare(const Settings& settings) {
     std::vector<std::string> names{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
                                    "kubernetes.default.svc.cluster.local"};
     std::vector<std::string> addresses{"127.0.0.1", serviceAddress(settings.serviceCidr), settings.advertiseAddress};
+    if (!settings.virtualAddress.empty())
+        addresses.push_back(settings.virtualAddress);
     if (settings.bindAddress != "0.0.0.0")
         addresses.push_back(settings.bindAddress);
     for (const std::string& extra : settings.extraNames)

@@ -12,11 +12,12 @@ struct Settings {
     std::filesystem::path dataDir;
     unsigned short securePort = 6443;
     std::string bindAddress = "127.0.0.1", advertiseAddress, serviceCidr = "10.96.0.0/16",
-                clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
+                clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns, virtualAddress,
+                virtualInterface = "eth0";
     std::vector<std::string> extraNames;
     std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
     std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
-    std::string etcdPrefix = "/slipway";
+    std::string etcdPrefix = "/slipway", etcdServerName;
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
     long long historySeconds = 3600, historyRevisions = 20'000,
               historyMebibytes = 512; ///< how much of the past the store keeps

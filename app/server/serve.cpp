@@ -5,6 +5,7 @@
 #include "app/server/scheduling.h"
 #include "app/server/server_addresses.h"
 #include "app/server/snapshot_command.h"
+#include "app/server/virtual_address.h"
 #include "cluster/apiserver/encryption/encrypted_store.h"
 #include "cluster/apiserver/history_keeper.h"
 #include "cluster/apiserver/http_server.h"
@@ -79,6 +80,7 @@ store::Result<std::unique_ptr<store::Store>> openStore(const server::Settings& s
     store::EtcdOptions options;
     options.endpoints = settings.etcd;
     options.prefix = settings.etcdPrefix;
+    options.serverName = settings.etcdServerName;
     const std::pair<const std::filesystem::path&, std::string&> texts[] = {
         {settings.etcdCa, options.caPem},
         {settings.etcdCertificate, options.certificatePem},
@@ -222,12 +224,11 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
         const auto running = elected ? elected->running() : nullptr;
         return running ? server::decisionsPage(*running, path) : std::nullopt;
     });
+    const auto own = std::make_shared<const client::Client>(apiserver::makeLocalTransport(
+        server, {"system:apiserver", {"system:masters", "system:authenticated"}, {}, {}}));
     std::unique_ptr<server::ServerAddresses> addresses;
     if (objects.isShared())
-        addresses = std::make_unique<server::ServerAddresses>(
-            std::make_shared<const client::Client>(apiserver::makeLocalTransport(
-                server, {"system:apiserver", {"system:masters", "system:authenticated"}, {}, {}})),
-            settings.advertiseAddress, settings.securePort);
+        addresses = std::make_unique<server::ServerAddresses>(own, settings.advertiseAddress, settings.securePort);
     std::unique_ptr<ingress::IngressController> ingress;
     if (!settings.ingressAddress.empty()) {
         ingress::IngressSettings proxy;
@@ -237,7 +238,12 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
             proxy, clientAs("system:serviceaccount:kube-system:ingress-controller"));
         ingress->start();
     }
+    std::unique_ptr<server::VirtualAddress> shared;
+    if (!settings.virtualAddress.empty())
+        shared = std::make_unique<server::VirtualAddress>(own, settings.virtualAddress, settings.virtualInterface,
+                                                          controllerOptions.identity);
     stop.wait();
+    shared.reset(); // while leases can still be written
     server.stop();
     base::info("server", "stopping");
     return 0;
@@ -266,6 +272,9 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     app.add_option("--cluster-cidr", settings.clusterCidr, "Network of the pod addresses")->capture_default_str();
     app.add_option("--load-balancer-cidr", settings.loadBalancerCidr,
                    "Network of the addresses of LoadBalancer services; otherwise they get those of the nodes");
+    app.add_option("--virtual-address", settings.virtualAddress,
+                   "An address that one of several servers has at a time, for their clients");
+    app.add_option("--virtual-interface", settings.virtualInterface, "Where it is added")->capture_default_str();
     app.add_option("--tls-san", settings.extraNames, "Further names or addresses in the certificate");
     app.add_option("--ingress-address", settings.ingressAddress,
                    "Serve Ingresses with nginx on this machine, which others reach by this address");
@@ -296,6 +305,8 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
         ->delimiter(',');
     app.add_option("--etcd-prefix", settings.etcdPrefix, "Of all keys in etcd")->capture_default_str();
     app.add_option("--etcd-cafile", settings.etcdCa, "Who signed etcd's certificate")->check(CLI::ExistingFile);
+    app.add_option("--etcd-server-name", settings.etcdServerName,
+                   "What the certificates of all its members name, where that is not the host of the first");
     app.add_option("--etcd-certfile", settings.etcdCertificate, "How the server shows itself to etcd")
         ->check(CLI::ExistingFile);
     app.add_option("--etcd-keyfile", settings.etcdKey, "The key of that certificate")->check(CLI::ExistingFile);

@@ -12,6 +12,8 @@ struct EtcdOptions {
     std::vector<std::string> endpoints; ///< "http://10.0.0.1:2379", "https://..."; several must be addresses, not names
     std::string prefix = "/slipway";    ///< of all keys, so that others can use the same etcd
     std::string caPem, certificatePem, keyPem; ///< for https; the certificate is optional
+    /// What the certificates of all members name; empty: the host of the first endpoint.
+    std::string serverName;
 };
 
 /// Opens the store in an etcd, which other servers may use at the same time. The present of every key is kept in memory

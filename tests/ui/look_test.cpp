@@ -290,7 +290,9 @@ private slots:
         activate();
         NewClusterDialog create({QStringLiteral("slipway"), QStringLiteral("dev-1")}, {8, 16 * 1024});
         QCOMPARE(create.wish().name, QStringLiteral("dev-2"));
-        create.nodes().setValue(3);
+        create.controlPlanes().setCurrentIndex(1);
+        QCOMPARE(create.wish().controlPlanes, 3);
+        QCOMPARE(create.wish().nodes, 3); // each of them is a node
         create.show();
         QVERIFY(tests::takePicture(create, name + "new-cluster"));
         create.name().setText(QStringLiteral("Not a name"));

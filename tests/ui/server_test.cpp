@@ -14,6 +14,7 @@
 #include "ui/shell/application.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/settings.h"
+#include "ui/shell/sidebar.h"
 #include "ui/topology/topology_page.h"
 
 #include <QMessageBox>
@@ -68,6 +69,13 @@ class ServerTest : public QObject {
         return log ? log->size() : 0;
     }
 
+    QString countInSidebar(const char* kind) const {
+        for (QTreeWidgetItemIterator it(window_->findChild<Sidebar*>()); *it != nullptr; ++it)
+            if ((*it)->text(0) == QLatin1String(kind))
+                return (*it)->text(1);
+        return {};
+    }
+
 private slots:
     /// A dialog that a failed test left open must not fail the next.
     void cleanup() {
@@ -116,6 +124,7 @@ private slots:
         QTest::mouseClick(&dialog->applyButton(), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(page().model().rowCount(), 1, 10'000);
         QCOMPARE(page().model().row(0).name, QStringLiteral("nginx-deployment"));
+        QTRY_COMPARE_WITH_TIMEOUT(countInSidebar("Deployments"), QStringLiteral("1"), 3'000); // as the page, at once
         activate();
     }
 

@@ -16,6 +16,7 @@ vmdriver::StartOptions optionsOf(const NewCluster& wish) {
         return options; // one that is there: as it is
     options.driver = wish.driver.toStdString();
     options.nodes = wish.nodes;
+    options.controlPlanes = wish.controlPlanes;
     options.resources.cpus = wish.cpus;
     options.resources.memoryMiB = wish.memoryMiB;
     return options;

@@ -23,7 +23,13 @@ HostSize hostSize() {
 }
 
 NewClusterDialog::NewClusterDialog(const QStringList& taken, HostSize host, QWidget* parent)
-    : QDialog(parent), taken_(taken), host_(host), name_(new QLineEdit), driver_(new QComboBox), problem_(new QLabel) {
+    : QDialog(parent)
+    , taken_(taken)
+    , host_(host)
+    , name_(new QLineEdit)
+    , driver_(new QComboBox)
+    , controlPlanes_(new QComboBox)
+    , problem_(new QLabel) {
     setWindowTitle(tr("New cluster"));
     setMinimumWidth(500);
     auto* title = new QLabel(tr("New cluster"));
@@ -41,6 +47,13 @@ NewClusterDialog::NewClusterDialog(const QStringList& taken, HostSize host, QWid
     form->addRow(tr("Driver"), driver_);
     nodes_ = addSlider(*form, tr("Nodes"), mostNodes, nodesValue_);
     nodes_->setMinimum(1);
+    controlPlanes_->setAccessibleName(tr("Control planes"));
+    controlPlanes_->addItem(QStringLiteral("1"), 1);
+    controlPlanes_->addItem(tr("3, of which one may fail"), 3);
+    controlPlanes_->addItem(tr("5, of which two may fail"), 5);
+    form->addRow(tr("Control planes"), controlPlanes_);
+    connect(controlPlanes_, &QComboBox::currentIndexChanged, this,
+            [this] { nodes_->setMinimum(controlPlanes_->currentData().toInt()); });
     cpus_ = addSlider(*form, tr("CPUs of each node"), host_.cpus, cpusValue_);
     memory_ = addSlider(*form, tr("Memory of each node"), static_cast<int>(host_.memoryMiB / memoryStep), memoryValue_);
     problem_->setObjectName(QStringLiteral("errorText"));
@@ -96,8 +109,12 @@ void NewClusterDialog::check() {
 }
 
 NewCluster NewClusterDialog::wish() const {
-    return {name_->text().trimmed(), driver_->currentData().toString(), nodes_->value(), double(cpus_->value()),
-            qint64(memory_->value()) * memoryStep};
+    return {.name = name_->text().trimmed(),
+            .driver = driver_->currentData().toString(),
+            .nodes = nodes_->value(),
+            .controlPlanes = controlPlanes_->currentData().toInt(),
+            .cpus = double(cpus_->value()),
+            .memoryMiB = qint64(memory_->value()) * memoryStep};
 }
 
 } // namespace slipway::ui

@@ -15,6 +15,7 @@ struct NewCluster {
     QString name;
     QString driver = QStringLiteral("native");
     int nodes = 1;
+    int controlPlanes = 1; ///< how many of them run the API server
     double cpus = 0;      ///< of each node; 0: no limit
     qint64 memoryMiB = 0; ///< likewise
 };
@@ -36,6 +37,7 @@ public:
     NewCluster wish() const;
     QLineEdit& name() { return *name_; }
     QSlider& nodes() { return *nodes_; }
+    QComboBox& controlPlanes() { return *controlPlanes_; }
     QPushButton& createButton() { return *create_; }
 
 private:
@@ -46,6 +48,7 @@ private:
     HostSize host_;
     QLineEdit* name_;
     QComboBox* driver_;
+    QComboBox* controlPlanes_;
     QLabel *nodesValue_ = nullptr, *cpusValue_ = nullptr, *memoryValue_ = nullptr, *problem_;
     QSlider *nodes_, *cpus_, *memory_;
     QPushButton* create_;

@@ -102,16 +102,24 @@ QWidget* DetailPane::makeHeader() {
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     subtitle_->setObjectName(QStringLiteral("subtitle"));
-    auto* names = new QVBoxLayout;
-    names->setSpacing(0);
-    names->addWidget(title_);
-    names->addWidget(subtitle_);
+    subtitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    // The name has a line of its own: names are long and the pane is narrow.
+    auto* first = new QHBoxLayout;
+    auto* second = new QHBoxLayout;
+    for (QHBoxLayout* line : {first, second})
+        line->setSpacing(4);
+    first->addWidget(title_, 1);
+    second->addWidget(subtitle_, 1);
+    auto* lines = new QVBoxLayout;
+    lines->setSpacing(0);
+    lines->addLayout(first);
+    lines->addLayout(second);
     layout->addWidget(kindIcon_);
     layout->addSpacing(6);
-    layout->addLayout(names, 1);
+    layout->addLayout(lines, 1);
     const auto add = [&](QToolButton* button, const char* iconName, auto signal) {
         button->setIcon(icon(QLatin1String(iconName)));
-        layout->addWidget(button);
+        second->addWidget(button);
         connect(button, &QToolButton::clicked, this, [this, signal] { emit(this->*signal)(object_); });
     };
     add(logs_, "logs", &DetailPane::logsRequested);
@@ -119,7 +127,7 @@ QWidget* DetailPane::makeHeader() {
     add(edit_, "edit", &DetailPane::editRequested);
     add(delete_, "delete", &DetailPane::deleteRequested);
     close_->setIcon(icon(QStringLiteral("close")));
-    layout->addWidget(close_);
+    first->addWidget(close_);
     connect(close_, &QToolButton::clicked, this, &DetailPane::closed);
     return bar;
 }

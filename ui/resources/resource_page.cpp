@@ -301,6 +301,8 @@ void ResourcePage::updateCounts() {
     if (selected > 1)
         words += tr(", %n selected", nullptr, selected);
     count_->setText(words);
+    if (chosen_.isEmpty() && freshness_ == client::Freshness::live)
+        emit counted(all);
     if (stack_ == nullptr)
         return;
     stack_->setCurrentIndex(shown > 0 ? 0 : 1);

@@ -48,6 +48,8 @@ signals:
     void menuRequested(const QPoint& globalPosition);
     void namespacesChosen(const QStringList& chosen);
     void selectionChanged();
+    /// How many objects of the kind the whole cluster has, while that is what is shown and it is live.
+    void counted(qint64 objects);
     /// How fresh what is shown is; @p since in seconds since the epoch while it is not.
     void freshnessChanged(slipway::client::Freshness state, qint64 since);
 

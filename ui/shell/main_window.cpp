@@ -153,6 +153,7 @@ void MainWindow::openWorkspace() {
     counter_ = std::make_unique<KindCounter>(session_, [this] { return sidebar_->shownKinds(); });
     connect(counter_.get(), &KindCounter::counted, sidebar_, &Sidebar::setCounts);
     connect(sidebar_, &QTreeWidget::itemExpanded, counter_.get(), &KindCounter::countNow);
+    connect(workspace_, &Workspace::counted, sidebar_, &Sidebar::setCounts);
     connect(workspace_, &Workspace::told, this, &MainWindow::tell);
     connect(workspace_, &Workspace::kindsKnown, this, &MainWindow::showKinds);
     connect(workspace_, &Workspace::kindsKnown, counter_.get(), &KindCounter::countNow);

@@ -175,6 +175,11 @@ void Sidebar::setClusterOpen(bool open) {
 }
 
 void Sidebar::setCounts(const QHash<QString, qint64>& counts) {
+    bool news = false;
+    for (const auto& [page, count] : counts.asKeyValueRange())
+        news = news || counts_.value(page, -1) != count;
+    if (!news)
+        return;
     counts_.insert(counts);
     for (QTreeWidgetItemIterator it(this); *it != nullptr; ++it)
         if (const QString page = (*it)->data(0, pageRole).toString(); counts_.contains(page))

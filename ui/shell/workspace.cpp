@@ -159,6 +159,8 @@ ResourcePage* Workspace::page(const KindView& kind) {
     connect(shown, &ResourcePage::scaleRequested, &actions_, &ObjectActions::scale);
     connect(shown, &ResourcePage::menuRequested, this, &Workspace::showMenu);
     connect(shown, &ResourcePage::namespacesChosen, this, &Workspace::chooseNamespaces);
+    connect(shown, &ResourcePage::counted, this,
+            [this, shown](qint64 objects) { emit counted({{QLatin1String(shown->kind().id), objects}}); });
     connect(shown, &ResourcePage::freshnessChanged, this, [this, shown](client::Freshness state, qint64 since) {
         if (shown == currentPage())
             emit freshnessChanged(state, since);

@@ -87,6 +87,8 @@ signals:
     /// The kinds this cluster has are known, or have changed.
     void kindsKnown(const std::vector<const slipway::ui::KindView*>& kinds);
     void told(const QString& message, bool bad);
+    /// How many objects of a kind there are, as its open page hears it.
+    void counted(const QHash<QString, qint64>& counts);
     void freshnessChanged(slipway::client::Freshness state, qint64 since);
 
 protected:

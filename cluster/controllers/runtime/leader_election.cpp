@@ -11,13 +11,13 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto duration = std::chrono::seconds(15), renewal = std::chrono::seconds(10), retry = std::chrono::seconds(2);
 constexpr const char* leaseNamespace = "kube-system";
 
 } // namespace
 
 std::optional<LeaseSpec> claimLease(const std::optional<LeaseSpec>& present, const std::string& identity,
-                                    Clock::duration unchangedFor, std::chrono::system_clock::time_point now) {
+                                    Clock::duration unchangedFor, std::chrono::system_clock::time_point now,
+                                    const LeaseTiming& timing) {
     const bool mine = present && present->holderIdentity == identity;
     const bool free = !present || present->holderIdentity.empty() ||
                       unchangedFor > std::chrono::seconds(present->leaseDurationSeconds.value_or(0));
@@ -29,17 +29,18 @@ std::optional<LeaseSpec> claimLease(const std::optional<LeaseSpec>& present, con
         next.leaseTransitions = present ? next.leaseTransitions.value_or(0) + 1 : 0;
     }
     next.holderIdentity = identity;
-    next.leaseDurationSeconds = static_cast<int>(duration.count());
+    next.leaseDurationSeconds = static_cast<int>(timing.duration.count());
     next.renewTime = base::formatMicroTime(now);
     return next;
 }
 
 LeaderElection::LeaderElection(std::shared_ptr<const client::Client> client, std::string name, std::string identity,
-                               Callbacks callbacks)
+                               Callbacks callbacks, LeaseTiming timing)
     : client_(std::move(client))
     , name_(std::move(name))
     , identity_(std::move(identity))
     , callbacks_(std::move(callbacks))
+    , timing_(timing)
     , seenSince_(Clock::now()) {}
 
 void LeaderElection::start() {
@@ -57,11 +58,23 @@ void LeaderElection::stop() {
         thread_.join();
 }
 
+void LeaderElection::release() {
+    stop();
+    if (!std::exchange(leading_, false))
+        return;
+    auto lease = client_->get<Lease>(leaseNamespace, name_);
+    if (!lease || !lease->spec || lease->spec->holderIdentity != identity_)
+        return;
+    lease->spec->holderIdentity.clear();
+    lease->spec->leaseDurationSeconds = 1;
+    (void)client_->update(*lease);
+}
+
 void LeaderElection::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        const bool held = leading_ && Clock::now() - renewed_ < renewal;
-        if (changed_.wait_for(lock, held ? renewal : retry, [&] { return stopping_; }))
+        const bool held = leading_ && Clock::now() - renewed_ < timing_.renewal;
+        if (changed_.wait_for(lock, held ? timing_.renewal : timing_.retry, [&] { return stopping_; }))
             return;
         lock.unlock();
         round();
@@ -74,7 +87,7 @@ void LeaderElection::round() {
         renewed_ = Clock::now();
         if (!std::exchange(leading_, true))
             callbacks_.lead();
-    } else if (leading_ && Clock::now() - renewed_ > duration) {
+    } else if (leading_ && Clock::now() - renewed_ > timing_.duration) {
         base::warn("leader-election", "the lease {} is lost", name_);
         leading_ = false;
         callbacks_.lost();
@@ -91,7 +104,7 @@ bool LeaderElection::attempt() {
         seen_ = spec;
         seenSince_ = Clock::now();
     }
-    const auto next = claimLease(spec, identity_, Clock::now() - seenSince_, std::chrono::system_clock::now());
+    const auto next = claimLease(spec, identity_, Clock::now() - seenSince_, std::chrono::system_clock::now(), timing_);
     if (!next)
         return false;
     Lease lease = present ? *present : Lease();

@@ -84,6 +84,10 @@ Result<std::unique_ptr<Client>> Client::connect(const EtcdOptions& options) {
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, keepAliveMilliseconds);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, keepAliveLimitMilliseconds);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+    // A list of addresses has no name of its own that a certificate could have.
+    if (const std::string& first = addresses.front().hostAndPort; addresses.front().secure)
+        arguments.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+                            options.serverName.empty() ? first.substr(0, first.rfind(':')) : options.serverName);
     const auto channel = grpc::CreateCustomChannel(targetOf(addresses), credentials, arguments);
     auto client = std::make_unique<Client>();
     client->kv_ = pb::KV::NewStub(channel);

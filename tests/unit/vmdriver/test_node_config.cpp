@@ -57,6 +57,36 @@ private slots:
         QVERIFY(!std::ranges::contains(worker->back().command, "--control-plane"));
     }
 
+    void severalControlPlanesShareEtcdAndAnAddress() {
+        ClusterProfile profile = profile_;
+        profile.nodes[1].controlPlane = true;
+        profile.virtualAddress = "172.30.7.254";
+        const auto services = node_init::parseServices(servicesFile(profile, profile.nodes[1]));
+        QVERIFY(services);
+        QCOMPARE(services->size(), 4u);
+        QCOMPARE(services->at(1).name, std::string("etcd"));
+        const auto& etcd = services->at(1).command;
+        QVERIFY(std::ranges::contains(etcd, "dev-1=https://172.30.7.2:2380,dev-2=https://172.30.7.3:2380"));
+        QVERIFY(std::ranges::contains(etcd, "--client-cert-auth") && std::ranges::contains(etcd, "--peer-client-cert-auth"));
+        const auto& server = services->at(2).command;
+        QVERIFY(std::ranges::contains(server, "https://127.0.0.1:2379,https://172.30.7.2:2379")); // its own first
+        QVERIFY(std::ranges::contains(server, "172.30.7.254"));
+        QCOMPARE(profile.serverUrl(), std::string("https://172.30.7.254:6443"));
+    }
+
+    void etcdHasAnAuthorityOfItsOwn() {
+        const QTemporaryDir folder;
+        ClusterProfile profile = profile_;
+        const ClusterCredentials credentials(folder.path().toStdString());
+        QVERIFY(credentials.forNode(profile, profile.nodes[0])->etcdKey.empty()); // one server needs none
+        profile.nodes[1].controlPlane = true;
+        const auto first = credentials.forNode(profile, profile.nodes[0]), second = credentials.forNode(profile, profile.nodes[1]);
+        QVERIFY(first && second && !first->etcdKey.empty());
+        QCOMPARE(first->etcdAuthority, second->etcdAuthority);
+        QVERIFY(first->etcdAuthority != credentials.authority()->certificate);
+        QVERIFY(first->etcdKey != second->etcdKey);
+    }
+
     void nodesKnowEachOther() {
         QVERIFY(fileOf(configOf(1), "/etc/hosts")->content.contains("172.30.7.2 dev-1\n"));
         QVERIFY(!fileOf(configOf(1, {.ownsHostFiles = false}), "/etc/hosts"));
