@@ -131,7 +131,7 @@ void ApiServices::publishLocal() {
                                                             {"groupPriorityMinimum", groupPriority(group)},
                                                             {"versionPriority", versionPriority(version)}}}},
                              context);
-        if (made)
+        if (made || made.error().reason == "AlreadyExists") // another server was first
             tell(name, {true, "Local", "Local APIServices are always available"});
         else
             base::warn("apiserver", "APIService {}: {}", name, made.error().message);

@@ -248,7 +248,10 @@ ScalePlan planRecreate(const Deployment& deployment, const ReplicaSetPtr& newSet
     for (const ReplicaSetPtr& set : oldSets)
         if (wanted(set) > 0)
             plan[set->metadata.name] = 0;
-    if (plan.empty() && oldPodsGone && newSet && wanted(newSet) != replicasOf(deployment))
+    // What the old sets still tell of their pods counts too: it is what the deployment's own status is made of.
+    const bool told = std::ranges::any_of(
+        oldSets, [](const ReplicaSetPtr& set) { return set->status && set->status->replicas > 0; });
+    if (plan.empty() && oldPodsGone && !told && newSet && wanted(newSet) != replicasOf(deployment))
         plan[newSet->metadata.name] = replicasOf(deployment);
     return plan;
 }

@@ -130,6 +130,10 @@ private slots:
         QCOMPARE(planRecreate(d, set("new", 0, 0), {set("old", 3, 3)}, false), (ScalePlan{{"old", 0}}));
         QCOMPARE(planRecreate(d, set("new", 0, 0), {set("old", 0, 0)}, false), ScalePlan{});
         QCOMPARE(planRecreate(d, set("new", 0, 0), {set("old", 0, 0)}, true), (ScalePlan{{"new", 3}}));
+        // Its pods are gone, but the status of the old set does not say so yet.
+        auto late = *set("old", 1, 1);
+        late.spec->replicas = 0;
+        QCOMPARE(planRecreate(d, set("new", 0, 0), {std::make_shared<const ReplicaSet>(late)}, true), ScalePlan{});
     }
 
     void aPausedDeploymentStillScales() {
