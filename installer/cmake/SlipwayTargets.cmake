@@ -14,8 +14,8 @@ if(SLIPWAY_ASAN)
   target_link_options(slipway_options INTERFACE -fsanitize=address,undefined)
 endif()
 
-# What nearly every file includes, compiled once (installer/cmake/precompiled). Test programs are compiled like libraries
-# (-fPIC), so that one set of precompiled headers serves both.
+# What nearly every file includes, compiled once (installer/cmake/precompiled). Programs are compiled like libraries (-fPIC), so that
+# one set of precompiled headers serves both.
 function(slipway_precompiled_headers)
   set(folder ${CMAKE_SOURCE_DIR}/installer/cmake/precompiled)
   add_library(slipway_precompiled STATIC ${folder}/library.cpp)
@@ -76,6 +76,8 @@ function(slipway_program name)
   add_executable(${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} ${ARG_USES})
+  target_compile_options(${name} PRIVATE -fPIC)
+  target_precompile_headers(${name} REUSE_FROM slipway_precompiled)
   slipway_batches(${name} ${ARG_SOURCES})
   if(ARG_QT)
     set_target_properties(${name} PROPERTIES AUTOMOC ON AUTORCC ON)

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto duration = std::chrono::seconds(15), renewal = std::chrono::seconds(10), retry = std::chrono::seconds(2);
-constexpr const char* leaseNamespace = "kube-system";
+constexpr const char* electionNamespace = "kube-system";
 
 } // namespace
 
@@ -83,7 +83,7 @@ void LeaderElection::round() {
 
 /// Reads the lease, and takes or renews it where it may be. True when it is held now.
 bool LeaderElection::attempt() {
-    const auto present = client_->get<Lease>(leaseNamespace, name_);
+    const auto present = client_->get<Lease>(electionNamespace, name_);
     if (!present && present.error().kind != client::Errc::notFound)
         return false;
     const auto spec = present ? present->spec : std::nullopt;
@@ -96,9 +96,9 @@ bool LeaderElection::attempt() {
         return false;
     Lease lease = present ? *present : Lease();
     lease.metadata.name = name_;
-    lease.metadata.namespace_ = leaseNamespace;
+    lease.metadata.namespace_ = electionNamespace;
     lease.spec = next;
-    return present ? client_->update(lease).has_value() : client_->create(leaseNamespace, lease).has_value();
+    return present ? client_->update(lease).has_value() : client_->create(electionNamespace, lease).has_value();
 }
 
 } // namespace slipway::controllers
