@@ -84,13 +84,29 @@ function(slipway_program name)
   endif()
 endfunction()
 
+# slipway_moc(<target> <file>...): the meta objects of test classes, which stand in the .cpp file itself, X.cpp, which ends by
+# including "X.moc". AUTOMOC would add an object of its own, empty, to every test.
+function(slipway_moc target)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_moc)
+  foreach(source ${ARGN})
+    get_filename_component(name ${source} NAME_WE)
+    file(STRINGS ${source} included REGEX "^#include \"${name}\\.moc\"")
+    if(included)
+      qt_generate_moc(${source} ${folder}/${name}.moc)
+      target_sources(${target} PRIVATE ${folder}/${name}.moc)
+    endif()
+  endforeach()
+  target_include_directories(${target} PRIVATE ${folder})
+endfunction()
+
 # slipway_test(<name> SOURCES <file>... DEPENDS <folder>... [USES ...] [LABELS ...] [LOCK <resource>])
 # One Qt Test program, run by ctest. LOCK names what it shares with others (for instance "cluster"),
 # so that ctest does not run the two at once.
 function(slipway_test name)
   cmake_parse_arguments(ARG "" "LOCK;TIMEOUT" "SOURCES;DEPENDS;USES;LABELS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
-  set_target_properties(test_${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  slipway_moc(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
   target_link_libraries(test_${name} PRIVATE slipway_options ${ARG_DEPENDS} ${ARG_USES} Qt6::Test)
   target_compile_options(test_${name} PRIVATE -fPIC)
