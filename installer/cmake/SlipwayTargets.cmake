@@ -6,7 +6,8 @@ add_library(slipway_options INTERFACE)
 target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers
   -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread) # GCC 14 gives these wrongly where strings are joined
 target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-target_link_libraries(slipway_options INTERFACE Boost::json) # one set of definitions, for the precompiled headers
+# One set of definitions, for the precompiled headers; and what these say is compiled elsewhere.
+target_link_libraries(slipway_options INTERFACE Boost::json slipway_format)
 target_link_options(slipway_options INTERFACE LINKER:--as-needed)
 option(SLIPWAY_ASAN "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 if(SLIPWAY_ASAN)
@@ -29,7 +30,7 @@ endfunction()
 # slipway_batches(<target> <file>...): where CMAKE_UNITY_BUILD is on, files that follow each other are compiled together, as many
 # as one compiler process should take. What they include, and the precompiled headers, is then read once a batch, which is
 # most of what a first build costs. Files that are written during the build stay alone.
-set(SLIPWAY_BATCH_BYTES 60000 CACHE STRING "How much source one compiler process takes at once")
+set(SLIPWAY_BATCH_BYTES 80000 CACHE STRING "How much source one compiler process takes at once")
 function(slipway_batches target)
   if(NOT CMAKE_UNITY_BUILD)
     return()
@@ -125,7 +126,7 @@ function(slipway_test name)
 endfunction()
 
 # The parts of header-only libraries that can be compiled once instead of in every user (installer/cmake/separate):
-# slipway_asio (Asio with TLS, and Beast) and slipway_cli11.
+# slipway_asio (Asio with TLS, and Beast), slipway_cli11, and slipway_format (what std::format calls).
 function(slipway_separate name)
   cmake_parse_arguments(ARG "" "" "DEFINITIONS;USES" ${ARGN})
   add_library(slipway_${name} STATIC EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/installer/cmake/separate/${name}.cpp)
@@ -136,5 +137,6 @@ endfunction()
 function(slipway_separate_compilation)
   slipway_separate(asio DEFINITIONS BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                    USES Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+  slipway_separate(format)
   slipway_separate(cli11 DEFINITIONS CLI11_COMPILE USES CLI11::CLI11)
 endfunction()
