@@ -29,14 +29,16 @@ endfunction()
 
 # slipway_batches(<target> <file>...): where CMAKE_UNITY_BUILD is on, files that follow each other are compiled together, as many
 # as one compiler process should take. What they include, and the precompiled headers, is then read once a batch, which is
-# most of what a first build costs. Files that are written during the build stay alone.
-set(SLIPWAY_BATCH_BYTES 80000 CACHE STRING "How much source one compiler process takes at once")
+# most of what a first build costs. Files that are written during the build stay alone, and those with options of their own.
+# From half the bytes on a batch ends at the next name that says so (a quarter of them do), and it is called after its first
+# file: a file that grows or comes new changes its neighbours' batches, but not all that follow, which the compile cache has.
+set(SLIPWAY_BATCH_BYTES 100000 CACHE STRING "How much source one compiler process takes at once, at most")
 function(slipway_batches target)
   if(NOT CMAKE_UNITY_BUILD)
     return()
   endif()
-  set(batch 1)
-  set(filled 0)
+  math(EXPR enough "${SLIPWAY_BATCH_BYTES} / 2")
+  set(filled ${SLIPWAY_BATCH_BYTES})
   foreach(source ${ARGN})
     get_filename_component(path ${source} ABSOLUTE)
     if(NOT path MATCHES "\\.cpp$" OR NOT EXISTS ${path} OR path MATCHES "^${CMAKE_BINARY_DIR}/")
@@ -45,11 +47,12 @@ function(slipway_batches target)
     endif()
     file(SIZE ${path} bytes)
     math(EXPR filled "${filled} + ${bytes}")
-    if(filled GREATER SLIPWAY_BATCH_BYTES AND NOT filled EQUAL bytes)
-      math(EXPR batch "${batch} + 1")
+    string(MD5 hash ${source})
+    if(filled GREATER SLIPWAY_BATCH_BYTES OR (filled GREATER enough AND hash MATCHES "^[0-3]"))
+      string(MAKE_C_IDENTIFIER ${source} batch)
       set(filled ${bytes})
     endif()
-    set_source_files_properties(${source} PROPERTIES UNITY_GROUP batch_${batch})
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${batch})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()

@@ -12,7 +12,6 @@
 namespace slipway::agent {
 namespace {
 
-
 struct SignalFacts {
     std::string_view signal;
     const char *pressure, *resource;

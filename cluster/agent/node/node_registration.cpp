@@ -167,7 +167,8 @@ void NodeRegistration::statusThread(std::stop_token stop) {
         std::unique_lock lock(mutex_);
         // Until everything has settled the node looks often: it should be Ready as soon as it is.
         const bool settled = ok && readyTold_ && !podCidr_.empty();
-        changed_.wait_for(lock, stop, settled ? std::chrono::milliseconds(settledEvery) : std::chrono::milliseconds(100),
+        changed_.wait_for(lock, stop,
+                          settled ? std::chrono::milliseconds(settledEvery) : std::chrono::milliseconds(100),
                           [&] { return refresh_; });
         refresh_ = false;
     }

@@ -17,7 +17,8 @@ void endGroup(Pods& pods, bool critical, seconds limit) {
             pods.fail(pod->metadata.uid,
                       {"Terminated", "Pod was terminated in response to imminent node shutdown.", limit, true});
     const auto left = [&] {
-        return std::ranges::any_of(pods.active(), [&](const auto& pod) { return hasCriticalPriority(*pod) == critical; });
+        return std::ranges::any_of(pods.active(),
+                                   [&](const auto& pod) { return hasCriticalPriority(*pod) == critical; });
     };
     while (left() && std::chrono::steady_clock::now() < deadline + seconds(1))
         std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -10,7 +10,6 @@
 namespace slipway::agent {
 namespace {
 
-
 /// Namespaced, isolated, and unable to hurt other pods: allowed without the node owner's word.
 constexpr std::string_view safeSysctls[] = {"kernel.shm_rmid_forced",           "net.ipv4.ip_local_port_range",
                                             "net.ipv4.ip_local_reserved_ports", "net.ipv4.ip_unprivileged_port_start",

@@ -25,11 +25,11 @@ const std::map<std::string_view, FormatProblem>& formats() {
     static const std::map<std::string_view, FormatProblem> byName{
         {"dns1123Label", labelProblem},
         {"dns1123Subdomain", subdomainProblem},
-        {"dns1035Label", label1035FormatProblem},
+        {"dns1035Label", label1035Problem},
         {"qualifiedName", qualifiedNameProblem},
         {"dns1123LabelPrefix", ofPrefix<labelProblem>},
         {"dns1123SubdomainPrefix", ofPrefix<subdomainProblem>},
-        {"dns1035LabelPrefix", ofPrefix<label1035FormatProblem>},
+        {"dns1035LabelPrefix", ofPrefix<label1035Problem>},
         {"labelValue", labelValueProblem},
         {"uri", [](std::string_view text) { return byFormat(text, "uri", "invalid URI"); }},
         {"uuid", [](std::string_view text) { return byFormat(text, "uuid", "does not match the UUID format"); }},

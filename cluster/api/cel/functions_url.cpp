@@ -166,7 +166,8 @@ ValueResult url(Args args) {
 std::span<const FunctionRow> urlFunctions() {
     static const std::vector<FunctionRow> rows{
         {"url(string): URL", url, Cost::traversal},
-        {"isURL(string): bool", [](Args a) -> ValueResult { return parseUrl(text(a[0])).has_value(); }, Cost::traversal},
+        {"isURL(string): bool", [](Args a) -> ValueResult { return parseUrl(text(a[0])).has_value(); },
+         Cost::traversal},
         {"URL.getScheme(): string", [](Args a) -> ValueResult { return urlOf(a[0]).scheme; }},
         {"URL.getHost(): string", [](Args a) -> ValueResult { return urlOf(a[0]).host; }},
         {"URL.getHostname(): string", [](Args a) -> ValueResult { return hostParts(urlOf(a[0]).host).first; }},

@@ -79,8 +79,7 @@ private:
             if (claim && claim->spec)
                 done = has(claim->metadata, bindCompleted) ? syncBound(*claim) : syncUnbound(*claim);
         } else {
-            const auto volume =
-                caches_.of<PersistentVolume>().getKey(key.substr(std::string_view(volumeKey).size()));
+            const auto volume = caches_.of<PersistentVolume>().getKey(key.substr(std::string_view(volumeKey).size()));
             if (volume && volume->spec)
                 done = syncVolume(*volume);
         }
