@@ -5,6 +5,10 @@
 add_library(slipway_options INTERFACE)
 target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers
   -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread) # GCC 14 gives these wrongly where strings are joined
+if(CMAKE_UNITY_BUILD)
+  # A type of a .cpp file that holds one of an unnamed namespace is no header's type, though it is included.
+  target_compile_options(slipway_options INTERFACE -Wno-subobject-linkage)
+endif()
 target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 # One set of definitions, for the precompiled headers; and what these say is compiled elsewhere.
 target_link_libraries(slipway_options INTERFACE Boost::json slipway_format)
@@ -46,6 +50,10 @@ function(slipway_batches target)
       continue()
     endif()
     file(SIZE ${path} bytes)
+    file(STRINGS ${path} costly REGEX "co_await|asio::|beast::|grpc::" LIMIT_COUNT 1)
+    if(costly)
+      math(EXPR bytes "20000 + 3 * ${bytes}") # each brings its own share of those libraries, and takes memory for it
+    endif()
     math(EXPR filled "${filled} + ${bytes}")
     string(MD5 hash ${source})
     if(filled GREATER SLIPWAY_BATCH_BYTES OR (filled GREATER enough AND hash MATCHES "^[0-3]"))
