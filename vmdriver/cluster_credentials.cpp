@@ -15,12 +15,12 @@ namespace {
 
 constexpr auto renewBefore = std::chrono::hours(24 * 30);
 
-Result<void> write(const fs::path& path, const std::string& text, unsigned mode = 0600) {
+Result<void> writeSecret(const fs::path& path, const std::string& text, unsigned mode = 0600) {
     const auto written = base::writeFileAtomically(path, text, mode);
     return written ? Result<void>() : failure(DriverErrc::io, written.error().message);
 }
 
-Result<void> makeFolder(const fs::path& folder) {
+Result<void> makePrivateFolder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error)
@@ -44,7 +44,7 @@ Result<pki::KeyPair> keptPair(const fs::path& path, const std::string& purpose, 
     const std::pair<fs::path, std::string> files[] = {
         {key, pair->keyPem}, {certificate, pair->certificatePem}, {made, purpose}};
     for (const auto& [file, text] : files)
-        if (auto written = write(file, text); !written)
+        if (auto written = writeSecret(file, text); !written)
             return std::unexpected(written.error());
     return *pair;
 }
@@ -68,12 +68,12 @@ bool ClusterCredentials::exist() const {
 }
 
 Result<void> ClusterCredentials::adopt(const AuthorityFiles& authority) const {
-    if (auto made = makeFolder(folder_ / "pki"); !made)
+    if (auto made = makePrivateFolder(folder_ / "pki"); !made)
         return made;
     for (const auto& [name, text] : {std::pair{"pki/ca.key", &authority.key},
                                      {"pki/ca.crt", &authority.certificate},
                                      {"pki/sa.key", &authority.serviceAccountKey}})
-        if (auto written = write(folder_ / name, *text); !written)
+        if (auto written = writeSecret(folder_ / name, *text); !written)
             return written;
     return {};
 }
@@ -171,7 +171,7 @@ Result<fs::path> ClusterCredentials::adminKubeconfig(const ClusterProfile& profi
     const std::string text = kubeconfigText(profile.serverUrl(), files->certificate, "kubernetes-admin", *pair);
     const fs::path path = adminKubeconfigPath();
     if (const auto kept = base::readFile(path); !kept || *kept != text)
-        if (auto written = write(path, text); !written)
+        if (auto written = writeSecret(path, text); !written)
             return std::unexpected(written.error());
     return path;
 }

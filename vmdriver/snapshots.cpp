@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Result<void> write(const fs::path& path, const std::string& text) {
+Result<void> writeWhole(const fs::path& path, const std::string& text) {
     const auto written = base::writeFileAtomically(path, text);
     return written ? Result<void>() : failure(DriverErrc::io, written.error().message);
 }
@@ -71,14 +71,14 @@ Result<fs::path> SnapshotFolder::begin(const std::string& name, const ClusterPro
         if (fs::create_directories(fresh / "nodes" / node.name, error); error)
             return failure(DriverErrc::io, fresh.string() + ": " + error.message());
     fs::permissions(clusterDir_ / "snapshots", fs::perms::owner_all, error);
-    if (auto written = write(fresh / "profile.json", profileText(profile)); !written)
+    if (auto written = writeWhole(fresh / "profile.json", profileText(profile)); !written)
         return std::unexpected(written.error());
     return fresh;
 }
 
 Result<void> SnapshotFolder::finish(const std::string& name) const {
     const fs::path fresh = folder(name + ".new");
-    if (auto written = write(fresh / "created", base::nowRfc3339()); !written)
+    if (auto written = writeWhole(fresh / "created", base::nowRfc3339()); !written)
         return written;
     std::error_code error;
     fs::rename(fresh, folder(name), error);

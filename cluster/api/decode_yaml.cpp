@@ -10,7 +10,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr int deepest = 100;
+constexpr int deepestYaml = 100;
 /// Aliases let a short text stand for a huge value; no object of the API comes near this many nodes.
 constexpr std::size_t mostNodes = 1'000'000;
 constexpr std::size_t mostDuplicates = 100; // reported
@@ -87,7 +87,7 @@ public:
     explicit Conversion(std::vector<std::string>* duplicates) : duplicates_(duplicates) {}
 
     Json value(const YAML::Node& node, int depth = 0) {
-        if (depth > deepest)
+        if (depth > deepestYaml)
             throw YAML::Exception(node.Mark(), "nested too deeply");
         if (++nodes_ > mostNodes)
             throw YAML::Exception(node.Mark(), "document contains excessive aliasing");

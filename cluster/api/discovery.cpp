@@ -1,5 +1,6 @@
 #include "cluster/api/base64.h"
 #include "cluster/api/conversion.h"
+#include "cluster/api/json_words.h"
 #include "cluster/api/openapi.h"
 
 #include "cluster/api/schema.h"
@@ -56,13 +57,6 @@ private:
 
 std::string join(const GroupVersion& entry) {
     return entry.group.empty() ? std::string(entry.version) : std::format("{}/{}", entry.group, entry.version);
-}
-
-JsonArray words(std::span<const std::string_view> list) {
-    JsonArray array;
-    for (std::string_view word : list)
-        array.emplace_back(word);
-    return array;
 }
 
 /// Group and version of a subresource's own kind, which may be another group's.

@@ -10,7 +10,7 @@ namespace slipway::api {
 namespace {
 
 constexpr std::size_t mostFindings = 100;
-constexpr int deepest = 100;
+constexpr int deepestSearch = 100;
 
 /// Walks a JSON text without building values. Every member is shown, with its path and whether its object had it
 /// before.
@@ -41,7 +41,7 @@ private:
 
     bool value(int depth) {
         const char c = peek();
-        if (depth > deepest || c == '\0')
+        if (depth > deepestSearch || c == '\0')
             return false;
         if (c == '{')
             return object(depth);

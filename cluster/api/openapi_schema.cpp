@@ -1,18 +1,12 @@
 #include "cluster/api/openapi_schema.h"
 
 #include "cluster/api/custom/definition.h"
+#include "cluster/api/json_words.h"
 
 #include <format>
 
 namespace slipway::api {
 namespace {
-
-JsonArray words(std::span<const std::string_view> list) {
-    JsonArray array;
-    for (std::string_view word : list)
-        array.emplace_back(word);
-    return array;
-}
 
 constexpr std::string_view quantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity",
                            intOrStringName = "io.k8s.apimachinery.pkg.util.intstr.IntOrString",

@@ -2,6 +2,7 @@
 
 #include "cluster/api/base64.h"
 #include "cluster/api/protobuf_envelope.h"
+#include "cluster/api/protobuf_outer.h"
 #include "cluster/api/protobuf_wire.h"
 #include "cluster/base/instant.h"
 
@@ -23,12 +24,6 @@ using wire::WireType;
 constexpr int greatestDepth = 100;
 /// The years the API's Time can hold, as seconds: 0001-01-01 to 9999-12-31.
 constexpr std::int64_t firstSecond = -62135596800, lastSecond = 253402300799;
-
-/// The field numbers around the message being read that JSON does not show.
-struct Outer {
-    std::array<std::uint16_t, 3> path{};
-    std::size_t size = 0;
-};
 
 bool isInside(const Field& field, const Outer& outer) {
     return std::equal(outer.path.begin(), outer.path.begin() + static_cast<std::ptrdiff_t>(outer.size),

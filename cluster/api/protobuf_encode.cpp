@@ -2,6 +2,7 @@
 
 #include "cluster/api/base64.h"
 #include "cluster/api/protobuf_envelope.h"
+#include "cluster/api/protobuf_outer.h"
 #include "cluster/api/protobuf_wire.h"
 #include "cluster/base/instant.h"
 
@@ -14,12 +15,6 @@ namespace {
 
 using wire::putBytes;
 using wire::putInteger;
-
-/// The field numbers around the message being written that JSON does not show.
-struct Outer {
-    std::array<std::uint16_t, 3> path{};
-    std::size_t size = 0;
-};
 
 std::string message(const Type& type, const Outer& outer, const JsonObject& object);
 

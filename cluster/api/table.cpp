@@ -138,6 +138,10 @@ std::string ageOf(const JsonObject& object) {
     return ageSince(stringAt(object, {"metadata", "creationTimestamp"}));
 }
 
+std::string_view name(const JsonObject& object) {
+    return stringAt(object, {"metadata", "name"});
+}
+
 std::string orNone(std::string_view text) {
     return text.empty() ? "<none>" : std::string(text);
 }

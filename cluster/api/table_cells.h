@@ -20,6 +20,8 @@ std::string formatLabels(const Json* labels);
 std::string containerNames(const Json* podSpec);
 std::string containerImages(const Json* podSpec);
 std::string orNone(std::string_view text);
+/// An object's metadata.name.
+std::string_view name(const JsonObject& object);
 const JsonArray& arrayAt(const JsonObject& object, std::initializer_list<std::string_view> path);
 
 JsonArray podCells(const JsonObject& pod);

@@ -6,10 +6,6 @@
 namespace slipway::api {
 namespace {
 
-std::string_view name(const JsonObject& object) {
-    return stringAt(object, {"metadata", "name"});
-}
-
 std::string shown(const Json* value) {
     return value == nullptr ? "N/A" : value->is_string() ? std::string(view(value->get_string())) : printJson(*value);
 }

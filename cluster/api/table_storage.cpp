@@ -5,10 +5,6 @@
 namespace slipway::api {
 namespace {
 
-std::string_view name(const JsonObject& object) {
-    return stringAt(object, {"metadata", "name"});
-}
-
 std::string_view shortMode(std::string_view mode) {
     return mode == "ReadWriteOnce" ? "RWO" : mode == "ReadOnlyMany" ? "ROX" : mode == "ReadWriteMany" ? "RWX" : "RWOP";
 }

@@ -23,9 +23,6 @@ std::string selectorOf(const JsonObject& workload) {
     return orNone(formatSelector(object));
 }
 
-std::string_view name(const JsonObject& object) {
-    return stringAt(object, {"metadata", "name"});
-}
 const Json* templateSpec(const JsonObject& object) {
     return find(object, {"spec", "template", "spec"});
 }

@@ -19,7 +19,7 @@ void validateWildcard(const At& rule, std::string_view member, std::string_view 
         rule.invalid(member, detail);
 }
 
-void validateResources(const At& rule) {
+void validateRuleResources(const At& rule) {
     const JsonArray& list = rule.list("resources");
     if (list.empty())
         return rule.require("resources");
@@ -42,7 +42,7 @@ void validateRule(const At& rule) {
     });
     validateWildcard(rule, "apiGroups", "if '*' is present, must not specify other API groups");
     validateWildcard(rule, "apiVersions", "if '*' is present, must not specify other API versions");
-    validateResources(rule);
+    validateRuleResources(rule);
     rule.oneOf("scope", {"*", "Cluster", "Namespaced"});
 }
 

@@ -7,7 +7,7 @@
 namespace slipway::api {
 namespace {
 
-void validateTarget(const At& target) {
+void validateMetricTarget(const At& target) {
     target.oneOf("type", {"AverageValue", "Utilization", "Value"});
     target.needs("type", "must specify a metric target type");
     if (const auto use = target.number("averageUtilization"); use && *use < 1)
@@ -54,7 +54,7 @@ void validateMetric(const At& metric) {
             validateMetricName(source);
         if (kind.member == "containerResource")
             source.needs("container", "must specify a container");
-        validateTarget(source.in("target"));
+        validateMetricTarget(source.in("target"));
     }
     if (!known)
         metric.unsupported("type", {"ContainerResource", "External", "Object", "Pods", "Resource"});

@@ -77,7 +77,7 @@ JsonArray conditionsOf(const At& request, std::string_view type) {
     return found;
 }
 
-void validateConditions(const At& request) {
+void validateRequestConditions(const At& request) {
     std::set<std::string_view> seen;
     request.in("status").each("conditions", [&](const At& condition) {
         const std::string_view type = condition.text("type"), status = condition.text("status");
@@ -133,7 +133,7 @@ void validateCertificateDecision(std::string_view subresource, const JsonObject&
         causes.push_back(forbiddenField("status.conditions",
                                         std::format("updates may not {} a condition of type \"{}\"", what, type)));
     };
-    validateConditions(after);
+    validateRequestConditions(after);
     for (std::string_view type : {"Approved", "Denied", "Failed"}) {
         const JsonArray was = conditionsOf(before, type), is = conditionsOf(after, type);
         if (is.size() < was.size())

@@ -24,7 +24,7 @@ void validateSubject(const At& subject) {
             notSupported(subject.pathOf("kind"), Json(kind), {"Group", "ServiceAccount", "User"}));
 }
 
-void validateRule(const At& rule) {
+void validateFlowRule(const At& rule) {
     if (rule.list("subjects").empty())
         rule.require("subjects", "subjects must contain at least one value");
     rule.each("subjects", validateSubject);
@@ -60,7 +60,7 @@ void validateFlowSchema(const JsonObject& object, Causes& causes) {
         if (method.needs("type"))
             method.oneOf("type", {"ByNamespace", "ByUser"});
     }
-    spec.each("rules", validateRule);
+    spec.each("rules", validateFlowRule);
 }
 
 void validatePriorityLevel(const JsonObject& object, Causes& causes) {

@@ -7,7 +7,7 @@
 namespace slipway::api {
 namespace {
 
-void validateNames(const At& spec) {
+void validatePodNames(const At& spec) {
     for (std::string_view member : {"nodeName", "serviceAccountName", "priorityClassName", "runtimeClassName"})
         spec.judge(member, subdomainProblem);
     spec.each("readinessGates", [](const At& gate) {
@@ -49,7 +49,7 @@ void validateSystem(const At& spec) {
             spec.in("securityContext").forbid(member, "cannot be set for a windows pod");
 }
 
-void validateClaims(const At& spec) {
+void validatePodClaims(const At& spec) {
     std::set<std::string_view> names;
     spec.each("resourceClaims", [&](const At& claim) {
         const std::string_view name = claim.text("name");
@@ -93,14 +93,14 @@ void validatePodSpec(const JsonObject& object, const std::string& path, Causes& 
         spec.invalid("activeDeadlineSeconds", "must be between 1 and 2147483647, inclusive");
     validateLabels(object.if_contains("nodeSelector"), spec.pathOf("nodeSelector"), causes);
     validatePodSecurity(spec);
-    validateNames(spec);
+    validatePodNames(spec);
     validateGates(spec);
     validateAffinity(spec);
     validatePodNetwork(spec);
     validateTolerations(spec);
     validateTopologySpread(spec);
     validateSystem(spec);
-    validateClaims(spec);
+    validatePodClaims(spec);
 }
 
 } // namespace slipway::api

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/access_reviews.h"
 
+#include "cluster/apiserver/json_lists.h"
 #include "cluster/base/time.h"
 
 #include <format>
@@ -12,15 +13,6 @@ using api::JsonArray;
 using api::JsonObject;
 using api::stringAt;
 namespace authz = authorization;
-
-std::vector<std::string> textsAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
-    std::vector<std::string> list;
-    if (const Json* found = api::find(object, path); found != nullptr && found->is_array())
-        for (const Json& item : found->get_array())
-            if (item.is_string())
-                list.emplace_back(api::view(item.get_string()));
-    return list;
-}
 
 /// The request a review asks about.
 authz::Attributes reviewedRequest(const JsonObject& review) {

@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/authentication/bootstrap_tokens.h"
 #include "cluster/apiserver/authentication/service_account_tokens.h"
+#include "cluster/apiserver/json_lists.h"
 
 #include <algorithm>
 #include <format>
@@ -12,15 +13,6 @@ namespace {
 using api::Json;
 using api::JsonArray;
 using api::JsonObject;
-
-std::vector<std::string> textsAt(const JsonObject& object, std::initializer_list<std::string_view> path) {
-    std::vector<std::string> list;
-    if (const Json* found = api::find(object, path); found != nullptr && found->is_array())
-        for (const Json& item : found->get_array())
-            if (item.is_string())
-                list.emplace_back(api::view(item.get_string()));
-    return list;
-}
 
 JsonArray words(const std::vector<std::string>& list) {
     JsonArray array;

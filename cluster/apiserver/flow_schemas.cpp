@@ -1,5 +1,7 @@
 #include "cluster/apiserver/flow_schemas.h"
 
+#include "cluster/apiserver/json_lists.h"
+
 #include <algorithm>
 #include <format>
 
@@ -11,12 +13,6 @@ using api::JsonArray;
 using api::stringAt;
 
 constexpr auto readEvery = std::chrono::seconds(2);
-
-const JsonArray& listAt(const Json& value, std::initializer_list<std::string_view> path) {
-    static const JsonArray none;
-    const Json* found = api::find(value, path);
-    return found != nullptr && found->is_array() ? found->get_array() : none;
-}
 
 std::int64_t numberAt(const Json& value, std::initializer_list<std::string_view> path, std::int64_t otherwise) {
     const Json* found = api::find(value, path);

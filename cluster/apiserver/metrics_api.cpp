@@ -50,9 +50,9 @@ JsonObject metadataOf(const JsonObject& object) {
     return metadata;
 }
 
-class Answering {
+class MetricsAnswer {
 public:
-    Answering(const Request& request, const RequestInfo& info, const WatchCache& cache, NodeConnections& nodes)
+    MetricsAnswer(const Request& request, const RequestInfo& info, const WatchCache& cache, NodeConnections& nodes)
         : request_(request), info_(info), cache_(cache), nodes_(nodes) {}
 
     Answer run() {
@@ -207,7 +207,7 @@ JsonObject metricsDiscovery(const std::vector<std::string>& parts) {
 }
 
 Answer answerMetrics(const Request& request, const RequestInfo& info, const WatchCache& cache, NodeConnections& nodes) {
-    return Answering(request, info, cache, nodes).run();
+    return MetricsAnswer(request, info, cache, nodes).run();
 }
 
 } // namespace slipway::apiserver

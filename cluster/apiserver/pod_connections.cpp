@@ -1,5 +1,6 @@
 #include "cluster/apiserver/pod_connections.h"
 
+#include "cluster/apiserver/json_lists.h"
 #include "cluster/apiserver/log_options.h"
 #include "cluster/apiserver/node_connections.h"
 #include "cluster/apiserver/proxy_target.h"
@@ -18,12 +19,6 @@ using api::stringAt;
 Json parseObject(const CachedObject& cached) {
     auto parsed = api::parseJson(*cached.bytes);
     return parsed ? std::move(*parsed) : Json();
-}
-
-const JsonArray& listAt(const Json& object, std::initializer_list<std::string_view> path) {
-    static const JsonArray none;
-    const Json* list = api::find(object, path);
-    return list != nullptr && list->is_array() ? list->get_array() : none;
 }
 
 std::string namesOf(const Json& pod, std::string_view list) {

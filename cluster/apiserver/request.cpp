@@ -41,11 +41,6 @@ std::vector<std::string> segments(std::string_view path) {
     return parts;
 }
 
-std::string lowered(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 std::string resourceVerb(const std::string& method, const RequestInfo& info) {
     if (method == "GET" || method == "HEAD") {
         if (!info.name.empty())
@@ -108,6 +103,19 @@ void readResourcePath(RequestInfo& info, std::vector<std::string> parts) {
 }
 
 } // namespace
+
+std::string lowered(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+std::string_view headerOf(const Request& request, std::string_view name) {
+    const auto lower = [](unsigned char c) { return std::tolower(c); };
+    for (const auto& [key, value] : request.headers)
+        if (std::ranges::equal(key, name, {}, lower, lower))
+            return value;
+    return {};
+}
 
 Query Query::parse(std::string_view text) {
     Query query;

@@ -54,6 +54,11 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers; ///< all of them, when the request may be forwarded
 };
 
+/// A header by name, in any case; empty when the request has none.
+std::string_view headerOf(const Request& request, std::string_view name);
+/// An ASCII text in lower case.
+std::string lowered(std::string text);
+
 /// The query part of a target, decoded; the last of several equal names wins, `all` gives every one.
 class Query {
 public:

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/service_endpoints.h"
 
+#include "cluster/apiserver/json_lists.h"
 #include "cluster/apiserver/proxy_target.h"
 #include "cluster/base/random.h"
 
@@ -12,12 +13,6 @@ namespace {
 using api::Json;
 using api::JsonArray;
 using api::stringAt;
-
-const JsonArray& listAt(const Json& object, std::initializer_list<std::string_view> path) {
-    static const JsonArray none;
-    const Json* list = api::find(object, path);
-    return list != nullptr && list->is_array() ? list->get_array() : none;
-}
 
 /// The ready endpoints in one slice that have a port of that name.
 void addEndpoints(const Json& slice, std::string_view portName, std::vector<Endpoint>& found) {

@@ -14,7 +14,7 @@ using api::Json;
 using api::JsonObject;
 using api::stringAt;
 
-JsonObject parseObject(const CachedObject& cached) {
+JsonObject parsedMembers(const CachedObject& cached) {
     auto parsed = api::parseJson(*cached.bytes);
     return parsed && parsed->is_object() ? std::move(parsed->get_object()) : JsonObject();
 }
@@ -26,7 +26,7 @@ Answer handleToken(const ResourceRequest& r, const Authentication& authenticatio
     auto body = api::decodeBody(r.request.body, r.request.contentType);
     if (!body || !body->is_object())
         return replyWith(body ? api::badRequest("the body of the request is not an object") : body.error());
-    const JsonObject object = parseObject(*account);
+    const JsonObject object = parsedMembers(*account);
     const auto token = authentication.issueToken(r.info.ns, r.info.name, stringAt(object, {"metadata", "uid"}),
                                                  std::move(body->get_object()));
     return token ? replyWith(*token, 201) : replyWith(token.error());

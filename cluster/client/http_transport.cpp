@@ -5,25 +5,22 @@
 #include "cluster/base/log.h"
 #include "cluster/client/client.h"
 #include "cluster/client/exec_credential.h"
+#include "cluster/client/http_address.h"
+#include "cluster/client/http_web_socket.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <format>
 #include <mutex>
 #include <sys/socket.h>
-#include <thread>
 #include <vector>
 
 namespace slipway::client {
@@ -32,7 +29,6 @@ namespace asio = boost::asio;
 namespace ssl = boost::asio::ssl;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-namespace websocket = boost::beast::websocket;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
@@ -40,45 +36,18 @@ namespace {
 
 constexpr auto connectTimeout = std::chrono::seconds(10), requestTimeout = std::chrono::seconds(60);
 
-Error unreachable(std::string_view what, const error_code& code) {
-    return {Errc::unreachable, 0, "", std::format("{}: {}", what, code.message()), {}};
-}
-
-struct Address {
-    std::string host, port = "443", pathPrefix;
-    bool tls = true;
-
-    static std::optional<Address> parse(std::string_view url) {
-        Address address;
-        const std::size_t scheme = url.find("://");
-        if (scheme != std::string_view::npos) {
-            address.tls = url.substr(0, scheme) != "http";
-            url.remove_prefix(scheme + 3);
-        }
-        address.port = address.tls ? "443" : "80";
-        const std::size_t slash = url.find('/');
-        if (slash != std::string_view::npos)
-            address.pathPrefix = url.substr(slash);
-        while (address.pathPrefix.ends_with('/'))
-            address.pathPrefix.pop_back();
-        url = url.substr(0, slash);
-        const std::size_t bracket = url.find(']');
-        const std::size_t colon = url.find(':', bracket == std::string_view::npos ? 0 : bracket);
-        if (colon != std::string_view::npos)
-            address.port = url.substr(colon + 1);
-        address.host = url.substr(0, colon);
-        if (address.host.starts_with('['))
-            address.host = address.host.substr(1, address.host.size() - 2);
-        return address.host.empty() ? std::nullopt : std::optional(address);
-    }
-};
-
 /// One TLS connection with its own event loop: calls block, with a time limit. shutdown() may come from any thread.
 class Connection {
 public:
     using TlsStream = ssl::stream<beast::tcp_stream>;
 
-    Connection(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify)
+    /// What is called when an operation ends. One type for all of them: Asio is compiled anew for each.
+    struct Done {
+        error_code* result;
+        void operator()(error_code error, std::size_t = 0) const { *result = error; }
+    };
+
+    Connection(const HttpAddress& address, ssl::context& tls, const std::string& verifyName, bool verify)
         : stream_(io_, tls) {
         const std::string name = verifyName.empty() ? address.host : verifyName;
         error_code ignored;
@@ -91,13 +60,13 @@ public:
         }
     }
 
-    error_code open(const Address& address) {
+    error_code open(const HttpAddress& address) {
         tcp::resolver resolver(io_);
         error_code error;
         const auto endpoints = resolver.resolve(address.host, address.port, error);
         if (error)
             return error;
-        error = run(connectTimeout, [&](auto done) {
+        error = run(connectTimeout, [&](Connection::Done done) {
             tcpLayer().async_connect(endpoints, [done](error_code e, const tcp::endpoint&) { done(e); });
         });
         if (error)
@@ -105,7 +74,8 @@ public:
         tcpLayer().socket().set_option(tcp::no_delay(true), error);
         tcpLayer().socket().set_option(asio::socket_base::keep_alive(true), error);
         descriptor_ = tcpLayer().socket().native_handle();
-        return run(connectTimeout, [&](auto done) { stream_.async_handshake(ssl::stream_base::client, done); });
+        return run(connectTimeout,
+                   [&](Connection::Done done) { stream_.async_handshake(ssl::stream_base::client, done); });
     }
 
     /// Runs one operation to its end. @p limit zero: without a time limit.
@@ -115,7 +85,7 @@ public:
             tcpLayer().expires_after(limit);
         else
             tcpLayer().expires_never();
-        start([&](error_code error, auto&&...) { result = error; });
+        start(Done{&result});
         io_.restart();
         io_.run();
         return result;
@@ -147,7 +117,7 @@ public:
 
     /// Reads the header; the status decides what comes after.
     Result<int> readHeader() {
-        const error_code error = connection_->run(requestTimeout, [&](auto done) {
+        const error_code error = connection_->run(requestTimeout, [&](Connection::Done done) {
             http::async_read_header(connection_->stream(), connection_->buffer(), parser_, done);
         });
         if (error)
@@ -161,7 +131,7 @@ public:
         while (!parser_.is_done()) {
             parser_.get().body().data = data.data();
             parser_.get().body().size = data.size();
-            error_code error = connection_->run(std::chrono::seconds(0), [&](auto done) {
+            error_code error = connection_->run(std::chrono::seconds(0), [&](Connection::Done done) {
                 http::async_read_some(connection_->stream(), connection_->buffer(), parser_, done);
             });
             if (cancelled_)
@@ -190,148 +160,9 @@ private:
     std::atomic<bool> cancelled_ = false;
 };
 
-/// A WebSocket whose reads and writes come from different threads: the connection's loop belongs to a thread of its
-/// own.
-class HttpWebSocket : public WebSocket {
-public:
-    HttpWebSocket(const Address& address, ssl::context& tls, const std::string& verifyName, bool verify)
-        : stream_(io_, tls) {
-        const std::string name = verifyName.empty() ? address.host : verifyName;
-        if (verify) {
-            stream_.next_layer().set_verify_mode(ssl::verify_peer);
-            stream_.next_layer().set_verify_callback(ssl::host_name_verification(name));
-        }
-    }
-    ~HttpWebSocket() override {
-        cancel();
-        if (thread_.joinable())
-            thread_.join();
-    }
-
-    Result<void> open(const Address& address, const std::string& target, const std::string& protocols,
-                      const std::string& authorization) {
-        tcp::resolver resolver(io_);
-        error_code error;
-        const auto endpoints = resolver.resolve(address.host, address.port, error);
-        if (!error) {
-            beast::get_lowest_layer(stream_).expires_after(connectTimeout);
-            beast::get_lowest_layer(stream_).connect(endpoints, error);
-        }
-        if (!error)
-            stream_.next_layer().handshake(ssl::stream_base::client, error);
-        if (error)
-            return std::unexpected(unreachable("connect", error));
-        beast::get_lowest_layer(stream_).expires_never();
-        beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true), error);
-        stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
-            request.set(http::field::sec_websocket_protocol, protocols);
-            if (!authorization.empty())
-                request.set(http::field::authorization, authorization);
-        }));
-        websocket::response_type response;
-        stream_.handshake(response, address.host + ":" + address.port, target, error);
-        if (error == websocket::error::upgrade_declined) {
-            return std::unexpected(errorFromResponse({static_cast<int>(response.result_int()), "", response.body()}));
-        }
-        if (error)
-            return std::unexpected(unreachable("upgrade", error));
-        protocol_ = std::string(response[http::field::sec_websocket_protocol]);
-        stream_.binary(true);
-        startReading();
-        thread_ = std::thread([this] { io_.run(); });
-        return {};
-    }
-
-    std::string protocol() const override { return protocol_; }
-
-    Result<std::optional<std::string>> read() override {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return !received_.empty() || ended_; });
-        if (!received_.empty()) {
-            std::string message = std::move(received_.front());
-            received_.erase(received_.begin());
-            return message;
-        }
-        if (failure_ && !cancelled_)
-            return std::unexpected(*failure_);
-        return std::nullopt;
-    }
-
-    Result<void> write(std::string_view message) override {
-        std::lock_guard lock(mutex_);
-        if (ended_)
-            return std::unexpected(Error{Errc::unreachable, 0, "", "the connection is closed", {}});
-        sending_.emplace_back(message);
-        asio::post(io_, [this] { sendNext(); });
-        return {};
-    }
-
-    void cancel() override {
-        cancelled_ = true;
-        asio::post(io_, [this] {
-            error_code ignored;
-            beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_both, ignored);
-        });
-        if (!thread_.joinable())
-            end({});
-    }
-
-private:
-    void startReading() {
-        stream_.async_read(buffer_, [this](error_code error, std::size_t) {
-            if (error)
-                return end(error);
-            {
-                std::lock_guard lock(mutex_);
-                received_.push_back(beast::buffers_to_string(buffer_.data()));
-            }
-            buffer_.consume(buffer_.size());
-            changed_.notify_all();
-            startReading();
-        });
-    }
-
-    void sendNext() {
-        std::lock_guard lock(mutex_);
-        if (writing_ || sending_.empty() || ended_)
-            return;
-        writing_ = true;
-        current_ = std::move(sending_.front());
-        sending_.erase(sending_.begin());
-        stream_.async_write(asio::buffer(current_), [this](error_code error, std::size_t) {
-            {
-                std::lock_guard inner(mutex_);
-                writing_ = false;
-            }
-            if (!error)
-                sendNext();
-        });
-    }
-
-    void end(error_code error) {
-        std::lock_guard lock(mutex_);
-        ended_ = true;
-        if (error && error != websocket::error::closed && error != asio::error::eof)
-            failure_ = unreachable("read", error);
-        changed_.notify_all();
-    }
-
-    asio::io_context io_{1};
-    websocket::stream<ssl::stream<beast::tcp_stream>> stream_;
-    beast::flat_buffer buffer_;
-    std::string protocol_, current_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> received_, sending_;
-    std::optional<Error> failure_;
-    bool ended_ = false, writing_ = false;
-    std::atomic<bool> cancelled_ = false;
-    std::thread thread_;
-};
-
 class HttpTransport : public Transport {
 public:
-    HttpTransport(ConnectionSettings settings, Address address)
+    HttpTransport(ConnectionSettings settings, HttpAddress address)
         : settings_(std::move(settings)), address_(std::move(address)), tls_(ssl::context::tls_client) {}
 
     void prepare() {
@@ -364,10 +195,11 @@ public:
             parser.body_limit(1ULL << 32);
             if (request.method == "HEAD")
                 parser.skip(true);
-            error_code error = connection->run(
-                settings_.requestTimeout, [&](auto done) { http::async_write(connection->stream(), *message, done); });
+            error_code error = connection->run(settings_.requestTimeout, [&](Connection::Done done) {
+                http::async_write(connection->stream(), *message, done);
+            });
             if (!error)
-                error = connection->run(settings_.requestTimeout, [&](auto done) {
+                error = connection->run(settings_.requestTimeout, [&](Connection::Done done) {
                     http::async_read(connection->stream(), connection->buffer(), parser, done);
                 });
             if (error && reused && (request.method == "GET" || !parser.got_some()))
@@ -389,7 +221,7 @@ public:
         auto connection = connect();
         if (!connection)
             return std::unexpected(connection.error());
-        const error_code error = (*connection)->run(requestTimeout, [&](auto done) {
+        const error_code error = (*connection)->run(requestTimeout, [&](Connection::Done done) {
             http::async_write((*connection)->stream(), *message, done);
         });
         if (error)
@@ -414,11 +246,9 @@ public:
         std::string list;
         for (const std::string& protocol : protocols)
             list += (list.empty() ? "" : ", ") + protocol;
-        auto socket =
-            std::make_unique<HttpWebSocket>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
-        if (auto opened = socket->open(address_, address_.pathPrefix + request.target, list, *authorization); !opened)
-            return std::unexpected(opened.error());
-        return socket;
+        return openWebSocket(address_, tls_,
+                             {address_.pathPrefix + request.target, list, *authorization, settings_.tlsServerName,
+                              !settings_.insecureSkipTlsVerify});
     }
 
 private:
@@ -487,7 +317,7 @@ private:
     }
 
     const ConnectionSettings settings_;
-    const Address address_;
+    const HttpAddress address_;
     ssl::context tls_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;
@@ -497,7 +327,7 @@ private:
 } // namespace
 
 Result<std::shared_ptr<Transport>> makeHttpTransport(const ConnectionSettings& settings) {
-    const auto address = Address::parse(settings.server);
+    const auto address = HttpAddress::parse(settings.server);
     if (!address || !address->tls)
         return std::unexpected(
             Error{Errc::config,

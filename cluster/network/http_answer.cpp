@@ -12,7 +12,7 @@ using boost::system::error_code;
 
 constexpr int mostConnections = 64;
 constexpr std::size_t longestRequest = 8192;
-constexpr std::chrono::seconds connectionTimeout{10};
+constexpr std::chrono::seconds answerTimeout{10};
 
 /// One client: whatever it asks, it is answered and let go.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -24,7 +24,7 @@ public:
         , counted_(std::move(counted)) {}
 
     void start() {
-        timer_.expires_after(connectionTimeout);
+        timer_.expires_after(answerTimeout);
         timer_.async_wait([self = shared_from_this()](error_code canceled) {
             error_code error;
             if (!canceled)

@@ -1,30 +1,12 @@
 #include "cluster/pki/openssl.h"
 
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 
 namespace slipway::pki {
 
 namespace {
 
-using GeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
 using CertificateSigningRequest = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
-
-/// Clocks of a cluster's machines differ a little; a new certificate must be valid on all of them.
-constexpr long backdateSeconds = 5 * 60;
-
-Result<void> setSerial(X509* certificate) {
-    unsigned char bytes[16];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return failure(Errc::crypto, "no random serial");
-    // Positive and never zero (RFC 5280, 4.1.2.2) without losing the length.
-    bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7f) | 0x40);
-    const BigNumber number(BN_bin2bn(bytes, sizeof bytes, nullptr));
-    if (!number || !BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)))
-        return failure(Errc::crypto, "cannot set the serial");
-    return {};
-}
 
 Result<void> setValidity(X509* certificate, std::chrono::hours lifetime, const X509* issuer) {
     const int days = static_cast<int>(lifetime.count() / 24);

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 
 namespace slipway::pki {
 
@@ -75,6 +76,18 @@ Result<std::string> printCertificate(X509* certificate) {
     if (!bio || PEM_write_bio_X509(bio.get(), certificate) != 1)
         return failure(Errc::crypto, "cannot write the certificate");
     return contentOf(bio.get());
+}
+
+Result<void> setSerial(X509* certificate) {
+    unsigned char bytes[16];
+    if (RAND_bytes(bytes, sizeof bytes) != 1)
+        return failure(Errc::crypto, "no random serial");
+    // Positive and never zero (RFC 5280, 4.1.2.2) without losing the length.
+    bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7f) | 0x40);
+    const BigNumber number(BN_bin2bn(bytes, sizeof bytes, nullptr));
+    if (!number || !BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)))
+        return failure(Errc::crypto, "cannot set the serial");
+    return {};
 }
 
 } // namespace slipway::pki

@@ -21,6 +21,11 @@ using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
 using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
 using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
+using GeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+
+/// Clocks of a cluster's machines differ a little; a new certificate must be valid on all of them.
+constexpr long backdateSeconds = 5 * 60;
 
 /// An error with @p what and the reason OpenSSL queued; empties that queue.
 std::unexpected<Error> failure(Errc kind, const char* what);
@@ -32,5 +37,7 @@ Result<Key> parseKey(std::string_view pem, bool publicToo = false);
 Result<std::string> printKey(EVP_PKEY* key);
 Result<Certificate> parseCertificate(std::string_view pem);
 Result<std::string> printCertificate(X509* certificate);
+/// Gives a certificate a random serial number.
+Result<void> setSerial(X509* certificate);
 
 } // namespace slipway::pki

@@ -4,22 +4,17 @@
 
 #include <algorithm>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 
 namespace slipway::pki {
 
 namespace {
 
 using SigningRequest = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
-using GeneralNames = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 
 struct ExtensionsDeleter {
     void operator()(STACK_OF(X509_EXTENSION) * list) const { sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free); }
 };
 using Extensions = std::unique_ptr<STACK_OF(X509_EXTENSION), ExtensionsDeleter>;
-
-constexpr long backdateSeconds = 5 * 60; // clocks of machines differ a little
 
 /// A use as Kubernetes names it, and as OpenSSL does; extended ones say what the key is for, others how.
 struct Usage {
@@ -106,17 +101,6 @@ Result<void> addUsages(X509* certificate, X509* issuer, const std::vector<std::s
         if (auto done = add(certificate, issuer, NID_key_usage, uses); !done)
             return done;
     return purposes.empty() ? Result<void>() : add(certificate, issuer, NID_ext_key_usage, purposes);
-}
-
-Result<void> setSerial(X509* certificate) {
-    unsigned char bytes[16];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return failure(Errc::crypto, "no random serial");
-    bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7f) | 0x40);
-    const BigNumber number(BN_bin2bn(bytes, sizeof bytes, nullptr));
-    if (!number || !BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)))
-        return failure(Errc::crypto, "cannot set the serial");
-    return {};
 }
 
 Result<void> setValidity(X509* certificate, const X509* issuer, std::chrono::seconds lifetime) {

@@ -7,7 +7,7 @@
 namespace slipway::wire {
 namespace {
 
-void append(std::string& out, std::size_t value) {
+void appendLength(std::string& out, std::size_t value) {
     for (int i = 3; i >= 0; --i)
         out += static_cast<char>(value >> (8 * i));
 }
@@ -88,7 +88,7 @@ std::string makeDictionary() {
         "text/javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0.";
     std::string dictionary;
     for (std::string_view word : words) {
-        append(dictionary, word.size());
+        appendLength(dictionary, word.size());
         dictionary += word;
     }
     return dictionary += rest;
@@ -158,11 +158,11 @@ SpdyHeaderCompressor::~SpdyHeaderCompressor() = default;
 
 std::string SpdyHeaderCompressor::compress(const SpdyHeaders& headers) {
     std::string plain;
-    append(plain, headers.size());
+    appendLength(plain, headers.size());
     for (const auto& [name, value] : headers) {
-        append(plain, name.size());
+        appendLength(plain, name.size());
         plain += name;
-        append(plain, value.size());
+        appendLength(plain, value.size());
         plain += value;
     }
     z_stream& stream = state_->stream;

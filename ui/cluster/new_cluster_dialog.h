@@ -2,6 +2,7 @@
 
 #include <QComboBox>
 #include <QDialog>
+#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -41,7 +42,7 @@ public:
     QPushButton& createButton() { return *create_; }
 
 private:
-    QSlider* addSlider(class QFormLayout& form, const QString& words, int most, QLabel*& value);
+    QSlider* addSlider(QFormLayout& form, const QString& words, int most, QLabel*& value);
     void check();
 
     QStringList taken_;

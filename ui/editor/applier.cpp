@@ -14,7 +14,7 @@ using api::Json;
 using api::JsonObject;
 
 /// The context of this file's texts.
-struct Words {
+struct ApplyWords {
     Q_DECLARE_TR_FUNCTIONS(ApplyChecks)
 };
 
@@ -88,13 +88,13 @@ bool Applier::identify(ApplyItem& item) {
         return false;
     };
     if (apiVersion.empty())
-        return refuse(Words::tr("apiVersion is missing"));
+        return refuse(ApplyWords::tr("apiVersion is missing"));
     if (kind.empty())
-        return refuse(Words::tr("kind is missing"));
+        return refuse(ApplyWords::tr("kind is missing"));
     const bool generated = !api::stringAt(object, {"metadata", "generateName"}).empty();
     if (item.name.isEmpty() && !generated) {
         item.line = item.document.lineOf("metadata.name");
-        return refuse(Words::tr("metadata.name is missing: resource name may not be empty"));
+        return refuse(ApplyWords::tr("metadata.name is missing: resource name may not be empty"));
     }
     auto resource = resolver_.resolve(apiVersion, kind);
     if (!resource) {

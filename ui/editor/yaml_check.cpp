@@ -7,7 +7,7 @@
 namespace slipway::ui {
 namespace {
 
-struct Words {
+struct CheckWords {
     Q_DECLARE_TR_FUNCTIONS(YamlCheck)
 };
 
@@ -44,7 +44,7 @@ private:
 
     void tell(const std::string& path, const QString& message) { found.push_back({document_.lineOf(path), message}); }
     void mismatch(const std::string& path, const QString& type) {
-        tell(path, Words::tr("%1 has to be of type %2").arg(text(path), type));
+        tell(path, CheckWords::tr("%1 has to be of type %2").arg(text(path), type));
     }
 
     void members(const JsonObject& object, const Schema& schema, const std::string& path) {
@@ -57,11 +57,11 @@ private:
             else if (const Schema any = schema.additional())
                 value(member, any, below(name));
             else if (!schema.takesAnyMember())
-                tell(below(name), Words::tr("unknown field \"%1\"").arg(text(below(name))));
+                tell(below(name), CheckWords::tr("unknown field \"%1\"").arg(text(below(name))));
         }
         for (const QString& name : schema.required())
             if (!object.contains(name.toStdString()))
-                tell(path, Words::tr("%1 is missing").arg(text(below(name.toStdString()))));
+                tell(path, CheckWords::tr("%1 is missing").arg(text(below(name.toStdString()))));
     }
 
     void scalar(const Json& value, const Schema& schema, const std::string& path) {
@@ -77,7 +77,7 @@ private:
         const QStringList possible = schema.enumeration();
         const QString written = value.is_string() ? text(api::view(value.get_string())) : text(api::printJson(value));
         if (!possible.isEmpty() && !possible.contains(written))
-            tell(path, Words::tr("%1 has to be one of %2").arg(text(path), possible.join(QStringLiteral(", "))));
+            tell(path, CheckWords::tr("%1 has to be one of %2").arg(text(path), possible.join(QStringLiteral(", "))));
     }
 
     const YamlDocument& document_;
@@ -149,7 +149,7 @@ std::vector<Completion> completionsAt(const YamlCursor& cursor, const SchemaCata
                                    : name + QStringLiteral(": ");
         QString detail = type;
         if (required.contains(name))
-            detail += QStringLiteral(" · ") + Words::tr("required");
+            detail += QStringLiteral(" · ") + CheckWords::tr("required");
         if (const QString words = member.description(); !words.isEmpty())
             detail += QLatin1Char('\n') + words;
         all.push_back({name, insert, detail});

@@ -24,7 +24,7 @@ std::int64_t meminfo(const fs::path& procRoot, const std::string& key) {
     return 0;
 }
 
-std::optional<std::int64_t> number(const fs::path& path) {
+std::optional<std::int64_t> numberIn(const fs::path& path) {
     const auto text = base::readFile(path);
     if (!text || text->empty() || !std::isdigit(static_cast<unsigned char>((*text)[0])))
         return std::nullopt;
@@ -73,7 +73,7 @@ std::int64_t entry(const fs::path& path, const std::string& key) {
 /// What a group that is bounded may still take; caches that nobody uses do not count as taken.
 void limitAvailable(Capacity& capacity, const fs::path& folder, const char* most, const char* usage,
                     const char* inactive) {
-    const auto bound = number(folder / most), used = number(folder / usage);
+    const auto bound = numberIn(folder / most), used = numberIn(folder / usage);
     if (!bound || !used || *bound >= capacity.memoryBytes + 1)
         return;
     const std::int64_t taken = std::max<std::int64_t>(0, *used - entry(folder / "memory.stat", inactive));
@@ -81,8 +81,8 @@ void limitAvailable(Capacity& capacity, const fs::path& folder, const char* most
 }
 
 void countProcesses(Capacity& capacity, const fs::path& procRoot, const std::vector<fs::path>& groups) {
-    capacity.processes = number(procRoot / "sys/kernel/pid_max").value_or(0);
-    if (const auto threads = number(procRoot / "sys/kernel/threads-max"); threads && *threads > 0)
+    capacity.processes = numberIn(procRoot / "sys/kernel/pid_max").value_or(0);
+    if (const auto threads = numberIn(procRoot / "sys/kernel/threads-max"); threads && *threads > 0)
         capacity.processes = std::min(capacity.processes, *threads);
     std::ifstream load(procRoot / "loadavg");
     std::string skip, tasks;
@@ -91,7 +91,7 @@ void countProcesses(Capacity& capacity, const fs::path& procRoot, const std::vec
     const std::int64_t running = slash == std::string::npos ? 0 : std::strtoll(tasks.c_str() + slash + 1, nullptr, 10);
     capacity.processesFree = std::max<std::int64_t>(0, capacity.processes - running);
     for (const fs::path& folder : groups) {
-        const auto most = number(folder / "pids.max"), used = number(folder / "pids.current");
+        const auto most = numberIn(folder / "pids.max"), used = numberIn(folder / "pids.current");
         if (most && used && *most < capacity.processes) {
             capacity.processes = *most;
             capacity.processesFree = std::max<std::int64_t>(0, *most - *used);
@@ -106,7 +106,7 @@ void limit(std::int64_t& value, std::int64_t most) {
 
 void applyV2(const fs::path& hierarchy, const std::string& group, Capacity& capacity) {
     for (const fs::path& folder : chain(hierarchy, group)) {
-        if (const auto memory = number(folder / "memory.max"))
+        if (const auto memory = numberIn(folder / "memory.max"))
             limit(capacity.memoryBytes, *memory);
         std::istringstream cpu(base::readFile(folder / "cpu.max").value_or(""));
         std::string quota;
@@ -126,10 +126,10 @@ Capacity readCapacity(const fs::path& root, const fs::path& cgroupRoot, const fs
     capacity.milliCpu = 1000LL * std::max(1, CPU_COUNT(&cpus));
     capacity.memoryBytes = meminfo(procRoot, "MemTotal");
     for (const fs::path& folder : chain(cgroupRoot / "memory", groupOf(procRoot, "memory")))
-        if (const auto memory = number(folder / "memory.limit_in_bytes"))
+        if (const auto memory = numberIn(folder / "memory.limit_in_bytes"))
             limit(capacity.memoryBytes, *memory);
     for (const fs::path& folder : chain(cgroupRoot / "cpu", groupOf(procRoot, "cpu"))) {
-        const auto quota = number(folder / "cpu.cfs_quota_us"), period = number(folder / "cpu.cfs_period_us");
+        const auto quota = numberIn(folder / "cpu.cfs_quota_us"), period = numberIn(folder / "cpu.cfs_period_us");
         if (quota && period && *quota > 0 && *period > 0)
             limit(capacity.milliCpu, *quota * 1000 / *period);
     }

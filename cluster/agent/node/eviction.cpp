@@ -1,5 +1,6 @@
 #include "cluster/agent/node/eviction.h"
 
+#include "cluster/agent/pod/critical.h"
 #include "cluster/agent/pod/quantity.h"
 #include "cluster/api/quantity.h"
 
@@ -10,8 +11,6 @@
 
 namespace slipway::agent {
 namespace {
-
-constexpr std::int32_t criticalPriority = 2'000'000'000;
 
 struct SignalFacts {
     std::string_view signal;
@@ -104,10 +103,7 @@ std::string pressureOf(const std::string& signal) {
 std::vector<PodUse> evictionOrder(std::vector<PodUse> pods, const std::string& signal) {
     const SignalFacts* facts = factsOf(signal);
     const std::string resource = facts == nullptr ? "" : facts->resource;
-    std::erase_if(pods, [](const PodUse& use) {
-        return use.pod->spec->priority.value_or(0) >= criticalPriority ||
-               use.pod->metadata.annotations.contains("kubernetes.io/config.source");
-    });
+    std::erase_if(pods, [](const PodUse& use) { return isCritical(*use.pod); });
     const auto rank = [&](const PodUse& use) {
         const std::int64_t more = useOf(use, resource) - askedOf(use, resource);
         return std::tuple(more <= 0, use.pod->spec->priority.value_or(0), -more);

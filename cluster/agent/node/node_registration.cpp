@@ -17,7 +17,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr char agentVersion[] = "v1.34.0+slipway", leaseNamespace[] = "kube-node-lease";
-constexpr seconds leaseEvery{10}, statusEvery{300}, lookEvery{10};
+constexpr seconds leaseEvery{10}, statusEvery{300}, settledEvery{10};
 constexpr std::size_t mostImages = 50;
 
 std::string osName() {
@@ -167,7 +167,8 @@ void NodeRegistration::statusThread(std::stop_token stop) {
         std::unique_lock lock(mutex_);
         // Until everything has settled the node looks often: it should be Ready as soon as it is.
         const bool settled = ok && readyTold_ && !podCidr_.empty();
-        changed_.wait_for(lock, stop, settled ? std::chrono::milliseconds(lookEvery) : std::chrono::milliseconds(100),
+        changed_.wait_for(lock, stop,
+                          settled ? std::chrono::milliseconds(settledEvery) : std::chrono::milliseconds(100),
                           [&] { return refresh_; });
         refresh_ = false;
     }

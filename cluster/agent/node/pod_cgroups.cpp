@@ -33,7 +33,7 @@ std::int64_t weightOf(std::int64_t shares) {
     return 1 + (shares - leastShares) * 9999 / (mostShares - leastShares);
 }
 
-std::uint64_t number(const fs::path& file, const std::string& key = {}) {
+std::uint64_t counterIn(const fs::path& file, const std::string& key = {}) {
     std::istringstream text(base::readFile(file).value_or(""));
     std::uint64_t value = 0;
     if (key.empty()) {
@@ -192,15 +192,15 @@ PodCgroups::Usage PodCgroups::usage(const std::string& path) const {
     const fs::path memory = folder("memory", path);
     std::uint64_t inactive = 0;
     if (unified_) {
-        result.cpuNanoseconds = number(folder("cpu", path) / "cpu.stat", "usage_usec") * 1000;
-        result.memoryUsage = number(memory / "memory.current");
-        inactive = number(memory / "memory.stat", "inactive_file");
+        result.cpuNanoseconds = counterIn(folder("cpu", path) / "cpu.stat", "usage_usec") * 1000;
+        result.memoryUsage = counterIn(memory / "memory.current");
+        inactive = counterIn(memory / "memory.stat", "inactive_file");
     } else {
-        result.cpuNanoseconds = number(folder("cpuacct", path) / "cpuacct.usage");
-        result.memoryUsage = number(memory / "memory.usage_in_bytes");
-        inactive = number(memory / "memory.stat", "total_inactive_file");
+        result.cpuNanoseconds = counterIn(folder("cpuacct", path) / "cpuacct.usage");
+        result.memoryUsage = counterIn(memory / "memory.usage_in_bytes");
+        inactive = counterIn(memory / "memory.stat", "total_inactive_file");
     }
-    result.pids = number(folder("pids", path) / "pids.current");
+    result.pids = counterIn(folder("pids", path) / "pids.current");
     result.memoryWorkingSet = result.memoryUsage - std::min(result.memoryUsage, inactive);
     return result;
 }

@@ -1,5 +1,7 @@
 #include "cluster/agent/node/shutdown.h"
 
+#include "cluster/agent/pod/critical.h"
+
 #include <algorithm>
 #include <thread>
 
@@ -8,20 +10,15 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::int32_t criticalPriority = 2'000'000'000;
-
-bool isCritical(const core::Pod& pod) {
-    return pod.spec->priority.value_or(0) >= criticalPriority;
-}
-
 void endGroup(Pods& pods, bool critical, seconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (const auto& pod : pods.active())
-        if (isCritical(*pod) == critical)
+        if (hasCriticalPriority(*pod) == critical)
             pods.fail(pod->metadata.uid,
                       {"Terminated", "Pod was terminated in response to imminent node shutdown.", limit, true});
     const auto left = [&] {
-        return std::ranges::any_of(pods.active(), [&](const auto& pod) { return isCritical(*pod) == critical; });
+        return std::ranges::any_of(pods.active(),
+                                   [&](const auto& pod) { return hasCriticalPriority(*pod) == critical; });
     };
     while (left() && std::chrono::steady_clock::now() < deadline + seconds(1))
         std::this_thread::sleep_for(std::chrono::milliseconds(50));

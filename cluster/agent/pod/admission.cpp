@@ -1,5 +1,6 @@
 #include "cluster/agent/pod/admission.h"
 
+#include "cluster/agent/pod/critical.h"
 #include "cluster/api/validation_pod_parts.h"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 
 namespace slipway::agent {
 namespace {
-
-constexpr std::int32_t criticalPriority = 2'000'000'000;
 
 /// Namespaced, isolated, and unable to hurt other pods: allowed without the node owner's word.
 constexpr std::string_view safeSysctls[] = {"kernel.shm_rmid_forced",           "net.ipv4.ip_local_port_range",
@@ -136,11 +135,6 @@ bool asksForAppArmor(const core::PodSpec& spec) {
             if (container.securityContext && asks(container.securityContext->appArmorProfile))
                 return true;
     return false;
-}
-
-bool isCritical(const core::Pod& pod) {
-    return pod.spec->priority.value_or(0) >= criticalPriority ||
-           pod.metadata.annotations.contains("kubernetes.io/config.source");
 }
 
 /// A node under pressure takes critical pods only; short of memory alone, also those that asked for some.

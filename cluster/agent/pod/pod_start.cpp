@@ -14,10 +14,6 @@ namespace {
 
 constexpr seconds hookLimit{3600}, refreshFirst{10};
 
-std::string firstOf(const std::vector<std::string>& list) {
-    return list.empty() ? std::string() : list.front();
-}
-
 } // namespace
 
 bool PodWorker::startSandbox(const PodView& view, const Actions& actions) {
@@ -107,7 +103,7 @@ bool PodWorker::startContainer(const PodView& view, const Actions::Start& start,
     if (const auto wanted = view.wanted.find(start.name); wanted != view.wanted.end())
         applied_[id] = wanted->second;
     if (container.lifecycle && container.lifecycle->postStart)
-        runPostStart(container, id, firstOf(view.podIps));
+        runPostStart(container, id, view.podIp());
     return true;
 }
 

@@ -93,6 +93,9 @@ struct PodView {
     std::string hostIp;
     std::vector<std::string> podIps;
     WallTime now;
+
+    /// The first of the pod's addresses, empty when it has none yet.
+    std::string podIp() const { return podIps.empty() ? std::string() : podIps.front(); }
 };
 
 /// The specification of a container or init container of that name, or null.

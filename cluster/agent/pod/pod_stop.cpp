@@ -15,10 +15,6 @@ namespace {
 
 constexpr seconds retryStop{2}, leastGrace{2};
 
-std::string firstOf(const std::vector<std::string>& list) {
-    return list.empty() ? std::string() : list.front();
-}
-
 seconds since(WallTime begin) {
     return std::chrono::duration_cast<seconds>(system_clock::now() - begin);
 }
@@ -50,8 +46,8 @@ void PodWorker::kill(const PodView& view, const ContainerInfo& info, const std::
     operations_.begin<CheckResult>(
         key,
         [&](CheckDone done) {
-            return beginHook(*container->lifecycle->preStop, {&*container, info.id, firstOf(view.podIps)},
-                             environment_.runtime, environment_.checks, time, std::move(done));
+            return beginHook(*container->lifecycle->preStop, {&*container, info.id, view.podIp()}, environment_.runtime,
+                             environment_.checks, time, std::move(done));
         },
         [this, id = info.id, name = info.name](const CheckResult& result) {
             if (const auto known = endings_.find(id); known != endings_.end())

@@ -28,7 +28,7 @@ namespace http = beast::http;
 using asio::ip::tcp;
 using std::chrono::milliseconds;
 
-constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto probeTuple = asio::as_tuple(asio::use_awaitable);
 constexpr int mostRedirects = 10;
 constexpr std::size_t mostBody = 10 * 1024;
 
@@ -53,7 +53,7 @@ asio::awaitable<std::pair<beast::error_code, tcp::endpoint>> resolve(std::string
     if (!error)
         co_return std::pair{beast::error_code(), tcp::endpoint(address, static_cast<unsigned short>(port))};
     tcp::resolver resolver(co_await asio::this_coro::executor);
-    auto [failed, found] = co_await resolver.async_resolve(host, std::to_string(port), tuple);
+    auto [failed, found] = co_await resolver.async_resolve(host, std::to_string(port), probeTuple);
     if (failed || found.empty())
         co_return std::pair{failed ? failed : asio::error::host_not_found, tcp::endpoint()};
     co_return std::pair{beast::error_code(), found.begin()->endpoint()};
@@ -77,7 +77,7 @@ asio::awaitable<CheckResult> tcpCheck(std::string host, int port, milliseconds t
         co_return CheckResult{false, dialError(address, failed), ""};
     beast::tcp_stream stream(co_await asio::this_coro::executor);
     stream.expires_after(timeout);
-    const auto [error] = co_await stream.async_connect(endpoint, tuple);
+    const auto [error] = co_await stream.async_connect(endpoint, probeTuple);
     co_return CheckResult{!error, error ? dialError(address, error) : "", ""};
 }
 
@@ -114,17 +114,17 @@ struct HttpAnswer {
 template <class Stream> asio::awaitable<HttpAnswer> exchange(Stream& stream, Request request) {
     HttpAnswer answer;
     std::size_t ignored = 0;
-    std::tie(answer.error, ignored) = co_await http::async_write(stream, request, tuple);
+    std::tie(answer.error, ignored) = co_await http::async_write(stream, request, probeTuple);
     if (answer.error)
         co_return answer;
     beast::flat_buffer buffer(64 * 1024);
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
-    std::tie(answer.error, ignored) = co_await http::async_read_header(stream, buffer, parser, tuple);
+    std::tie(answer.error, ignored) = co_await http::async_read_header(stream, buffer, parser, probeTuple);
     if (answer.error)
         co_return answer;
     while (!parser.is_done() && parser.get().body().size() < mostBody) {
-        const auto [error, size] = co_await http::async_read_some(stream, buffer, parser, tuple);
+        const auto [error, size] = co_await http::async_read_some(stream, buffer, parser, probeTuple);
         if (error)
             break; // the status is what counts
     }
@@ -147,14 +147,14 @@ asio::awaitable<HttpAnswer> ask(const core::HTTPGetAction& action, const CheckUr
     beast::ssl_stream<beast::tcp_stream> stream(co_await asio::this_coro::executor, tls);
     beast::tcp_stream& plain = stream.next_layer();
     plain.expires_at(deadline);
-    std::tie(answer.error) = co_await plain.async_connect(endpoint, tuple);
+    std::tie(answer.error) = co_await plain.async_connect(endpoint, probeTuple);
     if (answer.error) {
         answer.stage = "dial";
         co_return answer;
     }
     if (!url.secure)
         co_return co_await exchange(plain, requestOf(action, url));
-    std::tie(answer.error) = co_await stream.async_handshake(asio::ssl::stream_base::client, tuple);
+    std::tie(answer.error) = co_await stream.async_handshake(asio::ssl::stream_base::client, probeTuple);
     if (answer.error)
         co_return answer;
     co_return co_await exchange(stream, requestOf(action, url));
@@ -207,7 +207,7 @@ asio::awaitable<CheckResult> httpTell(core::HTTPGetAction action, CheckUrl url, 
 
 asio::awaitable<CheckResult> sleepCheck(milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    const auto [error] = co_await timer.async_wait(tuple);
+    const auto [error] = co_await timer.async_wait(probeTuple);
     co_return CheckResult{!error, error ? "interrupted" : "", ""};
 }
 

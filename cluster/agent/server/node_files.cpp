@@ -14,7 +14,7 @@
 namespace slipway::agent {
 namespace {
 
-std::string escaped(std::string_view text) {
+std::string htmlEscaped(std::string_view text) {
     std::string out;
     for (const char c : text)
         out += c == '<'    ? "&lt;"
@@ -74,7 +74,7 @@ std::string ShownFile::listing() const {
     std::ranges::sort(names);
     std::string page = "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n";
     for (const std::string& name : names)
-        page += std::format("<a href=\"{0}\">{0}</a>\n", escaped(name));
+        page += std::format("<a href=\"{0}\">{0}</a>\n", htmlEscaped(name));
     return page + "</pre>\n";
 }
 

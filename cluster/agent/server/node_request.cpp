@@ -28,7 +28,7 @@ std::optional<std::string> decode(std::string_view text, bool plusIsSpace) {
     return result;
 }
 
-std::optional<std::int64_t> number(const std::string& text) {
+std::optional<std::int64_t> queryNumber(const std::string& text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size())
@@ -91,17 +91,17 @@ std::expected<LogOptions, std::string> logOptions(const Target& target, base::Ti
     LogOptions options;
     options.follow = target.flag("follow");
     options.timestamps = target.flag("timestamps");
-    if (const std::string text = target.value("tailLines"); !text.empty() && !(options.tailLines = number(text)))
+    if (const std::string text = target.value("tailLines"); !text.empty() && !(options.tailLines = queryNumber(text)))
         return std::unexpected("tailLines is not a number");
     if (options.tailLines && *options.tailLines < 0)
         return std::unexpected("tailLines must be greater than or equal to 0");
     if (const std::string text = target.value("limitBytes"); !text.empty()) {
-        options.limitBytes = number(text);
+        options.limitBytes = queryNumber(text);
         if (!options.limitBytes || *options.limitBytes < 1)
             return std::unexpected("limitBytes must be greater than 0");
     }
     if (const std::string text = target.value("sinceSeconds"); !text.empty()) {
-        const auto seconds = number(text);
+        const auto seconds = queryNumber(text);
         if (!seconds || *seconds < 1)
             return std::unexpected("sinceSeconds must be greater than 0");
         options.since = now - std::chrono::seconds(*seconds);

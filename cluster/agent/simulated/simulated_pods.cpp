@@ -12,7 +12,7 @@ using std::chrono::system_clock;
 
 namespace {
 
-constexpr std::chrono::seconds tryAgain{2};
+constexpr std::chrono::seconds tryPodAgain{2};
 constexpr std::int64_t leastMilliCpu = 5, leastMemory = 16LL * 1024 * 1024; // of a container that asks for nothing
 
 std::vector<SimulatedLoad> loadsOf(const core::Pod& pod, const Behaviour& behaviour) {
@@ -251,7 +251,7 @@ void SimulatedPods::work(const EntryPtr& entry) {
     bool gone = false;
     const bool written = write(*pod, step, gone);
     if (!written)
-        return finish(entry, pod, system_clock::now() + tryAgain);
+        return finish(entry, pod, system_clock::now() + tryPodAgain);
     pod->status = step.status;
     finish(entry, gone ? nullptr : pod, step.wakeAt);
 }

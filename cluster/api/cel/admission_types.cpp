@@ -167,7 +167,7 @@ private:
     Expression::Types types_, messageTypes_;
 };
 
-constexpr int deepest = 12; // types that hold themselves end here
+constexpr int deepestType = 12; // types that hold themselves end here
 
 TypePointer declared(const api::Type& type, int depth);
 
@@ -189,7 +189,7 @@ TypePointer fieldType(const Field& field, int depth) {
     case FieldKind::microTime_:
         return simple(Kind::timestamp);
     case FieldKind::object_:
-        return field.type == nullptr || depth > deepest ? simple(Kind::dyn) : declared(*field.type, depth + 1);
+        return field.type == nullptr || depth > deepestType ? simple(Kind::dyn) : declared(*field.type, depth + 1);
     case FieldKind::intOrString_:
     case FieldKind::raw_:
         return simple(Kind::dyn);

@@ -130,7 +130,7 @@ std::uint64_t tenths(double size) {
     return static_cast<std::uint64_t>(std::ceil(size * 0.1));
 }
 
-std::uint64_t listCost(const Value& list) {
+std::uint64_t costOfList(const Value& list) {
     if (!list.is<ListPointer>())
         return tenths(static_cast<double>(list.size()));
     std::uint64_t cost = list.size();
@@ -171,7 +171,7 @@ std::uint64_t callCost(Cost cost, Args args, const Value& result) {
     case Cost::items:
         return static_cast<std::uint64_t>(size(1));
     case Cost::itemsOfFirst:
-        return listCost(args[0]);
+        return costOfList(args[0]);
     case Cost::smaller:
         return tenths(std::min(size(0), size(1)));
     case Cost::sum:

@@ -10,7 +10,7 @@
 namespace slipway::api::cel {
 namespace {
 
-using Problem = std::optional<std::string> (*)(std::string_view);
+using FormatProblem = std::optional<std::string> (*)(std::string_view);
 
 template <std::optional<std::string> (*problem)(std::string_view)>
 std::optional<std::string> ofPrefix(std::string_view text) {
@@ -21,8 +21,8 @@ std::optional<std::string> byFormat(std::string_view text, std::string_view form
     return custom::hasFormat(text, format) ? std::nullopt : std::optional(std::string(why));
 }
 
-const std::map<std::string_view, Problem>& formats() {
-    static const std::map<std::string_view, Problem> byName{
+const std::map<std::string_view, FormatProblem>& formats() {
+    static const std::map<std::string_view, FormatProblem> byName{
         {"dns1123Label", labelProblem},
         {"dns1123Subdomain", subdomainProblem},
         {"dns1035Label", label1035Problem},
@@ -44,11 +44,11 @@ const std::map<std::string_view, Problem>& formats() {
 
 class FormatValue : public Opaque {
 public:
-    FormatValue(std::string_view name, Problem problem) : name(name), problem(problem) {}
+    FormatValue(std::string_view name, FormatProblem problem) : name(name), problem(problem) {}
     std::string_view typeName() const override { return "kubernetes.NamedFormat"; }
     bool equals(const Opaque& other) const override { return name == static_cast<const FormatValue&>(other).name; }
     const std::string_view name;
-    const Problem problem;
+    const FormatProblem problem;
 };
 
 Value made(std::string_view name) {

@@ -132,7 +132,7 @@ ValueResult greaterOrEqual(Args args) {
     return ordered(args, [](int order) { return order >= 0; });
 }
 
-std::string shown(const Value& key) {
+std::string shownKey(const Value& key) {
     return key.is<std::string>() ? text(key) : printJson(toJson(key));
 }
 
@@ -159,7 +159,7 @@ ValueResult itemAt(Args args) {
 
 ValueResult memberAt(Args args) {
     const auto found = args[0].as<MapPointer>()->find(args[1]);
-    return found ? ValueResult(*found) : fail("no such key: " + shown(args[1]));
+    return found ? ValueResult(*found) : fail("no such key: " + shownKey(args[1]));
 }
 
 ValueResult optionalItem(Args args) {

@@ -56,7 +56,7 @@ bool isHost(std::string_view host) {
     return port.empty() || (port[0] == ':' && port.find_first_not_of("0123456789", 1) == port.npos);
 }
 
-std::optional<Url> parse(const std::string& text) {
+std::optional<Url> parseUrl(const std::string& text) {
     for (char c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             return std::nullopt;
@@ -154,7 +154,7 @@ std::pair<std::string, std::string> hostParts(const std::string& host) {
 }
 
 ValueResult url(Args args) {
-    auto parsed = parse(text(args[0]));
+    auto parsed = parseUrl(text(args[0]));
     if (!parsed)
         return fail(std::format("URL parse error during conversion from string: parse \"{}\": invalid URI for request",
                                 text(args[0])));
@@ -166,7 +166,8 @@ ValueResult url(Args args) {
 std::span<const FunctionRow> urlFunctions() {
     static const std::vector<FunctionRow> rows{
         {"url(string): URL", url, Cost::traversal},
-        {"isURL(string): bool", [](Args a) -> ValueResult { return parse(text(a[0])).has_value(); }, Cost::traversal},
+        {"isURL(string): bool", [](Args a) -> ValueResult { return parseUrl(text(a[0])).has_value(); },
+         Cost::traversal},
         {"URL.getScheme(): string", [](Args a) -> ValueResult { return urlOf(a[0]).scheme; }},
         {"URL.getHost(): string", [](Args a) -> ValueResult { return urlOf(a[0]).host; }},
         {"URL.getHostname(): string", [](Args a) -> ValueResult { return hostParts(urlOf(a[0]).host).first; }},

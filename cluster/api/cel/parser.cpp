@@ -11,7 +11,7 @@ namespace slipway::api::cel {
 namespace {
 
 constexpr int deepest = 100;
-using Result = std::expected<NodePointer, Problem>;
+using Parsed = std::expected<NodePointer, Problem>;
 
 constexpr std::string_view whatMayStart = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, "
                                           "NUM_UINT, STRING, BYTES, IDENTIFIER}";
@@ -35,7 +35,7 @@ class Parser {
 public:
     explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
 
-    Result parse() {
+    Parsed parse() {
         auto root = conditional();
         if (root && now().kind != TokenKind::end)
             return fail(std::format("extraneous input '{}' expecting <EOF>", now().text));
@@ -58,7 +58,7 @@ private:
         return fail(std::format("mismatched input '{}' expecting {}", now().text, expecting));
     }
 
-    Result conditional() {
+    Parsed conditional() {
         if (++depth_ > deepest)
             return fail("the expression is nested too deeply");
         auto test = binary(0);
@@ -86,7 +86,7 @@ private:
         return std::ranges::find(levels[level], token.text) != levels[level].end();
     }
 
-    Result binary(std::size_t level) {
+    Parsed binary(std::size_t level) {
         if (level == 5)
             return unary();
         auto left = binary(level + 1);
@@ -102,7 +102,7 @@ private:
         return left;
     }
 
-    Result unary() {
+    Parsed unary() {
         for (std::string_view sign : {"!", "-"})
             if (const std::size_t at = now().at; take(sign)) {
                 if (sign == "-" && now().kind == TokenKind::literal &&
@@ -112,7 +112,7 @@ private:
                     return fail("the expression is nested too deeply");
                 auto operand = unary();
                 --depth_;
-                return operand ? Result(make(NodeKind::call, std::format("{}_", sign), {*operand}, at)) : operand;
+                return operand ? Parsed(make(NodeKind::call, std::format("{}_", sign), {*operand}, at)) : operand;
             }
         if (now().kind == TokenKind::literal && now().value.is<std::int64_t>() &&
             now().value.as<std::int64_t>() == std::numeric_limits<std::int64_t>::min())
@@ -135,7 +135,7 @@ private:
                            at);
     }
 
-    Result member() {
+    Parsed member() {
         auto value = primary();
         while (value) {
             const std::size_t at = now().at;
@@ -149,7 +149,7 @@ private:
         return value;
     }
 
-    Result selected(NodePointer owner, std::size_t at) {
+    Parsed selected(NodePointer owner, std::size_t at) {
         const bool optional = take("?");
         if (now().kind != TokenKind::name && now().kind != TokenKind::quotedName)
             return unexpectedToken("IDENTIFIER");
@@ -167,7 +167,7 @@ private:
         return expandCall(make(NodeKind::method, name.text, std::move(*args), open));
     }
 
-    Result indexed(NodePointer owner, std::size_t at) {
+    Parsed indexed(NodePointer owner, std::size_t at) {
         const bool optional = take("?");
         auto index = conditional();
         if (!index)
@@ -194,7 +194,7 @@ private:
         return items;
     }
 
-    Result object(std::size_t at) {
+    Parsed object(std::size_t at) {
         auto node = make(NodeKind::object, {}, {}, at);
         while (!take("}")) {
             node->optionals.push_back(take("?"));
@@ -214,7 +214,7 @@ private:
         return node;
     }
 
-    Result primary() {
+    Parsed primary() {
         const Token token = now();
         if (token.kind == TokenKind::literal) {
             ++at_;
@@ -240,7 +240,7 @@ private:
         return named();
     }
 
-    Result named() {
+    Parsed named() {
         const Token name = now();
         if (name.kind != TokenKind::name || name.text == "in")
             return unexpectedToken(whatMayStart);
@@ -266,7 +266,7 @@ private:
 
 } // namespace
 
-Result parseExpression(std::string_view text) {
+Parsed parseExpression(std::string_view text) {
     auto tokens = tokenize(text);
     if (!tokens)
         return std::unexpected(tokens.error());

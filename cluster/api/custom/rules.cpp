@@ -8,7 +8,7 @@
 namespace slipway::api::custom {
 namespace {
 
-std::string trimmed(std::string_view text) {
+std::string withoutMargins(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
     return first == text.npos ? std::string() : std::string(text.substr(first, last - first + 1));
 }
@@ -89,8 +89,8 @@ std::optional<std::string> takeStep(std::string_view& rest) {
 
 std::expected<Rule, RuleProblem> compileRule(const JsonObject& props, const cel::TypePointer& self) {
     Rule rule;
-    rule.text = trimmed(stringAt(props, {"rule"}));
-    rule.message = trimmed(stringAt(props, {"message"}));
+    rule.text = withoutMargins(stringAt(props, {"rule"}));
+    rule.message = withoutMargins(stringAt(props, {"message"}));
     rule.reason = stringAt(props, {"reason"});
     rule.fieldPath = stringAt(props, {"fieldPath"});
     rule.optionalOld = boolAt(props, {"optionalOldSelf"});
@@ -105,7 +105,7 @@ std::expected<Rule, RuleProblem> compileRule(const JsonObject& props, const cel:
     rule.comparesOld = rule.expression.mentions("oldSelf");
     if (props.contains("optionalOldSelf") && !rule.comparesOld)
         return problem("optionalOldSelf", "may not be set if oldSelf is not used in rule");
-    if (const std::string_view text = stringAt(props, {"messageExpression"}); !trimmed(text).empty()) {
+    if (const std::string_view text = stringAt(props, {"messageExpression"}); !withoutMargins(text).empty()) {
         auto message = cel::Expression::compile(text, variables);
         if (!message)
             return problem("messageExpression", "messageExpression compilation failed: " + message.error());

@@ -36,13 +36,6 @@ std::string hostAndPort(const Forward& to) {
     return to.port == usual && to.kind == Forward::Kind::proxy ? host : std::format("{}:{}", host, to.port);
 }
 
-std::string_view headerOf(const Request& request, std::string_view name) {
-    for (const auto& [key, value] : request.headers)
-        if (beast::iequals(key, name))
-            return value;
-    return {};
-}
-
 /// What is said to the backend before the body. Credentials are for this server, not for others.
 std::string requestHead(const Request& request, const Forward& to, bool upgrade, bool chunkedBody) {
     std::string head = std::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, to.target, hostAndPort(to));

@@ -66,9 +66,9 @@ Request translate(const RequestHead& head, const Peer& peer) {
     return request;
 }
 
-class Connection {
+class Http1Connection {
 public:
-    Connection(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer)
+    Http1Connection(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer)
         : stream_{socket, deadline, {}}, answering_(answering), peer_(std::move(peer)) {}
 
     awaitable<void> run() {
@@ -183,7 +183,7 @@ private:
 } // namespace
 
 awaitable<void> serveHttp1(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer) {
-    Connection connection(socket, deadline, answering, std::move(peer));
+    Http1Connection connection(socket, deadline, answering, std::move(peer));
     co_await connection.run();
 }
 

@@ -18,15 +18,15 @@ constexpr std::int32_t connectionWindow = 1 << 20;
 constexpr int mostAnswers = 2 * static_cast<int>(mostStreams);
 constexpr std::size_t largestWrite = 64 * 1024;
 
-class Connection : public Http2Session, public std::enable_shared_from_this<Connection> {
+class Http2Connection : public Http2Session, public std::enable_shared_from_this<Http2Connection> {
 public:
-    Connection(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer)
+    Http2Connection(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer)
         : socket_(socket)
         , deadline_(deadline)
         , answering_(answering)
         , peer_(std::move(peer))
         , idle_(socket.get_executor(), asio::steady_timer::time_point::max()) {}
-    ~Connection() override { nghttp2_session_del(session_); }
+    ~Http2Connection() override { nghttp2_session_del(session_); }
 
     awaitable<void> run() {
         begin();
@@ -62,7 +62,7 @@ public:
 private:
     using Stream = std::shared_ptr<Http2Exchange>;
 
-    static Connection& of(void* user) { return *static_cast<Connection*>(user); }
+    static Http2Connection& of(void* user) { return *static_cast<Http2Connection*>(user); }
 
     void begin() {
         nghttp2_session_callbacks* callbacks = nullptr;
@@ -277,7 +277,7 @@ private:
 } // namespace
 
 awaitable<void> serveHttp2(TlsSocket& socket, Deadline& deadline, Answering& answering, Peer peer) {
-    const auto connection = std::make_shared<Connection>(socket, deadline, answering, std::move(peer));
+    const auto connection = std::make_shared<Http2Connection>(socket, deadline, answering, std::move(peer));
     co_await connection->run();
 }
 

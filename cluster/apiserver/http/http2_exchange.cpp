@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t mostWaitingOutput = 256 * 1024;
 
-std::string lowered(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 nghttp2_nv fieldOf(const std::string& name, const std::string& value) {
     return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
             reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(),

@@ -16,13 +16,6 @@ using wire::WebSocketOpcode;
 
 constexpr std::size_t largestClientFrame = 64 * 1024; // clients have nothing to say here
 
-std::string headerOf(const Request& request, std::string_view name) {
-    for (const auto& [key, value] : request.headers)
-        if (beast::iequals(key, name))
-            return value;
-    return {};
-}
-
 class WebSocketExchange : public Exchange {
 public:
     WebSocketExchange(Http1Stream& stream, Http1Exchange& plain, std::string key, std::string protocol, bool lines)
@@ -157,7 +150,7 @@ private:
 
 std::unique_ptr<Exchange> makeWebSocketExchange(Http1Stream& stream, Http1Exchange& plain, const Request& request,
                                                 bool lines) {
-    std::string key = headerOf(request, "Sec-WebSocket-Key");
+    std::string key(headerOf(request, "Sec-WebSocket-Key"));
     if (key.empty() || !beast::iequals(headerOf(request, "Upgrade"), "websocket"))
         return nullptr;
     const auto offered = wire::offeredProtocols(headerOf(request, "Sec-WebSocket-Protocol"));

@@ -12,8 +12,8 @@ using api::discovery_v1::EndpointSlice;
 
 namespace {
 
-constexpr std::size_t endpointsPerSlice = 1000;
-constexpr const char* manager = "endpointslicemirroring-controller.k8s.io";
+constexpr std::size_t mirroredPerSlice = 1000;
+constexpr const char* mirroringManager = "endpointslicemirroring-controller.k8s.io";
 
 bool isMirrored(const Endpoints& endpoints) {
     const auto skip = endpoints.metadata.labels.find("endpointslice.kubernetes.io/skip-mirror");
@@ -28,7 +28,7 @@ EndpointSlice sliceOf(const Endpoints& endpoints) {
     slice.metadata.generateName = endpoints.metadata.name + "-";
     slice.metadata.labels = endpoints.metadata.labels;
     slice.metadata.labels[serviceNameLabel] = endpoints.metadata.name;
-    slice.metadata.labels[managedByLabel] = manager;
+    slice.metadata.labels[managedByLabel] = mirroringManager;
     slice.metadata.annotations = endpoints.metadata.annotations;
     for (const char* own :
          {"kubectl.kubernetes.io/last-applied-configuration", "endpoints.kubernetes.io/last-change-trigger-time"})
@@ -50,10 +50,10 @@ private:
         const auto [ns, name] = client::splitKey(key);
         const auto endpoints = caches_.of<Endpoints>().getKey(key);
         const auto service = caches_.of<Service>().getKey(key);
-        const auto present = slicesKeptBy(caches_, manager, ns, name);
+        const auto present = slicesKeptBy(caches_, mirroringManager, ns, name);
         SlicePlan plan;
         if (endpoints && service && service->spec && service->spec->selector.empty() && isMirrored(*endpoints))
-            plan = planSlices(sliceOf(*endpoints), mirroredGroups(*endpoints), present, endpointsPerSlice);
+            plan = planSlices(sliceOf(*endpoints), mirroredGroups(*endpoints), present, mirroredPerSlice);
         else
             plan.remove = present;
         if (auto written = writeSlices(*client_, plan); !written)

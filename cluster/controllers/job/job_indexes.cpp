@@ -6,7 +6,7 @@
 namespace slipway::controllers {
 namespace {
 
-std::optional<int> number(std::string_view text) {
+std::optional<int> jobIndex(std::string_view text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() && end == text.data() + text.size() && value >= 0 ? std::optional(value) : std::nullopt;
@@ -21,8 +21,8 @@ std::set<int> parseIndexes(std::string_view text, int limit) {
         const std::string_view word = text.substr(0, comma);
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
         const std::size_t dash = word.find('-');
-        const auto first = number(word.substr(0, dash));
-        const auto last = dash == std::string_view::npos ? first : number(word.substr(dash + 1));
+        const auto first = jobIndex(word.substr(0, dash));
+        const auto last = dash == std::string_view::npos ? first : jobIndex(word.substr(dash + 1));
         if (first && last)
             for (int i = *first; i <= *last && i < limit; ++i)
                 indexes.insert(i);

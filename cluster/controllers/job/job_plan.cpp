@@ -18,7 +18,7 @@ using Clock = std::chrono::system_clock;
 namespace {
 
 constexpr auto firstBackoff = std::chrono::seconds(10), longestBackoff = std::chrono::seconds(600);
-constexpr std::size_t largestBurst = 500;
+constexpr std::size_t mostPodsAtOnce = 500;
 constexpr const char* failureCountAnnotation = "batch.kubernetes.io/job-index-failure-count";
 
 bool hasPhase(const Pod& pod, std::string_view phase) {
@@ -98,9 +98,9 @@ std::optional<Verdict> policyVerdict(const Job& job, const Pod& pod) {
     return {};
 }
 
-class Planner {
+class JobPlanner {
 public:
-    Planner(const Job& job, const std::vector<PodPtr>& pods, Clock::time_point now)
+    JobPlanner(const Job& job, const std::vector<PodPtr>& pods, Clock::time_point now)
         : job_(job), spec_(*job.spec), pods_(pods), now_(now), indexed_(spec_.completionMode == "Indexed") {
         if (job.status)
             plan_.status = *job.status;
@@ -209,7 +209,7 @@ private:
     void track(const PodPtr& pod, std::vector<std::string>& list) {
         if (!isTracked(*pod))
             return;
-        if (!listed(list, *pod) && list.size() < largestBurst)
+        if (!listed(list, *pod) && list.size() < mostPodsAtOnce)
             list.push_back(pod->metadata.uid);
         if (listed(list, *pod))
             plan_.release.push_back(pod);
@@ -393,7 +393,7 @@ private:
             wakeAfter(left);
             return;
         }
-        missing = std::min(missing, static_cast<int>(largestBurst));
+        missing = std::min(missing, static_cast<int>(mostPodsAtOnce));
         if (!indexed_) {
             plan_.create.assign(static_cast<std::size_t>(missing), -1);
             return;
@@ -514,7 +514,7 @@ Pod jobPod(const Job& job, int index, int failures) {
 }
 
 JobPlan planJob(const Job& job, const std::vector<PodPtr>& pods, Clock::time_point now) {
-    return Planner(job, pods, now).plan();
+    return JobPlanner(job, pods, now).plan();
 }
 
 } // namespace slipway::controllers

@@ -21,7 +21,7 @@ using client::resourceOf;
 
 namespace {
 
-constexpr const char *claimPrefix = "claim ", *volumePrefix = "volume ";
+constexpr const char *claimKey = "claim ", *volumeKey = "volume ";
 constexpr const char* noProvisioner = "kubernetes.io/no-provisioner";
 
 bool has(const api::meta_v1::ObjectMeta& metadata, const char* annotation) {
@@ -45,15 +45,15 @@ public:
         });
         watch<PersistentVolumeClaim>([this](const auto& before, const auto& after) {
             const PersistentVolumeClaim& claim = after ? *after : *before;
-            enqueue(claimPrefix + objectKey(claim.metadata.namespace_, claim.metadata.name));
+            enqueue(claimKey + objectKey(claim.metadata.namespace_, claim.metadata.name));
             if (claim.spec && !claim.spec->volumeName.empty())
-                enqueue(volumePrefix + claim.spec->volumeName);
+                enqueue(volumeKey + claim.spec->volumeName);
         });
         watch<PersistentVolume>([this](const auto& before, const auto& after) {
             const PersistentVolume& volume = after ? *after : *before;
-            enqueue(volumePrefix + volume.metadata.name);
+            enqueue(volumeKey + volume.metadata.name);
             if (volume.spec && volume.spec->claimRef)
-                enqueue(claimPrefix + objectKey(volume.spec->claimRef->namespace_, volume.spec->claimRef->name));
+                enqueue(claimKey + objectKey(volume.spec->claimRef->namespace_, volume.spec->claimRef->name));
             else if (after && volume.status && volume.status->phase == "Available")
                 enqueueWaiting(classOf(volume));
         });
@@ -68,19 +68,18 @@ private:
     void enqueueWaiting(const std::string& storageClass) {
         for (const ClaimPtr& claim : caches_.of<PersistentVolumeClaim>().list())
             if (claim->spec && claim->spec->volumeName.empty() && classOf(*claim) == storageClass)
-                enqueue(claimPrefix + objectKey(claim->metadata.namespace_, claim->metadata.name));
+                enqueue(claimKey + objectKey(claim->metadata.namespace_, claim->metadata.name));
     }
 
     client::Result<SyncResult> sync(const std::string& key) override {
         client::Result<void> done;
-        if (key.starts_with(claimPrefix)) {
+        if (key.starts_with(claimKey)) {
             const auto claim =
-                caches_.of<PersistentVolumeClaim>().getKey(key.substr(std::string_view(claimPrefix).size()));
+                caches_.of<PersistentVolumeClaim>().getKey(key.substr(std::string_view(claimKey).size()));
             if (claim && claim->spec)
                 done = has(claim->metadata, bindCompleted) ? syncBound(*claim) : syncUnbound(*claim);
         } else {
-            const auto volume =
-                caches_.of<PersistentVolume>().getKey(key.substr(std::string_view(volumePrefix).size()));
+            const auto volume = caches_.of<PersistentVolume>().getKey(key.substr(std::string_view(volumeKey).size()));
             if (volume && volume->spec)
                 done = syncVolume(*volume);
         }
@@ -293,7 +292,7 @@ private:
         const auto& reference = volume.spec->claimRef;
         if (!reference || reference->uid.empty()) {
             if (reference)
-                enqueue(claimPrefix + objectKey(reference->namespace_, reference->name));
+                enqueue(claimKey + objectKey(reference->namespace_, reference->name));
             return setPhase(volume, "Available");
         }
         const auto claim = claimOf(volume);
@@ -304,7 +303,7 @@ private:
         if ((*claim)->spec && (*claim)->spec->volumeName == volume.metadata.name)
             return setPhase(volume, "Bound");
         if ((*claim)->spec && (*claim)->spec->volumeName.empty()) {
-            enqueue(claimPrefix + objectKey(reference->namespace_, reference->name));
+            enqueue(claimKey + objectKey(reference->namespace_, reference->name));
             return {};
         }
         return abandon(volume); // the claim has another volume

@@ -23,7 +23,7 @@ client::Error noMetrics(const std::string& message) {
     return {client::Errc::notFound, 404, "", message, {}};
 }
 
-std::int64_t milliOf(std::string_view quantity) {
+std::int64_t measuredMilli(std::string_view quantity) {
     const auto parsed = api::Quantity::parse(quantity);
     return parsed ? parsed->milli() : 0;
 }
@@ -68,7 +68,7 @@ std::optional<std::int64_t> useOf(const Json& pod, const std::string& resource, 
         const std::string_view use = stringAt(entry, {"usage", resource});
         if (use.empty())
             return {}; // a part of the pod is unknown
-        total = total.value_or(0) + milliOf(use);
+        total = total.value_or(0) + measuredMilli(use);
     }
     return total;
 }
@@ -110,7 +110,7 @@ client::Result<PodMetrics> MetricsClient::pods(const std::string& ns, const std:
     PodMetrics metrics;
     for (const Json& item : *list)
         metrics[std::string(stringAt(item, {"describedObject", "name"}))] =
-            metricFrom(item, milliOf(stringAt(item, {"value"})), "window");
+            metricFrom(item, measuredMilli(stringAt(item, {"value"})), "window");
     return metrics;
 }
 
@@ -125,7 +125,7 @@ client::Result<std::int64_t> MetricsClient::object(const std::string& ns,
                                         selectorQuery("metricLabelSelector", metric)));
     if (!list)
         return std::unexpected(noMetrics("unable to fetch metrics from custom metrics API: " + list.error().message));
-    return milliOf(stringAt(list->front(), {"value"}));
+    return measuredMilli(stringAt(list->front(), {"value"}));
 }
 
 client::Result<std::vector<std::int64_t>> MetricsClient::external(const std::string& ns,
@@ -136,7 +136,7 @@ client::Result<std::vector<std::int64_t>> MetricsClient::external(const std::str
         return std::unexpected(noMetrics("unable to fetch metrics from external metrics API: " + list.error().message));
     std::vector<std::int64_t> values;
     for (const Json& item : *list)
-        values.push_back(milliOf(stringAt(item, {"value"})));
+        values.push_back(measuredMilli(stringAt(item, {"value"})));
     return values;
 }
 

@@ -11,7 +11,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr const char* leaseNamespace = "kube-system";
+constexpr const char* electionNamespace = "kube-system";
 
 } // namespace
 
@@ -62,7 +62,7 @@ void LeaderElection::release() {
     stop();
     if (!std::exchange(leading_, false))
         return;
-    auto lease = client_->get<Lease>(leaseNamespace, name_);
+    auto lease = client_->get<Lease>(electionNamespace, name_);
     if (!lease || !lease->spec || lease->spec->holderIdentity != identity_)
         return;
     lease->spec->holderIdentity.clear();
@@ -96,7 +96,7 @@ void LeaderElection::round() {
 
 /// Reads the lease, and takes or renews it where it may be. True when it is held now.
 bool LeaderElection::attempt() {
-    const auto present = client_->get<Lease>(leaseNamespace, name_);
+    const auto present = client_->get<Lease>(electionNamespace, name_);
     if (!present && present.error().kind != client::Errc::notFound)
         return false;
     const auto spec = present ? present->spec : std::nullopt;
@@ -109,9 +109,9 @@ bool LeaderElection::attempt() {
         return false;
     Lease lease = present ? *present : Lease();
     lease.metadata.name = name_;
-    lease.metadata.namespace_ = leaseNamespace;
+    lease.metadata.namespace_ = electionNamespace;
     lease.spec = next;
-    return present ? client_->update(lease).has_value() : client_->create(leaseNamespace, lease).has_value();
+    return present ? client_->update(lease).has_value() : client_->create(electionNamespace, lease).has_value();
 }
 
 } // namespace slipway::controllers

@@ -48,7 +48,7 @@ bool usesPortsOfNodes(const Service& service) {
     });
 }
 
-std::optional<std::uint32_t> number(const std::string& address) {
+std::optional<std::uint32_t> addressNumber(const std::string& address) {
     unsigned a = 0, b = 0, c = 0, d = 0;
     char rest = 0;
     if (std::sscanf(address.c_str(), "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &rest) != 4 || std::max({a, b, c, d}) > 255)
@@ -98,7 +98,7 @@ std::vector<std::string> nodeAddressesFor(const Service& service, const std::vec
 std::optional<std::string> pooledAddressFor(const Service& service, const std::vector<ServicePtr>& others,
                                             const std::string& cidr) {
     const std::size_t slash = cidr.find('/');
-    const auto network = number(cidr.substr(0, slash));
+    const auto network = addressNumber(cidr.substr(0, slash));
     const int bits = slash == std::string::npos ? 32 : std::atoi(cidr.c_str() + slash + 1);
     if (!network || bits < 1 || bits > 32)
         return {};
@@ -110,7 +110,7 @@ std::optional<std::string> pooledAddressFor(const Service& service, const std::v
         for (const std::string& address : balancerAddresses(*other))
             taken.insert(address);
     const auto usable = [&](const std::string& address) {
-        const auto value = number(address);
+        const auto value = addressNumber(address);
         return value && *value >= base + first && *value < base + end && !taken.contains(address);
     };
     if (!service.spec->loadBalancerIP.empty())

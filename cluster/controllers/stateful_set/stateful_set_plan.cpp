@@ -88,9 +88,9 @@ Places placesOf(const StatefulState& state) {
 }
 
 /// Plans in the order of ordinals; each step tells whether the next may be looked at.
-class Planner {
+class StatefulPlanner {
 public:
-    Planner(const StatefulState& state, std::chrono::system_clock::time_point now)
+    StatefulPlanner(const StatefulState& state, std::chrono::system_clock::time_point now)
         : state_(state)
         , now_(now)
         , places_(placesOf(state))
@@ -190,7 +190,7 @@ std::optional<int> ordinalOf(const std::string& setName, const std::string& podN
 }
 
 StatefulPlan planStatefulSet(const StatefulState& state, std::chrono::system_clock::time_point now) {
-    return Planner(state, now).plan();
+    return StatefulPlanner(state, now).plan();
 }
 
 api::apps_v1::StatefulSetStatus statefulSetStatus(const StatefulState& state,

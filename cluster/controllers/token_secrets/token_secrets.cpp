@@ -11,7 +11,7 @@ using api::core_v1::ServiceAccount;
 
 namespace {
 
-constexpr const char *accountName = "kubernetes.io/service-account.name",
+constexpr const char *accountAnnotation = "kubernetes.io/service-account.name",
                      *accountUid = "kubernetes.io/service-account.uid";
 
 std::string annotation(const Secret& secret, const char* name) {
@@ -27,7 +27,7 @@ public:
         , signers_(context.options.signers)
         , secrets_(tokenSecrets(context.caches)) {
         secrets_.addIndex("account", [](const Secret& secret, std::vector<std::string>& keys) {
-            keys.push_back(client::objectKey(secret.metadata.namespace_, annotation(secret, accountName)));
+            keys.push_back(client::objectKey(secret.metadata.namespace_, annotation(secret, accountAnnotation)));
         });
         secrets_.onChange([this](const auto&, const auto& after) {
             if (after)
@@ -52,7 +52,7 @@ private:
         if (!secret || !secret->metadata.deletionTimestamp.empty() || !signers_.token)
             return SyncResult{};
         const auto account =
-            client_->get<ServiceAccount>(secret->metadata.namespace_, annotation(*secret, accountName));
+            client_->get<ServiceAccount>(secret->metadata.namespace_, annotation(*secret, accountAnnotation));
         if (!account && account.error().kind != client::Errc::notFound)
             return std::unexpected(account.error());
         const std::string uid = annotation(*secret, accountUid);

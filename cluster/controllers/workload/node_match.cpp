@@ -11,7 +11,7 @@ using api::core_v1::NodeSelectorTerm;
 
 namespace {
 
-std::optional<long long> number(const std::string& text) {
+std::optional<long long> integer(const std::string& text) {
     long long value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
@@ -29,7 +29,7 @@ bool meets(const NodeSelectorRequirement& requirement, const std::string* value)
         return value == nullptr;
     if (value == nullptr || requirement.values.size() != 1)
         return false;
-    const auto left = number(*value), right = number(requirement.values.front());
+    const auto left = integer(*value), right = integer(requirement.values.front());
     return left && right && (requirement.operator_ == "Gt" ? *left > *right : *left < *right);
 }
 

@@ -6,13 +6,13 @@
 namespace slipway::network {
 namespace {
 
-constexpr char tableName[] = "slipway_policy";
+constexpr char policyTable[] = "slipway_policy";
 constexpr std::chrono::milliseconds unknown{200}, retry{2000};
 
 } // namespace
 
 PolicyWriter::PolicyWriter(std::function<std::optional<PolicyInputs>()> read)
-    : read_(std::move(read)), v4_("ip", tableName), v6_("ip6", tableName), worker_([this] { return work(); }) {}
+    : read_(std::move(read)), v4_("ip", policyTable), v6_("ip6", policyTable), worker_([this] { return work(); }) {}
 
 PolicyWriter::~PolicyWriter() = default;
 

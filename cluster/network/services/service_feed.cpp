@@ -4,7 +4,7 @@ namespace slipway::network {
 namespace {
 
 /// What comes in bursts is handed on together; what failed is tried again less often.
-constexpr std::chrono::milliseconds gather{20}, retry{2000};
+constexpr std::chrono::milliseconds gather{20}, writeAgain{2000};
 
 std::string keyOf(const api::core_v1::Service& service) {
     return service.metadata.namespace_ + "/" + service.metadata.name;
@@ -109,7 +109,7 @@ void ServiceFeed::run(std::stop_token stop) {
             done = consumer(views) && done;
         lock.lock();
         bool never = false;
-        wake_.wait_for(lock, stop, done ? gather : retry, [&] { return never; });
+        wake_.wait_for(lock, stop, done ? gather : writeAgain, [&] { return never; });
         pending_ = pending_ || !done;
     }
 }

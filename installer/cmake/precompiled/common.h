@@ -2,6 +2,8 @@
 // project is included where it is used. A file must also compile without this one.
 #pragma once
 
+#include "format_once.h"
+
 #include <algorithm>
 #include <atomic>
 #include <boost/json/array.hpp>
@@ -13,7 +15,6 @@
 #include <deque>
 #include <expected>
 #include <filesystem>
-#include <format>
 #include <functional>
 #include <map>
 #include <memory>

@@ -28,7 +28,7 @@ void allowPrivilegeEscalation(const Pod& pod, std::vector<Violation>& found) {
                          counted("container", names) + " must set securityContext.allowPrivilegeEscalation=false"});
 }
 
-void capabilities(const Pod& pod, std::vector<Violation>& found) {
+void restrictedCapabilities(const Pod& pod, std::vector<Violation>& found) {
     std::set<std::string> more;
     Names keeping, adding;
     eachContainer(pod.spec, {"initContainers", "containers", "ephemeralContainers"},
@@ -115,7 +115,7 @@ void runAsUser(const Pod& pod, std::vector<Violation>& found) {
         found.push_back({"runAsUser=0", who + " must not set runAsUser=0"});
 }
 
-void seccomp(const Pod& pod, std::vector<Violation>& found) {
+void restrictedSeccomp(const Pod& pod, std::vector<Violation>& found) {
     const auto isGood = [](std::string_view type) { return type == "RuntimeDefault" || type == "Localhost"; };
     const std::string_view ofPod = stringAt(pod.spec, {"securityContext", "seccompProfile", "type"});
     Names explicitly, silent, types;
@@ -153,13 +153,13 @@ void checkRestricted(const Policy& policy, const Pod& pod, std::vector<Violation
     if (linux && policy.isAtLeast(8))
         allowPrivilegeEscalation(pod, found);
     if (linux && policy.isAtLeast(22))
-        capabilities(pod, found);
+        restrictedCapabilities(pod, found);
     volumes(pod, found);
     runAsNonRoot(pod, found);
     if (policy.isAtLeast(23))
         runAsUser(pod, found);
     if (linux && policy.isAtLeast(19))
-        seccomp(pod, found);
+        restrictedSeccomp(pod, found);
 }
 
 } // namespace slipway::apiserver::admission::pod_security

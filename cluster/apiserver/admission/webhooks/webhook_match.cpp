@@ -13,7 +13,7 @@ using api::stringAt;
 
 using Labels = std::map<std::string, std::string>;
 
-Labels labelsOf(const JsonObject* object) {
+Labels typedLabels(const JsonObject* object) {
     Labels labels;
     const Json* found = object == nullptr ? nullptr : api::find(*object, {"metadata", "labels"});
     if (found != nullptr && found->is_object())
@@ -72,12 +72,12 @@ bool selects(const JsonObject& scope, std::string_view member, const Labels& lab
 
 bool namespaceSelected(const JsonObject& scope, const Request& request, const ClusterState& cluster) {
     if (request.resource.group.empty() && request.resource.name == "namespaces")
-        return selects(scope, "namespaceSelector", labelsOf(&request.object));
+        return selects(scope, "namespaceSelector", typedLabels(&request.object));
     if (!request.resource.namespaced)
         return true;
     const std::string nsName(request.operation == Operation::connect ? request.connectedNs : request.ns());
     const auto ns = cluster.find("", "namespaces", {}, nsName);
-    return selects(scope, "namespaceSelector", labelsOf(ns ? &*ns : nullptr));
+    return selects(scope, "namespaceSelector", typedLabels(ns ? &*ns : nullptr));
 }
 
 } // namespace
@@ -125,13 +125,13 @@ bool reaches(const JsonObject& scope, std::string_view rulesMember, const Reques
         return false;
     // Either form of the object is enough: a label taken away does not let it slip.
     return namespaceSelected(scope, request, cluster) &&
-           (selects(scope, "objectSelector", labelsOf(&request.object)) ||
-            (request.before != nullptr && selects(scope, "objectSelector", labelsOf(request.before))));
+           (selects(scope, "objectSelector", typedLabels(&request.object)) ||
+            (request.before != nullptr && selects(scope, "objectSelector", typedLabels(request.before))));
 }
 
 bool selectorMatches(const JsonObject& selector, const JsonObject& object) {
     const auto typed = api::fromJson<api::meta_v1::LabelSelector>(Json(selector));
-    return typed && api::matches(*typed, labelsOf(&object));
+    return typed && api::matches(*typed, typedLabels(&object));
 }
 
 bool matches(const Webhook& hook, const Request& request, const ClusterState& cluster) {

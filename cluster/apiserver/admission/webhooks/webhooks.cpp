@@ -12,7 +12,7 @@ using api::Json;
 using api::JsonObject;
 
 /// Nobody is locked out of the configurations by what they configure, nor the server by itself.
-bool isExempt(const Request& request) {
+bool isExemptFromWebhooks(const Request& request) {
     return (request.resource.group == "admissionregistration.k8s.io" &&
             request.resource.name.ends_with("webhookconfigurations")) ||
            request.user.name == "system:apiserver" || request.resource.name.ends_with("reviews");
@@ -60,7 +60,7 @@ std::expected<bool, api::Status> askOne(const Webhook& hook, Request& request, c
 } // namespace
 
 Refusal askMutatingWebhooks(Request& request, const ClusterState& cluster) {
-    if (isExempt(request))
+    if (isExemptFromWebhooks(request))
         return {};
     const auto hooks = configuredWebhooks(cluster, "mutatingwebhookconfigurations");
     std::vector<const Webhook*> again; ///< asked, and the object has changed since
@@ -84,7 +84,7 @@ Refusal askMutatingWebhooks(Request& request, const ClusterState& cluster) {
 }
 
 Refusal askValidatingWebhooks(Request& request, const ClusterState& cluster) {
-    if (isExempt(request))
+    if (isExemptFromWebhooks(request))
         return {};
     for (const Webhook& hook : configuredWebhooks(cluster, "validatingwebhookconfigurations"))
         if (matches(hook, request, cluster))
