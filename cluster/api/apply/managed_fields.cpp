@@ -157,15 +157,18 @@ void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject
         return;
     }
     // That managedFields themselves differ shows as one field, which nobody owns.
-    const Comparison changes = compare(before, after, MergeSchema::of(resource));
+    Comparison changes = compare(before, after, MergeSchema::of(resource));
     if (!changes.same()) {
-        FieldSet written = changes.added;
+        FieldSet written = std::move(changes.added);
         written.unite(changes.modified);
         written = written.minus(serverFields());
         if (writer.subresource.empty() && resource.subresource("status") != nullptr)
             written = written.minusDeep(statusField()); // which only its subresource writes
-        FieldSet lost = written;
-        lost.unite(changes.removed);
+        FieldSet lost; // by those who had written before
+        if (!entries.empty()) {
+            lost = written;
+            lost.unite(changes.removed);
+        }
         Entry own{writer.manager, "Update", writer.apiVersion, writer.subresource, writer.now, std::move(written)};
         bool present = false;
         for (Entry& entry : entries) {

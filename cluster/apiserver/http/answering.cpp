@@ -63,7 +63,7 @@ AnswerHead headOf(const Reply& reply) {
     return head;
 }
 
-awaitable<Answer> Answering::handle(const Request& request) {
+awaitable<Answer> Answering::handle(const Request& request, bool alone) {
     const bool blocks =
         mayBlock(request) || server_.readsMayBlock() || server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
@@ -71,7 +71,7 @@ awaitable<Answer> Answering::handle(const Request& request) {
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);
     if (!turn)
         co_return tooManyRequests();
-    if (!blocks)
+    if (!blocks || alone)
         co_return server_.handle(request);
     co_return co_await asio::co_spawn(
         pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request); }, asio::use_awaitable);
