@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/http/compress.h"
 #include "cluster/apiserver/http/forwarding.h"
+#include "cluster/apiserver/list_stream.h"
 #include "cluster/apiserver/watch_stream.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -106,6 +107,14 @@ awaitable<bool> Answering::sendStream(Exchange& exchange, std::unique_ptr<Stream
         co_return co_await exchange.reply(std::move(begin), {});
     if (!co_await exchange.begin(std::move(begin)))
         co_return false;
+    if (dynamic_cast<const ListStream*>(body.get()) != nullptr) { // it has an end, and does not wait for anything
+        for (StreamBody::Piece piece; !piece.end;) {
+            piece = body->drain();
+            if (!co_await exchange.send(piece.data))
+                co_return false;
+        }
+        co_return co_await exchange.finish();
+    }
     const auto signal = std::make_shared<StreamSignal>(executor);
     exchange.watchClient([signal] {
         signal->closed = true;
