@@ -75,7 +75,8 @@ private:
     std::size_t at_ = 0;
 };
 
-/// Goes to the value of a member of the object that comes. @p begin: where the member begins; @p first: it is the first.
+/// Goes to the value of a member of the object that comes. @p begin: where the member begins; @p first: it is the
+/// first.
 bool enter(Passage& passage, std::string_view name, std::size_t& begin, bool& first) {
     first = true;
     if (!passage.take('{'))

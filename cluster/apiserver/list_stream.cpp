@@ -14,8 +14,8 @@ StreamBody::Piece ListStream::drain() {
     piece.data.reserve(std::max(pieceBytes, head_.size()) + 16);
     piece.data += head_;
     head_.clear();
-    while (next_ < items_.size() && (next_ == 0 || piece.data.size() + items_[next_]->size() < pieceBytes ||
-                                     piece.data.empty())) {
+    while (next_ < items_.size() &&
+           (next_ == 0 || piece.data.size() + items_[next_]->size() < pieceBytes || piece.data.empty())) {
         if (next_ > 0)
             piece.data += ',';
         piece.data += *items_[next_];

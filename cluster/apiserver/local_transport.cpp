@@ -9,8 +9,8 @@
 namespace slipway::apiserver {
 namespace {
 
-/// The lines of a watch without who wrote which field: a good part of every object, which no controller reads, but would
-/// parse and keep. A write without it leaves it as it is.
+/// The lines of a watch without who wrote which field: a good part of every object, which no controller reads, but
+/// would parse and keep. A write without it leaves it as it is.
 std::string withoutManagedFields(std::string_view lines) {
     std::string slim;
     slim.reserve(lines.size());

@@ -58,8 +58,8 @@ bool sameWantedState(const api::Resource& resource, const JsonObject& a, const J
     const auto counts = [&](const auto& member) {
         return member.key() != "metadata" && !(hasStatus && member.key() == "status");
     };
-    return std::ranges::all_of(
-               a, [&](const auto& member) { return !counts(member) || samePart(a, b, member.key()); }) &&
+    return std::ranges::all_of(a,
+                               [&](const auto& member) { return !counts(member) || samePart(a, b, member.key()); }) &&
            std::ranges::all_of(b, [&](const auto& member) { return !counts(member) || a.contains(member.key()); });
 }
 

@@ -181,7 +181,7 @@ void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject
         written = written.minus(serverFields());
         if (writer.subresource.empty() && resource.subresource("status") != nullptr)
             written = written.minusDeep(statusField()); // which only its subresource writes
-        FieldSet lost; // by those who had written before
+        FieldSet lost;                                  // by those who had written before
         if (!entries.empty()) {
             lost = written;
             lost.unite(changes.removed);

@@ -132,9 +132,8 @@ Outcome create(const Load& load) {
 }
 
 Outcome registerNodes(const Load& load) {
-    return spread("nodes", load, load.nodes, [](const Client& client, int number) {
-        return checked(client.create(nodes, "", node(number)));
-    });
+    return spread("nodes", load, load.nodes,
+                  [](const Client& client, int number) { return checked(client.create(nodes, "", node(number))); });
 }
 
 /// What a scheduler asks of the server for a pod: it is made, and bound to one of the nodes.
@@ -257,9 +256,9 @@ struct Named {
     const char* name;
     Outcome (*run)(const Load&);
 };
-constexpr Named operations[] = {{"create", create},  {"get", get},     {"list", list},   {"select", select},
-                                {"patch", patchAll}, {"watch", watch}, {"churn", churn}, {"delete", removeAll},
-                                {"nodes", registerNodes}, {"bind", createAndBind}};
+constexpr Named operations[] = {
+    {"create", create}, {"get", get},     {"list", list},        {"select", select},       {"patch", patchAll},
+    {"watch", watch},   {"churn", churn}, {"delete", removeAll}, {"nodes", registerNodes}, {"bind", createAndBind}};
 
 } // namespace
 

@@ -14,10 +14,10 @@ namespace slipway::bench {
 struct Load {
     std::vector<std::shared_ptr<const client::Client>> clients; ///< one connection each
     std::string ns = "bench";
-    int objects = 2000; ///< how many the operations work on
-    int watchers = 100; ///< of the watch operation
-    int nodes = 1000;   ///< how many are registered, for pods to be bound to
-    int seconds = 10;   ///< how long operations without a natural end go on
+    int objects = 2000;         ///< how many the operations work on
+    int watchers = 100;         ///< of the watch operation
+    int nodes = 1000;           ///< how many are registered, for pods to be bound to
+    int seconds = 10;           ///< how long operations without a natural end go on
     std::vector<int> pids = {}; ///< the server's processes, whose CPU time and memory are told of each operation
 };
 

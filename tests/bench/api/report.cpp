@@ -10,11 +10,10 @@ std::string asTable(const std::vector<Outcome>& outcomes, const std::vector<Proc
                     "per s", "p50 ms", "p90 ms", "p99 ms", "events/s", "CPU s/1000", "MiB", "failed");
     for (const Outcome& outcome : outcomes) {
         const Samples& samples = outcome.samples;
-        text +=
-            std::format("{:<10}{:>8}{:>9}{:>11.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>13.0f}{:>12.3f}{:>9.0f}{:>8}", outcome.operation,
-                        outcome.clients, samples.count(), outcome.perSecond(), samples.percentile(0.5),
-                        samples.percentile(0.9), samples.percentile(0.99), outcome.eventsPerSecond,
-                        outcome.cpuPerRequest(), outcome.residentMiB, samples.failures());
+        text += std::format("{:<10}{:>8}{:>9}{:>11.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>13.0f}{:>12.3f}{:>9.0f}{:>8}",
+                            outcome.operation, outcome.clients, samples.count(), outcome.perSecond(),
+                            samples.percentile(0.5), samples.percentile(0.9), samples.percentile(0.99),
+                            outcome.eventsPerSecond, outcome.cpuPerRequest(), outcome.residentMiB, samples.failures());
         text += samples.failures() > 0 ? "  " + samples.firstFailure() + "\n" : "\n";
     }
     for (const ProcessUse& use : processes)

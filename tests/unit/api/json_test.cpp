@@ -39,7 +39,9 @@ private slots:
         QTest::addColumn<QString>("a");
         QTest::addColumn<QString>("b");
         QTest::addColumn<bool>("same");
-        const auto row = [](const char* a, const char* b, bool same) { QTest::addRow("%s %s", a, b) << a << b << same; };
+        const auto row = [](const char* a, const char* b, bool same) {
+            QTest::addRow("%s %s", a, b) << a << b << same;
+        };
         row("{'a':1,'b':[{},'x',null]}", "{'b':[{},'x',null],'a':1}", true);
         row("{'a':1,'b':2}", "{'a':1,'c':2}", false);
         row("{'a':1}", "{'a':1,'b':1}", false);

@@ -131,8 +131,9 @@ private slots:
         watch.target = maps + "?watch=true";
         auto stream = transport->open(watch);
         QVERIFY(stream.has_value());
-        QCOMPARE(api.send("POST", maps + "?fieldManager=m", "{'metadata':{'name':'a'},'data':{'managedFields':'x'}}").code,
-                 201);
+        QCOMPARE(
+            api.send("POST", maps + "?fieldManager=m", "{'metadata':{'name':'a'},'data':{'managedFields':'x'}}").code,
+            201);
         const auto line = (*stream)->read();
         QVERIFY(line.has_value());
         auto event = api::parseJson(*line);
@@ -142,7 +143,8 @@ private slots:
         QVERIFY(api::find(object, {"metadata", "managedFields"}) == nullptr);
         // What is written back without them leaves them as they are.
         api::objectAt(object, {"metadata", "labels"})["b"] = "c";
-        const auto written = api.send("PUT", maps + "/a?fieldManager=n", QString::fromStdString(api::printJson(object)));
+        const auto written =
+            api.send("PUT", maps + "/a?fieldManager=n", QString::fromStdString(api::printJson(object)));
         QCOMPARE(written.code, 200);
         QCOMPARE(written.at({"metadata", "managedFields"}).as_array().size(), 2U);
     }
