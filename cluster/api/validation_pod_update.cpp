@@ -1,3 +1,4 @@
+#include "cluster/api/json_equal.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/validation_kinds.h"
 #include "cluster/api/validation_pod_parts.h"
@@ -119,6 +120,8 @@ void validateResize(const At& before, const At& after) {
 
 void validatePodUpdate(const JsonObject& pod, const JsonObject& changed, Causes& causes) {
     const At before = At(pod, {}, causes).in("spec"), after = At(changed, {}, causes).in("spec");
+    if (sameJson(before.object(), after.object())) // of labels, annotations or the like
+        return;
     for (std::string_view list : {"containers", "initContainers"})
         if (before.list(list).size() != after.list(list).size())
             return after.forbid(list, "pod updates may not add or remove containers");

@@ -79,7 +79,7 @@ public:
     void run(int threads) {
         asio::co_spawn(io_, accept(), asio::detached);
         asio::co_spawn(io_, tick(), asio::detached);
-        // One more than reads may be worked on at once, so that one is always there to see who else waits.
+        // One more than requests may be worked on at once, so that one is always there to see who else waits.
         for (int i = 0; i <= threads; ++i)
             threads_.emplace_back([this] { io_.run(); });
     }
@@ -169,7 +169,7 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ApiSer
     try {
         auto listener = std::make_unique<Listener>(server, options);
         listener->prepare(options);
-        listener->run(options.threads);
+        listener->run(options.threads + options.writers);
         return std::unique_ptr<HttpServer>(new HttpServer(std::move(listener)));
     } catch (const std::exception& problem) {
         return std::unexpected(std::format("cannot serve on {}:{}: {}", options.address, options.port, problem.what()));

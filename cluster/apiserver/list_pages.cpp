@@ -3,6 +3,8 @@
 #include "cluster/api/base64.h"
 #include "cluster/api/conversion.h"
 #include "cluster/api/custom/definition.h"
+#include "cluster/apiserver/http/compress.h"
+#include "cluster/apiserver/list_stream.h"
 #include "cluster/apiserver/representation.h"
 
 #include <algorithm>
@@ -208,50 +210,76 @@ JsonObject listMetadata(const Page& page, bool countRemaining) {
 
 namespace {
 
-/// The objects of a page one after another.
-std::expected<std::string, api::Status> itemBytes(const api::Resource& resource, const Page& page) {
-    std::string text;
-    const auto add = [&](std::string_view item) {
-        if (!text.empty())
-            text += ',';
-        text += item;
-    };
+/// The bytes of each object of a page.
+std::expected<std::vector<ListStream::Bytes>, api::Status> itemsOf(const api::Resource& resource, const Page& page) {
+    std::vector<ListStream::Bytes> items;
+    items.reserve(page.objects.size());
     if (api::mayAskConverter(resource)) {
         const auto objects = objectsIn(resource, page.objects);
         if (!objects)
             return std::unexpected(objects.error());
         for (const JsonObject& object : *objects)
-            add(api::printObject(object));
-        return text;
+            items.push_back(std::make_shared<const std::string>(api::printObject(object)));
+        return items;
     }
-    std::size_t size = 0;
-    for (const CachedObject& object : page.objects)
-        size += object.bytes->size() + 1;
-    text.reserve(size);
     for (const CachedObject& object : page.objects) {
-        const auto bytes = bytesIn(resource, object);
+        auto bytes = bytesIn(resource, object);
         if (!bytes)
-            return std::unexpected(bytes.error());
-        add(**bytes);
+            return std::unexpected(std::move(bytes.error()));
+        items.push_back(std::move(*bytes));
     }
-    return text;
+    return items;
+}
+
+/// A list up to its first item.
+std::string listHead(const api::Resource& resource, const JsonObject& metadata) {
+    const std::string kind =
+        resource.custom != nullptr ? resource.custom->listKind : std::string(resource.kind) + "List";
+    return std::format(R"({{"kind":"{}","apiVersion":"{}","metadata":{},"items":[)", kind, api::apiVersionOf(resource),
+                       api::printJson(metadata));
+}
+
+/// Whether the list can be sent while it is put together: nothing is to be done with the whole of it.
+bool maySendInPieces(const ResourceRequest& r, std::size_t size) {
+    constexpr std::size_t smallest = 256 << 10;
+    const Negotiation& wanted = r.negotiation;
+    return size >= smallest && wanted.encoding == Encoding::json && !wanted.pretty && !wanted.betaMetadata &&
+           r.request.method == "GET" && !r.request.upgrade && !r.request.trustedUser &&
+           !worthCompressing(r.request.acceptEncoding, size) && r.resource.custom == nullptr;
 }
 
 } // namespace
 
 std::expected<std::string, api::Status> listBytes(const ResourceRequest& r, const Page& page,
                                                   const JsonObject& metadata) {
-    const auto items = itemBytes(r.resource, page);
+    const auto items = itemsOf(r.resource, page);
     if (!items)
         return std::unexpected(items.error());
-    std::string text;
-    text.reserve(items->size() + 256);
-    const std::string kind =
-        r.resource.custom != nullptr ? r.resource.custom->listKind : std::string(r.resource.kind) + "List";
-    text += std::format(R"({{"kind":"{}","apiVersion":"{}","metadata":{},"items":[)", kind,
-                        api::apiVersionOf(r.resource), api::printJson(metadata));
-    text += *items;
+    std::string text = listHead(r.resource, metadata);
+    std::size_t size = text.size() + 3;
+    for (const ListStream::Bytes& item : *items)
+        size += item->size() + 1;
+    text.reserve(size);
+    for (const ListStream::Bytes& item : *items) {
+        if (item != items->front())
+            text += ',';
+        text += *item;
+    }
     return text += "]}\n";
+}
+
+Answer answerList(const ResourceRequest& r, const Page& page, const JsonObject& metadata) {
+    std::size_t size = 0;
+    for (const CachedObject& object : page.objects)
+        size += object.bytes->size() + 1;
+    if (!maySendInPieces(r, size)) {
+        auto bytes = listBytes(r, page, metadata);
+        return bytes ? Reply{200, std::move(*bytes), "application/json", {}} : replyWith(bytes.error());
+    }
+    auto items = itemsOf(r.resource, page);
+    if (!items)
+        return replyWith(items.error());
+    return std::make_unique<ListStream>(listHead(r.resource, metadata), std::move(*items));
 }
 
 } // namespace slipway::apiserver

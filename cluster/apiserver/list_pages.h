@@ -29,6 +29,9 @@ api::JsonObject listMetadata(const Page& page, bool countRemaining);
 std::expected<std::string, api::Status> listBytes(const ResourceRequest& r, const Page& page,
                                                   const api::JsonObject& metadata);
 
+/// The same as an answer: a long one is put together while it is sent, where the client takes it as it is.
+Answer answerList(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);
+
 /// A list in the form the client wants.
 Answer replyList(const ResourceRequest& r, const Page& page, const api::JsonObject& metadata);
 

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/local_transport.h"
 
+#include "cluster/api/json_member.h"
 #include "cluster/client/client.h"
 
 #include <condition_variable>
@@ -8,10 +9,24 @@
 namespace slipway::apiserver {
 namespace {
 
-/// Reads a stream body by waiting for its wake.
+/// The lines of a watch without who wrote which field: a good part of every object, which no controller reads, but
+/// would parse and keep. A write without it leaves it as it is.
+std::string withoutManagedFields(std::string_view lines) {
+    std::string slim;
+    slim.reserve(lines.size());
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size() - 1) + 1; // pieces are whole lines
+        slim += api::withoutMember(lines.substr(0, end), {"object", "metadata", "managedFields"});
+        lines.remove_prefix(end);
+    }
+    return slim;
+}
+
+/// Reads a watch's body by waiting for its wake.
 class LocalStream : public client::Stream {
 public:
-    explicit LocalStream(std::unique_ptr<StreamBody> body) : body_(std::move(body)) {
+    /// @p slim: the body is a watch's, and goes on without managedFields.
+    LocalStream(std::unique_ptr<StreamBody> body, bool slim) : body_(std::move(body)), slim_(slim) {
         body_->setWake([signal = signal_] {
             std::lock_guard lock(signal->mutex);
             signal->woken = true;
@@ -40,7 +55,7 @@ public:
             if (!piece.data.empty() || piece.end) {
                 if (piece.end)
                     signal_->woken = true;
-                return std::move(piece.data);
+                return slim_ ? withoutManagedFields(piece.data) : std::move(piece.data);
             }
         }
     }
@@ -63,7 +78,7 @@ public:
         ended_ = piece.end;
         if (piece.data.empty() && !piece.end)
             return {};
-        return client::Result<std::string>(std::move(piece.data));
+        return client::Result<std::string>(slim_ ? withoutManagedFields(piece.data) : std::move(piece.data));
     }
 
 private:
@@ -74,6 +89,7 @@ private:
     };
     std::shared_ptr<Signal> signal_ = std::make_shared<Signal>();
     std::unique_ptr<StreamBody> body_;
+    const bool slim_;
     bool ended_ = false;
 };
 
@@ -95,7 +111,7 @@ public:
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request& request) override {
         Answer answer = server_.handle(translate(request));
         if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
-            return std::make_unique<LocalStream>(std::move(*stream));
+            return std::make_unique<LocalStream>(std::move(*stream), true);
         if (auto* reply = std::get_if<Reply>(&answer); reply != nullptr)
             return std::unexpected(
                 client::errorFromResponse({reply->code, reply->contentType, std::move(reply->body)}));
@@ -123,7 +139,7 @@ private:
 
     static client::Result<client::Response> readAll(std::unique_ptr<StreamBody> body) {
         const std::string type = body->contentType();
-        LocalStream stream(std::move(body));
+        LocalStream stream(std::move(body), false);
         client::Response response{200, type, {}};
         for (;;) {
             auto piece = stream.read();

@@ -128,8 +128,7 @@ Answer replyList(const ResourceRequest& r, const Page& page, const JsonObject& m
     case Representation::object:
         break;
     }
-    auto bytes = listBytes(r, page, metadata);
-    return bytes ? Reply{200, std::move(*bytes), "application/json", {}} : replyWith(bytes.error());
+    return answerList(r, page, metadata);
 }
 
 Answer watchAll(const ResourceRequest& r) {

@@ -3,6 +3,7 @@
 #include "cluster/api/conversion.h"
 #include "cluster/api/custom/definition.h"
 #include "cluster/api/defaults.h"
+#include "cluster/api/json_equal.h"
 #include "cluster/api/validation.h"
 #include "cluster/apiserver/custom/definition_strategy.h"
 #include "cluster/apiserver/representation.h"
@@ -331,7 +332,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
                                 writerOf(resource, subresource, context));
     else if (!context.fieldManager.empty() && subresource != "binding") // a pod's node is nobody's field
         api::apply::recordUpdate(resource, before, *after, writerOf(resource, subresource, context));
-    if (*after == before)
+    if (api::sameJson(*after, before))
         return found; // nothing changed: nothing is written, as Kubernetes does
     if (isFinished(resource, *after)) {
         request.operation = admission::Operation::remove;
@@ -432,7 +433,7 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
             (void)store_.catchUp();
             continue;
         }
-        if (object == before)
+        if (api::sameJson(object, before))
             return Deleted{*found, false}; // already being deleted
         auto written = put(resource, key, std::move(object), found->revision, context, outpaced, turn);
         if (written)

@@ -74,9 +74,9 @@ Answer ApiServer::handle(const Request& request) {
     Answer answer = decide(request, info);
     const auto* reply = std::get_if<Reply>(&answer);
     noteRequest(info, request.method,
-                reply != nullptr       ? reply->code
-                : info.verb == "watch" ? 200
-                                       : 0,
+                reply != nullptr                              ? reply->code
+                : info.verb == "watch" || info.verb == "list" ? 200
+                                                              : 0,
                 std::chrono::steady_clock::now() - begun);
     return answer;
 }

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/strategy.h"
 
+#include "cluster/api/json_equal.h"
 #include "cluster/apiserver/admission/pod_resources.h"
 #include "cluster/apiserver/finalizers.h"
 #include "cluster/apiserver/subresource_update.h"
@@ -48,19 +49,18 @@ bool countsGeneration(const api::Resource& resource) {
 
 bool samePart(const JsonObject& a, const JsonObject& b, std::string_view member) {
     const Json *left = a.if_contains(member), *right = b.if_contains(member);
-    return (left == nullptr) == (right == nullptr) && (left == nullptr || *left == *right);
+    return (left == nullptr) == (right == nullptr) && (left == nullptr || api::sameJson(*left, *right));
 }
 
 /// Everything but metadata and status is wanted state.
 bool sameWantedState(const api::Resource& resource, const JsonObject& a, const JsonObject& b) {
     const bool hasStatus = resource.custom == nullptr || resource.subresource("status") != nullptr;
-    const auto covered = [&](const JsonObject& from, const JsonObject& by) {
-        return std::ranges::all_of(from, [&](const auto& member) {
-            return member.key() == "metadata" || (hasStatus && member.key() == "status") ||
-                   samePart(from, by, member.key());
-        });
+    const auto counts = [&](const auto& member) {
+        return member.key() != "metadata" && !(hasStatus && member.key() == "status");
     };
-    return covered(a, b) && covered(b, a);
+    return std::ranges::all_of(a,
+                               [&](const auto& member) { return !counts(member) || samePart(a, b, member.key()); }) &&
+           std::ranges::all_of(b, [&](const auto& member) { return !counts(member) || a.contains(member.key()); });
 }
 
 void prepareNamespace(JsonObject& object) {

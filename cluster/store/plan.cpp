@@ -40,10 +40,17 @@ std::optional<std::size_t> repeatedKey(const std::vector<Operation>& operations)
     return std::nullopt;
 }
 
+/// The value as it is kept for as long as it is the present one, and longer: it takes what it needs and no more.
 std::shared_ptr<const std::string> finalValue(Operation& operation, Revision revision) {
-    if (operation.revisionAt != Operation::noSplice)
-        operation.value->insert(operation.revisionAt, std::to_string(revision));
-    return std::make_shared<const std::string>(std::move(*operation.value));
+    const std::string& given = *operation.value;
+    const bool splice = operation.revisionAt != Operation::noSplice;
+    const std::string digits = splice ? std::to_string(revision) : std::string();
+    std::string value;
+    value.reserve(given.size() + digits.size());
+    value.append(given, 0, splice ? operation.revisionAt : given.size()).append(digits);
+    if (splice)
+        value.append(given, operation.revisionAt);
+    return std::make_shared<const std::string>(std::move(value));
 }
 
 Event eventOf(Operation& operation, const Entry* now, Revision revision) {

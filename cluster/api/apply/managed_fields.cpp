@@ -54,6 +54,17 @@ void cap(Entries& entries) {
     }
 }
 
+JsonObject entryObject(const Entry& entry, JsonObject fields) {
+    JsonObject item{{"manager", entry.manager}, {"operation", entry.operation}, {"apiVersion", entry.apiVersion}};
+    if (!entry.time.empty())
+        item["time"] = entry.time;
+    item["fieldsType"] = "FieldsV1";
+    item["fieldsV1"] = std::move(fields);
+    if (!entry.subresource.empty())
+        item["subresource"] = entry.subresource;
+    return item;
+}
+
 void dropEmpty(Entries& entries) {
     std::erase_if(entries, [](const Entry& entry) { return entry.fields.empty(); });
 }
@@ -111,16 +122,8 @@ void writeEntries(JsonObject& object, Entries entries) {
         return a.subresource < b.subresource;
     });
     JsonArray list;
-    for (const Entry& entry : entries) {
-        JsonObject item{{"manager", entry.manager},       {"operation", entry.operation},
-                        {"apiVersion", entry.apiVersion}, {"time", entry.time},
-                        {"fieldsType", "FieldsV1"},       {"fieldsV1", entry.fields.toJson()}};
-        if (entry.time.empty())
-            item.erase("time");
-        if (!entry.subresource.empty())
-            item["subresource"] = entry.subresource;
-        list.push_back(std::move(item));
-    }
+    for (const Entry& entry : entries)
+        list.push_back(entryObject(entry, entry.fields.toJson()));
     metadata["managedFields"] = std::move(list);
 }
 
@@ -143,8 +146,22 @@ std::vector<StatusCause> validateEntries(const JsonObject& object) {
     return causes;
 }
 
+/// An object that is made by one writer, who owns all of it.
+static void recordCreation(const Resource& resource, JsonObject& after, const Writer& writer) {
+    const bool ownStatus = !writer.subresource.empty() || resource.subresource("status") == nullptr;
+    JsonObject fields = newFields(after, MergeSchema::of(resource), serverFields(), ownStatus ? "" : "status");
+    if (fields.empty())
+        return;
+    const Entry own{writer.manager, "Update", writer.apiVersion, writer.subresource, writer.now, {}};
+    objectAt(after, {"metadata"})["managedFields"] = JsonArray{entryObject(own, std::move(fields))};
+}
+
 void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject& after, const Writer& writer) {
     const bool made = before.empty();
+    if (made && find(after, {"metadata", "managedFields"}) == nullptr) {
+        recordCreation(resource, after, writer);
+        return;
+    }
     const bool reset = writer.subresource.empty() && isReset(after);
     Entries entries;
     if (writer.subresource.empty() && !reset)
@@ -157,15 +174,18 @@ void recordUpdate(const Resource& resource, const JsonObject& before, JsonObject
         return;
     }
     // That managedFields themselves differ shows as one field, which nobody owns.
-    const Comparison changes = compare(before, after, MergeSchema::of(resource));
+    Comparison changes = compare(before, after, MergeSchema::of(resource));
     if (!changes.same()) {
-        FieldSet written = changes.added;
+        FieldSet written = std::move(changes.added);
         written.unite(changes.modified);
         written = written.minus(serverFields());
         if (writer.subresource.empty() && resource.subresource("status") != nullptr)
             written = written.minusDeep(statusField()); // which only its subresource writes
-        FieldSet lost = written;
-        lost.unite(changes.removed);
+        FieldSet lost;                                  // by those who had written before
+        if (!entries.empty()) {
+            lost = written;
+            lost.unite(changes.removed);
+        }
         Entry own{writer.manager, "Update", writer.apiVersion, writer.subresource, writer.now, std::move(written)};
         bool present = false;
         for (Entry& entry : entries) {

@@ -1,5 +1,9 @@
 #include "cluster/api/apply/typed_value.h"
 
+#include "cluster/api/json_equal.h"
+
+#include <algorithm>
+
 namespace slipway::api::apply {
 namespace {
 
@@ -66,7 +70,7 @@ private:
     /// @p given: the value counts as there, and empty, when it is absent.
     void step(const PathElement& element, const Json* before, const Json* after, const MergeSchema& schema,
               bool given) {
-        if (before != nullptr && after != nullptr && *before == *after)
+        if (before != nullptr && after != nullptr && sameJson(*before, *after))
             return;
         path_.push_back(element);
         both(before, after, schema, given);
@@ -111,6 +115,65 @@ private:
 
     Comparison& found_;
     Path path_;
+};
+
+/// What compare() finds added to an empty object, as FieldsV1 and without a set between: every object that is made goes
+/// this way.
+class NewFields {
+public:
+    JsonObject members(const JsonObject& object, const MergeSchema& schema, bool given, const FieldSet* unowned,
+                       std::string_view passedOver) const {
+        std::vector<const JsonObject::value_type*> order;
+        order.reserve(object.size());
+        for (const auto& member : object)
+            if (member.key() != passedOver)
+                order.push_back(&member);
+        std::ranges::sort(order, {}, [](const auto* member) { return std::string_view(member->key()); });
+        JsonObject fields;
+        fields.reserve(order.size());
+        for (const auto* member : order) {
+            const std::string_view name = member->key();
+            add(fields, PathElement::member(name), member->value(), schema.member(name).value_or(MergeSchema()),
+                given && schema.alwaysPresent(name), unowned);
+        }
+        return fields;
+    }
+
+private:
+    void add(JsonObject& fields, const PathElement& element, const Json& value, const MergeSchema& schema, bool given,
+             const FieldSet* unowned) const {
+        const Form form = schema.formOf(value);
+        const bool leaf = form == Form::leaf || isBare(&value);
+        const bool owned = (leaf || !given) && (unowned == nullptr || !unowned->hasMember(element));
+        JsonObject below;
+        if (!leaf) {
+            const FieldSet* inner = unowned == nullptr ? nullptr : unowned->below(element);
+            below = form == Form::members ? members(value.get_object(), schema, given, inner, {})
+                                          : items(value.get_array(), schema, form, inner);
+        }
+        if (!owned && below.empty())
+            return;
+        if (owned && !below.empty()) {
+            JsonObject marked;
+            marked.reserve(below.size() + 1);
+            marked["."].emplace_object();
+            for (auto& [name, field] : below)
+                marked[name] = std::move(field);
+            below = std::move(marked);
+        }
+        fields[element.print()] = std::move(below);
+    }
+
+    JsonObject items(const JsonArray& list, const MergeSchema& schema, Form form, const FieldSet* unowned) const {
+        std::map<PathElement, const Json*> order;
+        for (std::size_t i = 0; i < list.size(); ++i)
+            order[schema.elementOf(list[i], i, form)] = &list[i];
+        const MergeSchema item = schema.item();
+        JsonObject fields;
+        for (const auto& [element, value] : order)
+            add(fields, element, *value, item, false, unowned);
+        return fields;
+    }
 };
 
 Json mergeValue(const Json& live, const Json& config, const MergeSchema& schema);
@@ -298,6 +361,11 @@ Comparison compare(const JsonObject& before, const JsonObject& after, const Merg
     Comparison found;
     Difference(found).members(&before, &after, schema, true);
     return found;
+}
+
+JsonObject newFields(const JsonObject& made, const MergeSchema& schema, const FieldSet& unowned,
+                     std::string_view passedOver) {
+    return NewFields().members(made, schema, true, &unowned, passedOver);
 }
 
 JsonObject merge(const JsonObject& live, const JsonObject& config, const MergeSchema& schema) {

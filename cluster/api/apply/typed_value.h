@@ -19,6 +19,10 @@ struct Comparison {
     bool same() const { return added.empty() && modified.empty() && removed.empty(); }
 };
 Comparison compare(const JsonObject& before, const JsonObject& after, const MergeSchema& schema);
+/// The FieldsV1 of what compare() finds added when there was nothing before, without the paths of @p unowned and
+/// without the member @p passedOver and all below it.
+JsonObject newFields(const JsonObject& made, const MergeSchema& schema, const FieldSet& unowned,
+                     std::string_view passedOver);
 
 /// A live value with what a configuration says of it. Items of lists come in the configuration's order; those only the
 /// live value has keep their places between them.

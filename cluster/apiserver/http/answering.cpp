@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/http/compress.h"
 #include "cluster/apiserver/http/forwarding.h"
+#include "cluster/apiserver/list_stream.h"
 #include "cluster/apiserver/watch_stream.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -63,7 +64,7 @@ AnswerHead headOf(const Reply& reply) {
     return head;
 }
 
-awaitable<Answer> Answering::handle(const Request& request) {
+awaitable<Answer> Answering::handle(const Request& request, bool alone) {
     const bool blocks =
         mayBlock(request) || server_.readsMayBlock() || server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
@@ -71,7 +72,7 @@ awaitable<Answer> Answering::handle(const Request& request) {
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);
     if (!turn)
         co_return tooManyRequests();
-    if (!blocks)
+    if (!blocks || alone)
         co_return server_.handle(request);
     co_return co_await asio::co_spawn(
         pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request); }, asio::use_awaitable);
@@ -106,6 +107,14 @@ awaitable<bool> Answering::sendStream(Exchange& exchange, std::unique_ptr<Stream
         co_return co_await exchange.reply(std::move(begin), {});
     if (!co_await exchange.begin(std::move(begin)))
         co_return false;
+    if (dynamic_cast<const ListStream*>(body.get()) != nullptr) { // it has an end, and does not wait for anything
+        for (StreamBody::Piece piece; !piece.end;) {
+            piece = body->drain();
+            if (!co_await exchange.send(piece.data))
+                co_return false;
+        }
+        co_return co_await exchange.finish();
+    }
     const auto signal = std::make_shared<StreamSignal>(executor);
     exchange.watchClient([signal] {
         signal->closed = true;

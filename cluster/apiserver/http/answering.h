@@ -44,8 +44,10 @@ public:
         writes_.close();
     }
 
-    /// What the server says to a request. A read is answered at once; what may block waits on another thread.
-    awaitable<Answer> handle(const Request& request);
+    /// What the server says to a request. A read is answered at once. What may block waits where it is when the
+    /// connection has nothing else to do meanwhile (@p alone: two changes of thread are spared), else on another
+    /// thread.
+    awaitable<Answer> handle(const Request& request, bool alone);
     /// Sends an answer. For a Forward the request's body is read from the exchange, or is @p request's.
     awaitable<bool> send(Exchange& exchange, const Request& request, Answer answer);
 

@@ -151,7 +151,7 @@ private:
                 passed += rest->size();
             co_return false;
         }
-        Answer made = co_await answering_.handle(request);
+        Answer made = co_await answering_.handle(request, true);
         co_return co_await send(exchange, request, std::move(made)) && exchange.keepsConnection();
     }
 

@@ -233,7 +233,7 @@ private:
             co_await stream->reply(headOf(reply), std::move(reply.body));
             co_return;
         }
-        Answer made = co_await answering_.handle(stream->request);
+        Answer made = co_await answering_.handle(stream->request, false);
         if (!co_await answering_.send(*stream, stream->request, std::move(made)))
             stream->reset(NGHTTP2_INTERNAL_ERROR);
     }

@@ -16,7 +16,6 @@ struct Options {
     std::string context;
     int clients = 32;
     bool json = false, keep = false;
-    std::vector<int> pids;
     std::vector<std::string> operations;
     bench::Load load;
 };
@@ -46,7 +45,8 @@ int main(int argc, char** argv) {
     app.add_option("--watchers", options.load.watchers, "Watchers of the watch operation")->capture_default_str();
     app.add_option("--seconds", options.load.seconds, "How long churn goes on")->capture_default_str();
     app.add_option("--namespace", options.load.ns, "Made for the run and removed after it")->capture_default_str();
-    app.add_option("--pid", options.pids, "A process whose memory and CPU are told in the end");
+    app.add_option("--nodes", options.load.nodes, "Nodes that are registered, and bound to")->capture_default_str();
+    app.add_option("--pid", options.load.pids, "A process of the server, whose memory and CPU are told");
     app.add_flag("--keep", options.keep, "Leave the namespace");
     app.add_flag("--json", options.json, "For programs");
     app.add_option("operation", options.operations, "What to do, in this order; everything when left out")
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     for (const std::string& operation : options.operations)
         if (auto outcome = bench::carryOut(operation, options.load))
             outcomes.push_back(std::move(*outcome));
-    const auto processes = bench::readUse(options.pids);
+    const auto processes = bench::readUse(options.load.pids);
     if (!options.keep)
         bench::cleanUp(options.load);
     if (options.json)

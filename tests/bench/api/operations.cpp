@@ -1,6 +1,7 @@
 #include "tests/bench/api/operations.h"
 
 #include "cluster/api/json.h"
+#include "tests/bench/api/processes.h"
 
 #include <atomic>
 #include <format>
@@ -17,9 +18,34 @@ namespace {
 
 const client::ResourceRef pods{"", "v1", "pods", "Pod", true};
 const client::ResourceRef namespaces{"", "v1", "namespaces", "Namespace", false};
+const client::ResourceRef accounts{"", "v1", "serviceaccounts", "ServiceAccount", true};
+const client::ResourceRef nodes{"", "v1", "nodes", "Node", false};
 
 std::string podName(int number) {
     return std::format("pod-{:06}", number);
+}
+
+std::string nodeName(int number) {
+    return std::format("bench-node-{:05}", number);
+}
+
+/// About what an agent says of its node when it comes first.
+JsonObject node(int number) {
+    const JsonObject resources{{"cpu", "16"}, {"memory", "64Gi"}, {"pods", "110"}, {"ephemeral-storage", "100Gi"}};
+    const JsonObject address{{"type", "InternalIP"},
+                             {"address", std::format("10.{}.{}.1", 100 + number / 256, number % 256)}};
+    return {{"apiVersion", "v1"},
+            {"kind", "Node"},
+            {"metadata", JsonObject{{"name", nodeName(number)},
+                                    {"labels", JsonObject{{"kubernetes.io/hostname", nodeName(number)},
+                                                          {"kubernetes.io/os", "linux"},
+                                                          {"kubernetes.io/arch", "amd64"}}}}},
+            {"status", JsonObject{{"capacity", resources},
+                                  {"allocatable", resources},
+                                  {"addresses", api::JsonArray{address}},
+                                  {"nodeInfo", JsonObject{{"kubeletVersion", "v1.34.0"},
+                                                          {"operatingSystem", "linux"},
+                                                          {"architecture", "amd64"}}}}}};
 }
 
 /// About what a Deployment's pod holds.
@@ -102,6 +128,29 @@ client::Result<void> removeNow(const Client& client, const Load& load, const std
 Outcome create(const Load& load) {
     return spread("create", load, load.objects, [&](const Client& client, int number) {
         return checked(client.create(pods, load.ns, pod(podName(number), number)));
+    });
+}
+
+Outcome registerNodes(const Load& load) {
+    return spread("nodes", load, load.nodes,
+                  [](const Client& client, int number) { return checked(client.create(nodes, "", node(number))); });
+}
+
+/// What a scheduler asks of the server for a pod: it is made, and bound to one of the nodes.
+Outcome createAndBind(const Load& load) {
+    return spread("bind", load, load.objects, [&](const Client& client, int number) -> client::Result<void> {
+        const std::string name = std::format("bound-{:06}", number);
+        JsonObject made = pod(name, number);
+        JsonObject& spec = api::objectAt(made, {"spec"});
+        spec.erase("nodeName");
+        spec["schedulerName"] = "bench"; // this program
+        if (auto created = client.create(pods, load.ns, made); !created)
+            return std::unexpected(std::move(created.error()));
+        const JsonObject binding{{"apiVersion", "v1"},
+                                 {"kind", "Binding"},
+                                 {"metadata", JsonObject{{"name", name}}},
+                                 {"target", JsonObject{{"kind", "Node"}, {"name", nodeName(number % load.nodes)}}}};
+        return checked(client.create(pods, load.ns, binding, "binding", name));
     });
 }
 
@@ -207,8 +256,9 @@ struct Named {
     const char* name;
     Outcome (*run)(const Load&);
 };
-constexpr Named operations[] = {{"create", create},  {"get", get},     {"list", list},   {"select", select},
-                                {"patch", patchAll}, {"watch", watch}, {"churn", churn}, {"delete", removeAll}};
+constexpr Named operations[] = {
+    {"create", create}, {"get", get},     {"list", list},        {"select", select},       {"patch", patchAll},
+    {"watch", watch},   {"churn", churn}, {"delete", removeAll}, {"nodes", registerNodes}, {"bind", createAndBind}};
 
 } // namespace
 
@@ -220,9 +270,16 @@ std::vector<std::string> operationNames() {
 }
 
 std::optional<Outcome> carryOut(const std::string& operation, const Load& load) {
-    for (const Named& known : operations)
-        if (operation == known.name)
-            return known.run(load);
+    for (const Named& known : operations) {
+        if (operation != known.name)
+            continue;
+        const ProcessUse before = totalUse(load.pids);
+        Outcome outcome = known.run(load);
+        const ProcessUse after = totalUse(load.pids);
+        outcome.cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+        outcome.residentMiB = after.residentMiB;
+        return outcome;
+    }
     return {};
 }
 
@@ -231,10 +288,18 @@ client::Result<void> prepare(const Load& load) {
         load.clients.at(0)->create(namespaces, "", JsonObject{{"metadata", JsonObject{{"name", load.ns}}}});
     if (!made && made.error().kind != client::Errc::alreadyExists)
         return std::unexpected(made.error());
+    for (int i = 0; i < 100; ++i) { // a controller makes the account, and pods are refused without it
+        if (load.clients.at(0)->get(accounts, load.ns, "default"))
+            break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
     return {};
 }
 
 void cleanUp(const Load& load) {
+    for (int i = 0; i < load.nodes; ++i)
+        if (!load.clients.at(0)->remove(nodes, "", nodeName(i)))
+            break; // none were registered
     (void)load.clients.at(0)->remove(namespaces, "", load.ns);
     for (int i = 0; i < 600; ++i) {
         const auto there = load.clients.at(0)->get(namespaces, "", load.ns);

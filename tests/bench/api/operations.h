@@ -14,9 +14,11 @@ namespace slipway::bench {
 struct Load {
     std::vector<std::shared_ptr<const client::Client>> clients; ///< one connection each
     std::string ns = "bench";
-    int objects = 2000; ///< how many the operations work on
-    int watchers = 100; ///< of the watch operation
-    int seconds = 10;   ///< how long operations without a natural end go on
+    int objects = 2000;         ///< how many the operations work on
+    int watchers = 100;         ///< of the watch operation
+    int nodes = 1000;           ///< how many are registered, for pods to be bound to
+    int seconds = 10;           ///< how long operations without a natural end go on
+    std::vector<int> pids = {}; ///< the server's processes, whose CPU time and memory are told of each operation
 };
 
 /// The names an operation may have, in the order that makes sense.
@@ -24,7 +26,7 @@ std::vector<std::string> operationNames();
 
 /// Carries out one operation; nothing for an unknown name.
 /// create, get, list, select (a label selector), patch, delete, watch (fan-out of pod changes), churn (create, patch
-/// and delete beside each other).
+/// and delete beside each other), nodes (registers them), bind (creates pods and binds them to those nodes).
 std::optional<Outcome> carryOut(const std::string& operation, const Load& load);
 
 /// Makes the namespace, or removes it and waits until it is gone.

@@ -30,4 +30,13 @@ std::vector<ProcessUse> readUse(const std::vector<int>& pids) {
     return result;
 }
 
+ProcessUse totalUse(const std::vector<int>& pids) {
+    ProcessUse total;
+    for (const ProcessUse& use : readUse(pids)) {
+        total.cpuSeconds += use.cpuSeconds;
+        total.residentMiB += use.residentMiB;
+    }
+    return total;
+}
+
 } // namespace slipway::bench

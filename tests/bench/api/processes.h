@@ -14,5 +14,7 @@ struct ProcessUse {
 
 /// The present use of the processes with these ids; those that are gone are left out.
 std::vector<ProcessUse> readUse(const std::vector<int>& pids);
+/// All of them together; no name.
+ProcessUse totalUse(const std::vector<int>& pids);
 
 } // namespace slipway::bench

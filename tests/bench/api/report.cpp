@@ -5,14 +5,15 @@
 namespace slipway::bench {
 
 std::string asTable(const std::vector<Outcome>& outcomes, const std::vector<ProcessUse>& processes) {
-    std::string text = std::format("{:<10}{:>8}{:>9}{:>11}{:>10}{:>10}{:>10}{:>13}{:>8}\n", "operation", "clients",
-                                   "count", "per s", "p50 ms", "p90 ms", "p99 ms", "events/s", "failed");
+    std::string text =
+        std::format("{:<10}{:>8}{:>9}{:>11}{:>10}{:>10}{:>10}{:>13}{:>12}{:>9}{:>8}\n", "operation", "clients", "count",
+                    "per s", "p50 ms", "p90 ms", "p99 ms", "events/s", "CPU s/1000", "MiB", "failed");
     for (const Outcome& outcome : outcomes) {
         const Samples& samples = outcome.samples;
-        text +=
-            std::format("{:<10}{:>8}{:>9}{:>11.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>13.0f}{:>8}", outcome.operation,
-                        outcome.clients, samples.count(), outcome.perSecond(), samples.percentile(0.5),
-                        samples.percentile(0.9), samples.percentile(0.99), outcome.eventsPerSecond, samples.failures());
+        text += std::format("{:<10}{:>8}{:>9}{:>11.0f}{:>10.2f}{:>10.2f}{:>10.2f}{:>13.0f}{:>12.3f}{:>9.0f}{:>8}",
+                            outcome.operation, outcome.clients, samples.count(), outcome.perSecond(),
+                            samples.percentile(0.5), samples.percentile(0.9), samples.percentile(0.99),
+                            outcome.eventsPerSecond, outcome.cpuPerRequest(), outcome.residentMiB, samples.failures());
         text += samples.failures() > 0 ? "  " + samples.firstFailure() + "\n" : "\n";
     }
     for (const ProcessUse& use : processes)
@@ -33,6 +34,8 @@ api::JsonObject asJson(const std::vector<Outcome>& outcomes, const std::vector<P
                                        {"p90Milliseconds", outcome.samples.percentile(0.9)},
                                        {"p99Milliseconds", outcome.samples.percentile(0.99)},
                                        {"eventsPerSecond", outcome.eventsPerSecond},
+                                       {"cpuSecondsPerThousand", outcome.cpuPerRequest()},
+                                       {"residentMiB", outcome.residentMiB},
                                        {"failures", outcome.samples.failures()}});
     for (const ProcessUse& use : processes)
         used.push_back(api::JsonObject{

@@ -32,8 +32,12 @@ struct Outcome {
     double seconds = 0;
     Samples samples;
     double eventsPerSecond = 0; ///< of watches: all watchers together
+    double cpuSeconds = 0;      ///< of the server's processes meanwhile (user and system)
+    double residentMiB = 0;     ///< of the server's processes afterwards
 
     double perSecond() const { return seconds > 0 ? double(samples.count()) / seconds : 0; }
+    /// What a request cost the server, in milliseconds of one processor: on a busy machine it says more than the rate.
+    double cpuPerRequest() const { return samples.count() > 0 ? cpuSeconds * 1000 / double(samples.count()) : 0; }
 };
 
 } // namespace slipway::bench

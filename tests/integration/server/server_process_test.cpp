@@ -169,6 +169,9 @@ private slots:
         if (!client) {
             server.start();
             client = server.admin();
+            // Pods are refused for another reason until a controller has made it.
+            QVERIFY(QTest::qWaitFor(
+                [&] { return client->get<api::core_v1::ServiceAccount>("default", "default").has_value(); }, 20'000));
         }
         QFETCH(QString, target);
         QFETCH(QString, body);

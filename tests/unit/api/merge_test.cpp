@@ -66,6 +66,30 @@ private slots:
         QVERIFY(set.intersect(set) == set);
     }
 
+    void whatIsMadeIsOwnedAsWhatWasAdded_data() {
+        QTest::addColumn<QString>("made");
+        QTest::newRow("nothing") << "{}";
+        QTest::newRow("names") << "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'a','uid':'u','labels':{'b':'1',"
+                                  "'a':'2'},'annotations':{},'finalizers':['y','x'],'ownerReferences':[{'uid':'o'}]}}";
+        QTest::newRow("spec") << "{'spec':{'nodeName':'n','volumes':[{'name':'v','emptyDir':{}}],'tolerations':[{'key':"
+                                 "'k'}],'containers':[{'name':'b','image':'x','command':['c'],'ports':[{"
+                                 "'containerPort':80},{'containerPort':80,'protocol':'UDP'}],'resources':{'limits':{"
+                                 "'cpu':'1'}},'env':[]},{'name':'a'}],'hostAliases':null,'nodeSelector':{'z':'1'}}}";
+        QTest::newRow("status") << "{'metadata':{'name':'a'},'status':{'phase':'Running','conditions':[{'type':'x'}]}}";
+        QTest::newRow("items without keys") << "{'spec':{'containers':[{'image':'x'},{'name':'a'},{'name':'a'}]}}";
+    }
+    void whatIsMadeIsOwnedAsWhatWasAdded() {
+        QFETCH(QString, made);
+        FieldSet unowned;
+        unowned.insert({PathElement::member("metadata")});
+        unowned.insert({PathElement::member("metadata"), PathElement::member("name")});
+        FieldSet status;
+        status.insert({PathElement::member("status")});
+        const FieldSet added = compare({}, object(made), pods()).added.minus(unowned);
+        QCOMPARE(quoted(newFields(object(made), pods(), unowned, {})), quoted(added.toJson()));
+        QCOMPARE(quoted(newFields(object(made), pods(), unowned, "status")), quoted(added.minusDeep(status).toJson()));
+    }
+
     void differencesAreFound() {
         const JsonObject before =
                              withContainers("[{'name':'a','image':'x','env':[{'name':'E','value':'1'}]},{'name':'b'}]"),

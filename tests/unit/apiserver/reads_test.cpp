@@ -1,5 +1,7 @@
 // Lists in pages, watches and the forms of answers, through the API server without a socket.
 
+#include "cluster/apiserver/local_transport.h"
+#include "cluster/client/client.h"
 #include "tests/unit/apiserver/api_under_test.h"
 
 using namespace slipway;
@@ -90,6 +92,61 @@ private slots:
         QCOMPARE(names(third), QStringList{"e"});
         QVERIFY(third.at({"metadata", "continue"}).is_null());
         QVERIFY(api.get(maps + "?limit=1&labelSelector=n").at({"metadata", "remainingItemCount"}).is_null());
+    }
+
+    void aLongListIsSentWhileItIsPutTogether() {
+        ApiUnderTest api("secret,admin,1,\"system:masters\"");
+        const QString filling(3000, u'x');
+        for (int i = 0; i < 120; ++i)
+            QCOMPARE(api.post(maps, QStringLiteral("{'metadata':{'name':'m%1'},'data':{'k':'%2'}}").arg(i).arg(filling))
+                         .code,
+                     201);
+        apiserver::Request request;
+        request.method = "GET";
+        request.target = maps;
+        request.authorization = "Bearer secret";
+        apiserver::Answer answer = api.server().handle(request);
+        auto* stream = std::get_if<std::unique_ptr<apiserver::StreamBody>>(&answer);
+        QVERIFY(stream != nullptr);
+        std::string body;
+        qsizetype pieces = 0;
+        for (apiserver::StreamBody::Piece piece; !piece.end; ++pieces) {
+            piece = (*stream)->drain();
+            body += piece.data;
+        }
+        QVERIFY(pieces > 3);
+        const auto whole = api::parseJson(body);
+        QVERIFY(whole.has_value());
+        const auto expected = api.get(maps); // a reply in one, as parts of the server itself get it
+        QCOMPARE(text(*whole), text(expected.body));
+        request.acceptEncoding = "gzip";
+        answer = api.server().handle(request);
+        QVERIFY(std::holds_alternative<apiserver::Reply>(answer));
+    }
+
+    void theServersOwnWatchesGoWithoutManagedFields() {
+        ApiUnderTest api;
+        const auto transport = apiserver::makeLocalTransport(api.server(), ApiUnderTest::admin());
+        client::Request watch;
+        watch.target = maps + "?watch=true";
+        auto stream = transport->open(watch);
+        QVERIFY(stream.has_value());
+        QCOMPARE(
+            api.send("POST", maps + "?fieldManager=m", "{'metadata':{'name':'a'},'data':{'managedFields':'x'}}").code,
+            201);
+        const auto line = (*stream)->read();
+        QVERIFY(line.has_value());
+        auto event = api::parseJson(*line);
+        QVERIFY(event.has_value());
+        api::JsonObject object = event->at("object").as_object();
+        QCOMPARE(text(*api::find(object, {"data"})), "{'managedFields':'x'}");
+        QVERIFY(api::find(object, {"metadata", "managedFields"}) == nullptr);
+        // What is written back without them leaves them as they are.
+        api::objectAt(object, {"metadata", "labels"})["b"] = "c";
+        const auto written =
+            api.send("PUT", maps + "/a?fieldManager=n", QString::fromStdString(api::printJson(object)));
+        QCOMPARE(written.code, 200);
+        QCOMPARE(written.at({"metadata", "managedFields"}).as_array().size(), 2U);
     }
 
     void aListGoesOnAfterItsRevisionIsGone() {

@@ -1,0 +1,65 @@
+// JSON texts and values, handled without parsing or looking up more than has to be.
+
+#include "cluster/api/json_equal.h"
+#include "cluster/api/json_member.h"
+#include "texts.h"
+
+using namespace slipway::api;
+using namespace slipway::api::test;
+
+class JsonTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aMemberIsTakenOut_data() {
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("after");
+        const auto row = [](const char* before, const char* after) { QTest::newRow(before) << before << after; };
+        row("{'a':{'b':[{'c':1},'}']}}", "{'a':{}}");
+        row("{'a':{'x':1,'b':{},'y':2}}", "{'a':{'x':1,'y':2}}");
+        row("{'a':{'b':1,'y':2},'b':3}", "{'a':{'y':2},'b':3}");
+        row("{'b':{'a':{'b':1}},'a':{'x':'y','b':'c'}}", "{'b':{'a':{'b':1}},'a':{'x':'y'}}");
+        row(" { 'a' : { 'x' : -1.5e3 , 'b' : true } } ", " { 'a' : { 'x' : -1.5e3  } } ");
+        // What has no such member stays as it is.
+        row("{'a':{'c':'b'}}", "{'a':{'c':'b'}}");
+        row("{'a':['b']}", "{'a':['b']}");
+        row("{'a':{'x':'\\',\\'b\\':1','y':[]}}", "{'a':{'x':'\\',\\'b\\':1','y':[]}}");
+        row("{'a':{'b':[1", "{'a':{'b':[1");
+        row("{'a':{'b'", "{'a':{'b'");
+        row("", "");
+    }
+    void aMemberIsTakenOut() {
+        QFETCH(QString, before);
+        QFETCH(QString, after);
+        const std::string text = before.replace(u'\'', u'"').toStdString();
+        QCOMPARE(QString::fromStdString(withoutMember(text, {"a", "b"})), after.replace(u'\'', u'"'));
+    }
+
+    void valuesAreCompared_data() {
+        QTest::addColumn<QString>("a");
+        QTest::addColumn<QString>("b");
+        QTest::addColumn<bool>("same");
+        const auto row = [](const char* a, const char* b, bool same) {
+            QTest::addRow("%s %s", a, b) << a << b << same;
+        };
+        row("{'a':1,'b':[{},'x',null]}", "{'b':[{},'x',null],'a':1}", true);
+        row("{'a':1,'b':2}", "{'a':1,'c':2}", false);
+        row("{'a':1}", "{'a':1,'b':1}", false);
+        row("[1,2]", "[2,1]", false);
+        row("[1]", "[1,1]", false);
+        row("{'a':{'b':'x'}}", "{'a':{'b':'y'}}", false);
+        row("true", "'true'", false);
+        row("null", "null", true);
+    }
+    void valuesAreCompared() {
+        QFETCH(QString, a);
+        QFETCH(QString, b);
+        QFETCH(bool, same);
+        QCOMPARE(sameJson(json(a), json(b)), same);
+        QCOMPARE(sameJson(json(b), json(a)), same);
+        QCOMPARE(sameJson(Json(std::int64_t(1)), Json(std::uint64_t(1))), true);
+    }
+};
+
+QTEST_GUILESS_MAIN(JsonTest)
+#include "json_test.moc"
