@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/apiserver/audit/audit_options.h"
+
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -18,6 +20,7 @@ struct Settings {
     std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway";
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
+    apiserver::audit::Options audit;
     long long historySeconds = 3600, historyRevisions = 20'000,
               historyMebibytes = 512; ///< how much of the past the store keeps
 };

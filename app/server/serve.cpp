@@ -1,5 +1,6 @@
 #include "app/server/serve.h"
 
+#include "app/server/api_options.h"
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
 #include "app/server/scheduling.h"
@@ -175,6 +176,12 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
         }
         options.staticTokens = std::move(*tokens);
     }
+    auto audit = apiserver::audit::openAudit(settings.audit);
+    if (!audit) {
+        base::error("server", "{}", audit.error());
+        return 1;
+    }
+    options.audit = std::move(*audit);
     apiserver::ApiServer server(objects, options);
     server.bootstrap();
     apiserver::HistoryLimits limits;
@@ -299,6 +306,7 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     app.add_option("--etcd-certfile", settings.etcdCertificate, "How the server shows itself to etcd")
         ->check(CLI::ExistingFile);
     app.add_option("--etcd-keyfile", settings.etcdKey, "The key of that certificate")->check(CLI::ExistingFile);
+    server::addAuditOptions(app, settings.audit);
     bool verbose = false;
     app.add_flag("--verbose", verbose, "Log every step");
     CLI11_PARSE(app, argc, argv);

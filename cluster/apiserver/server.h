@@ -23,6 +23,11 @@ class Transport;
 
 namespace slipway::apiserver {
 
+namespace audit {
+class Audit;
+class AuditedRequest;
+} // namespace audit
+
 class AccessControl;
 struct HealthCheck;
 class NodeConnections;
@@ -40,6 +45,7 @@ struct ServerOptions {
     /// How long a list may take from its first page to its last, whatever history is kept: clients that come later are
     /// told with 410, as Kubernetes' servers do after five minutes, and may go on with the objects as they are then.
     std::chrono::seconds listLifetime{300};
+    std::shared_ptr<audit::Audit> audit = {}; ///< null: nothing is noted
 };
 
 /// The API server's whole behaviour, without a socket: a request goes in, an answer comes out. Thread-safe.
@@ -49,7 +55,8 @@ public:
     ApiServer(store::Store& store, ServerOptions options);
     ~ApiServer();
 
-    Answer handle(const Request& request);
+    /// @p headers, where given: what any answer to the request has to carry is added.
+    Answer handle(const Request& request, Headers* headers = nullptr);
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
@@ -76,13 +83,15 @@ public:
     const ServerOptions& options() const { return options_; }
 
 private:
-    Answer decide(const Request& request, RequestInfo& info);
+    Answer decide(const Request& request, RequestInfo& info, Headers* headers);
+    Answer admitted(const Request& request, RequestInfo& info, User& user, audit::AuditedRequest* audited,
+                    Headers* headers);
     bool wantsPresent(const RequestInfo& info) const;
     /// True when nothing else was made meanwhile by another server.
     bool bootstrapOnce();
     std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
-    Answer dispatch(const Request& request, RequestInfo& info, const User& user);
-    Answer resource(const Request& request, const RequestInfo& info, const User& user);
+    Answer dispatch(const Request& request, RequestInfo& info, const User& user, audit::AuditedRequest* audited);
+    Answer resource(const Request& request, const RequestInfo& info, const User& user, audit::AuditedRequest* audited);
     Answer answer(const ResourceRequest& r);
     bool mayList(const User& user, std::string_view group, std::string_view resource, std::string_view ns) const;
     Answer nonResource(const Request& request, const RequestInfo& info);

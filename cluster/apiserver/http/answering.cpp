@@ -63,7 +63,15 @@ AnswerHead headOf(const Reply& reply) {
     return head;
 }
 
-awaitable<Answer> Answering::handle(const Request& request) {
+awaitable<Answer> Answering::handle(Exchange& exchange, const Request& request) {
+    Headers headers;
+    Answer answer = co_await decide(request, headers);
+    headers.emplace_back("Audit-ID", request.auditId);
+    exchange.carry(std::move(headers));
+    co_return answer;
+}
+
+awaitable<Answer> Answering::decide(const Request& request, Headers& headers) {
     const bool blocks =
         mayBlock(request) || server_.readsMayBlock() || server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
@@ -72,9 +80,9 @@ awaitable<Answer> Answering::handle(const Request& request) {
     if (!turn)
         co_return tooManyRequests();
     if (!blocks)
-        co_return server_.handle(request);
+        co_return server_.handle(request, &headers);
     co_return co_await asio::co_spawn(
-        pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request); }, asio::use_awaitable);
+        pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request, &headers); }, asio::use_awaitable);
 }
 
 awaitable<bool> Answering::send(Exchange& exchange, const Request& request, Answer answer) {

@@ -45,7 +45,8 @@ public:
     }
 
     /// What the server says to a request. A read is answered at once; what may block waits on another thread.
-    awaitable<Answer> handle(const Request& request);
+    /// Headers that any answer to it has are left with the exchange.
+    awaitable<Answer> handle(Exchange& exchange, const Request& request);
     /// Sends an answer. For a Forward the request's body is read from the exchange, or is @p request's.
     awaitable<bool> send(Exchange& exchange, const Request& request, Answer answer);
 
@@ -86,6 +87,7 @@ public:
     };
 
 private:
+    awaitable<Answer> decide(const Request& request, Headers& headers);
     awaitable<bool> sendStream(Exchange& exchange, std::unique_ptr<StreamBody> body, bool head);
     awaitable<bool> sendPieces(Exchange& exchange, StreamBody& body, StreamSignal& signal);
 
