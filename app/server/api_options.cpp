@@ -54,4 +54,33 @@ void addAuditOptions(CLI::App& app, apiserver::audit::Options& into) {
         ->check(CLI::PositiveNumber);
 }
 
+void addIdentityOptions(CLI::App& app, IdentityOptions& into) {
+    auto* config = app.add_option("--authentication-config", into.configFile,
+                                  "AuthenticationConfiguration: issuers whose tokens are believed, and who may come "
+                                  "without any; read anew when it changes")
+                       ->check(CLI::ExistingFile);
+    auto* issuer = app.add_option("--oidc-issuer-url", into.issuer.url, "OpenID issuer whose tokens are believed");
+    auto* client = app.add_option("--oidc-client-id", into.clientId, "Whom its tokens have to be for");
+    issuer->needs(client)->excludes(config);
+    client->needs(issuer);
+    app.add_option("--oidc-username-claim", into.issuer.username.claim, "Claim that is the user's name")
+        ->capture_default_str();
+    app.add_option("--oidc-username-prefix", into.usernamePrefix,
+                   "Before that name; - is none, and without this it is the issuer's URL and #");
+    app.add_option("--oidc-groups-claim", into.issuer.groups.claim, "Claim that is the user's groups");
+    app.add_option("--oidc-groups-prefix", into.issuer.groups.prefix, "Before each of them");
+    app.add_option("--oidc-required-claim", into.requiredClaims, "NAME=VALUE that a token has to claim; repeatable");
+    app.add_option("--oidc-ca-file", into.caFile, "Who signed the issuer's certificate")->check(CLI::ExistingFile);
+    app.add_option("--oidc-signing-algs", into.issuer.algorithms, "Algorithms that its tokens may be signed with")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::IsMember(apiserver::authentication::jwtAlgorithms()));
+    app.add_option("--anonymous-auth", into.anonymous, "Whether requests without credentials are let in at all")
+        ->capture_default_str()
+        ->excludes(config);
+    app.add_option("--service-account-key-file", into.accountKeyFiles,
+                   "Further keys (RSA or ECDSA, private or public) that service account tokens may be signed with")
+        ->check(CLI::ExistingFile);
+}
+
 } // namespace slipway::server

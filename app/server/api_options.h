@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/server/identity_options.h"
 #include "cluster/apiserver/audit/audit_options.h"
 
 namespace CLI {
@@ -11,5 +12,8 @@ namespace slipway::server {
 
 /// --audit-...; @p into outlives the parsing.
 void addAuditOptions(CLI::App& app, apiserver::audit::Options& into);
+
+/// --oidc-..., --authentication-config, --anonymous-auth, --service-account-key-file; @p into outlives the parsing.
+void addIdentityOptions(CLI::App& app, IdentityOptions& into);
 
 } // namespace slipway::server

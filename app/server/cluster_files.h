@@ -2,6 +2,8 @@
 
 #include "cluster/apiserver/audit/audit_options.h"
 
+#include "app/server/identity_options.h"
+
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -17,10 +19,13 @@ struct Settings {
                 clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
     std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
+    std::filesystem::path tlsCertificate, tlsKey; ///< empty: the server's own
+    std::filesystem::path clientCa;               ///< whose client certificates are believed too; empty: none
     std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway";
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
     apiserver::audit::Options audit;
+    IdentityOptions identities;
     long long historySeconds = 3600, historyRevisions = 20'000,
               historyMebibytes = 512; ///< how much of the past the store keeps
 };

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/value_from.hpp>
 #include <format>
 
 namespace slipway::apiserver {
@@ -194,7 +195,8 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
                                     {"jwks_uri", options_.issuer + "/openid/v1/jwks"},
                                     {"response_types_supported", api::JsonArray{"id_token"}},
                                     {"subject_types_supported", api::JsonArray{"public"}},
-                                    {"id_token_signing_alg_values_supported", api::JsonArray{"ES256"}}});
+                                    {"id_token_signing_alg_values_supported",
+                                     boost::json::value_from(pki::tokenAlgorithms(options_.serviceAccountKeyPem))}});
     if (info.path == "/metrics")
         return Reply{200, metricsText(cache_), "text/plain; version=0.0.4; charset=utf-8", {}, {}};
     if (info.path == "/")

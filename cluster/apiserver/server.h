@@ -34,7 +34,7 @@ class NodeConnections;
 struct ResourceRequest;
 
 struct ServerOptions {
-    std::string serviceAccountKeyPem;
+    std::string serviceAccountKeyPem; ///< keys that service account tokens are checked with; the first signs
     authentication::StaticTokens staticTokens;
     std::string issuer = "https://kubernetes.default.svc.cluster.local";
     std::string serviceCidr = "10.96.0.0/16";
@@ -65,6 +65,12 @@ public:
     bool readsMayBlock() const { return store_.isShared(); }
     /// Which other requests a request stands in line with while the server is busy.
     FlowSchemas::Match classify(const Request& request) const;
+    /// Whether it may take another server's answer to know who sends a request.
+    bool mayAskIssuer(const Request& request) const { return authentication_.mayWait(request); }
+    /// Whom other issuers vouch for, from now on.
+    void trust(std::shared_ptr<const authentication::OutsideIdentities> outside) {
+        authentication_.trust(std::move(outside));
+    }
     std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
     /// To be called once the server listens: what need not be there before.
     void started() { services_.start(); }

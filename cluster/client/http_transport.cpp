@@ -5,6 +5,7 @@
 #include "cluster/base/log.h"
 #include "cluster/client/client.h"
 #include "cluster/client/exec_credential.h"
+#include "cluster/client/program.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -348,6 +349,38 @@ public:
     }
 
     Result<Response> send(const Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
+        auto answer = exchange(request);
+        noteRequest(address_.host + ":" + address_.port, request.method, answer ? answer->code : 0,
+                    std::chrono::steady_clock::now() - begun);
+        return answer;
+    }
+
+    Result<std::unique_ptr<Stream>> open(const Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
+        auto stream = begin(request);
+        noteRequest(address_.host + ":" + address_.port, request.method, stream ? 200 : stream.error().code,
+                    std::chrono::steady_clock::now() - begun);
+        return stream;
+    }
+
+    Result<std::unique_ptr<WebSocket>> connect(const Request& request,
+                                               const std::vector<std::string>& protocols) override {
+        const auto authorization = authorizationHeader();
+        if (!authorization)
+            return std::unexpected(authorization.error());
+        std::string list;
+        for (const std::string& protocol : protocols)
+            list += (list.empty() ? "" : ", ") + protocol;
+        auto socket =
+            std::make_unique<HttpWebSocket>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
+        if (auto opened = socket->open(address_, address_.pathPrefix + request.target, list, *authorization); !opened)
+            return std::unexpected(opened.error());
+        return socket;
+    }
+
+private:
+    Result<Response> exchange(const Request& request) {
         auto message = makeMessage(request);
         if (!message)
             return std::unexpected(message.error());
@@ -382,7 +415,7 @@ public:
         }
     }
 
-    Result<std::unique_ptr<Stream>> open(const Request& request) override {
+    Result<std::unique_ptr<Stream>> begin(const Request& request) {
         auto message = makeMessage(request);
         if (!message)
             return std::unexpected(message.error());
@@ -406,22 +439,6 @@ public:
         return std::unexpected(errorFromResponse(refused));
     }
 
-    Result<std::unique_ptr<WebSocket>> connect(const Request& request,
-                                               const std::vector<std::string>& protocols) override {
-        const auto authorization = authorizationHeader();
-        if (!authorization)
-            return std::unexpected(authorization.error());
-        std::string list;
-        for (const std::string& protocol : protocols)
-            list += (list.empty() ? "" : ", ") + protocol;
-        auto socket =
-            std::make_unique<HttpWebSocket>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
-        if (auto opened = socket->open(address_, address_.pathPrefix + request.target, list, *authorization); !opened)
-            return std::unexpected(opened.error());
-        return socket;
-    }
-
-private:
     Result<std::unique_ptr<Connection>> connect() {
         auto connection =
             std::make_unique<Connection>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
@@ -473,7 +490,7 @@ private:
         message.target(address_.pathPrefix + request.target);
         message.version(11);
         message.set(http::field::host, address_.host + ":" + address_.port);
-        message.set(http::field::user_agent, "slipway");
+        message.set(http::field::user_agent, userAgent());
         message.set(http::field::accept, request.accept.empty() ? "application/json" : request.accept);
         if (!authorization->empty())
             message.set(http::field::authorization, *authorization);
