@@ -19,9 +19,9 @@ struct Settings {
                 clusterCidr = "10.244.0.0/16", loadBalancerCidr, nodeName, ingressAddress, clusterDns;
     std::vector<std::string> extraNames;
     std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
-    std::filesystem::path tlsCertificate, tlsKey; ///< empty: the server's own
-    std::filesystem::path clientCa;               ///< whose client certificates are believed too; empty: none
-    std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
+    std::filesystem::path tlsCertificate, tlsKey;                       ///< empty: the server's own
+    std::filesystem::path clientCa; ///< whose client certificates are believed too; empty: none
+    std::vector<std::string> etcd;  ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway";
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
     apiserver::audit::Options audit;

@@ -35,9 +35,9 @@ std::expected<apiserver::HttpOptions, std::string> readHttpOptions(const Setting
     apiserver::HttpOptions options;
     options.address = settings.bindAddress;
     options.port = settings.securePort;
-    for (auto [file, text] : {std::pair(files.certificate, &options.certificatePem),
-                              std::pair(files.key, &options.keyPem),
-                              std::pair(files.authority, &options.clientCaPem)}) {
+    for (auto [file, text] :
+         {std::pair(files.certificate, &options.certificatePem), std::pair(files.key, &options.keyPem),
+          std::pair(files.authority, &options.clientCaPem)}) {
         auto read = base::readFile(file);
         if (!read)
             return std::unexpected(read.error().message);

@@ -33,9 +33,9 @@ JsonArray words(const std::vector<std::string>& list) {
 std::string_view bearerOf(const Request& request) {
     constexpr std::string_view scheme = "bearer ";
     const std::string_view given = request.authorization;
-    const bool bearer = given.size() > scheme.size() &&
-                        std::ranges::equal(given.substr(0, scheme.size()), scheme, {},
-                                           [](unsigned char c) { return std::tolower(c); });
+    const bool bearer =
+        given.size() > scheme.size() &&
+        std::ranges::equal(given.substr(0, scheme.size()), scheme, {}, [](unsigned char c) { return std::tolower(c); });
     return bearer ? given.substr(scheme.size()) : std::string_view();
 }
 

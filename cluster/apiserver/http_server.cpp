@@ -36,10 +36,7 @@ void trustNodes(ssl::context& context, const ServerOptions& options) {
 class HttpServer::Listener {
 public:
     Listener(ApiServer& server, const HttpOptions& options)
-        : server_(server)
-        , answering_(server, trust_, options.threads, options.writers)
-        , acceptor_(io_)
-        , clock_(io_) {}
+        : server_(server), answering_(server, trust_, options.threads, options.writers), acceptor_(io_), clock_(io_) {}
 
     ~Listener() {
         asio::post(io_, [this] {

@@ -67,8 +67,9 @@ std::optional<std::string> derOf(std::string_view raw, std::size_t coordinate) {
     std::array<unsigned char, 256> der;
     unsigned char* end = der.data();
     const int length = i2d_ECDSA_SIG(signature.get(), &end);
-    return length > 0 ? std::optional(std::string(reinterpret_cast<char*>(der.data()), static_cast<std::size_t>(length)))
-                      : std::nullopt;
+    return length > 0
+               ? std::optional(std::string(reinterpret_cast<char*>(der.data()), static_cast<std::size_t>(length)))
+               : std::nullopt;
 }
 
 /// RSASSA-PSS with a salt as long as the hash (RFC 7518, 3.5).
@@ -162,16 +163,16 @@ Result<std::string> signBytes(EVP_PKEY* key, const Algorithm& algorithm, std::st
 }
 
 bool signatureFits(EVP_PKEY* key, const Algorithm& algorithm, std::string_view text, std::string_view signature) {
-    const auto bytes = algorithm.family == Family::ec ? derOf(signature, algorithm.coordinate)
-                                                      : std::optional(std::string(signature));
+    const auto bytes =
+        algorithm.family == Family::ec ? derOf(signature, algorithm.coordinate) : std::optional(std::string(signature));
     const DigestContext context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* parameters = nullptr;
     const bool fits = bytes && context && canUse(key, algorithm) &&
                       EVP_DigestVerifyInit(context.get(), &parameters, algorithm.digest(), nullptr, key) == 1 &&
                       padded(parameters, algorithm) &&
                       EVP_DigestVerify(context.get(), bytesOf(*bytes), bytes->size(), bytesOf(text), text.size()) == 1;
-    if (!fits)
-        [[maybe_unused]] const auto cleared = failure(Errc::badToken, "");
+    if (!fits) [[maybe_unused]]
+        const auto cleared = failure(Errc::badToken, "");
     return fits;
 }
 

@@ -90,8 +90,8 @@ Result<KeySet> KeySet::parse(std::string_view text) {
         if (key)
             set.entries_.push_back(std::make_unique<Entry>(
                 Entry{std::string(textAt(*jwk, "kid")), std::string(textAt(*jwk, "alg")), std::move(key)}));
-        else
-            [[maybe_unused]] const auto cleared = failure(Errc::badKey, "");
+        else [[maybe_unused]]
+            const auto cleared = failure(Errc::badKey, "");
     }
     return set;
 }

@@ -31,9 +31,9 @@ Result<std::string> signToken(const std::string& keyPem, std::string_view claims
     if (const auto jwk = printJwk(key->get(), &id); !jwk)
         return std::unexpected(jwk.error());
     const Algorithm& algorithm = *algorithmOf(key->get());
-    std::string token = encodeUrl(R"({"alg":")" + std::string(algorithm.name) + R"(","kid":")" + id +
-                                  R"(","typ":"JWT"})") +
-                        "." + encodeUrl(claimsJson);
+    std::string token =
+        encodeUrl(R"({"alg":")" + std::string(algorithm.name) + R"(","kid":")" + id + R"(","typ":"JWT"})") + "." +
+        encodeUrl(claimsJson);
     return signBytes(key->get(), algorithm, token).transform([&](const std::string& signature) {
         return token + "." + encodeUrl(signature);
     });

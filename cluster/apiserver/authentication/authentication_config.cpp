@@ -88,8 +88,8 @@ std::vector<IdentityRule> readRules(const Json& entry, std::string_view member, 
         IdentityRule rule{textAt(one, {"claim"}), textAt(one, {"requiredValue"}), textAt(one, {"expression"}),
                           textAt(one, {"message"})};
         if (rule.claim.empty() == rule.expression.empty())
-            refuse(at, "{}", rule.claim.empty() ? "claim or expression is required"
-                                                : "claim and expression can't both be set");
+            refuse(at, "{}",
+                   rule.claim.empty() ? "claim or expression is required" : "claim and expression can't both be set");
         if (!rule.expression.empty() && !rule.requiredValue.empty())
             refuse(at + ".requiredValue", "requiredValue can't be set when expression is set");
         if (!rule.claim.empty() && !rule.message.empty())
@@ -146,8 +146,9 @@ JwtIssuer readIssuer(const Json& entry, const std::string& path) {
     const Json* about = api::find(entry, {"issuer"});
     if (about == nullptr)
         refuse(path + ".issuer", "is required");
-    onlyKnown(*about, path + ".issuer",
-              {"url", "discoveryURL", "certificateAuthority", "audiences", "audienceMatchPolicy", "egressSelectorType"});
+    onlyKnown(
+        *about, path + ".issuer",
+        {"url", "discoveryURL", "certificateAuthority", "audiences", "audienceMatchPolicy", "egressSelectorType"});
     JwtIssuer issuer;
     issuer.url = textAt(*about, {"url"});
     checkUrl(issuer.url, path + ".issuer.url");

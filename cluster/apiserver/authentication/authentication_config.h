@@ -25,10 +25,10 @@ struct IdentityRule {
 
 /// One issuer whose tokens are believed, and who they say somebody is.
 struct JwtIssuer {
-    std::string url;          ///< as tokens name it
-    std::string discoveryUrl; ///< where its keys are found; empty: by the url
-    std::string caPem;        ///< who signed its certificate; empty: the system's authorities
-    std::vector<std::string> audiences; ///< one of which a token must be for
+    std::string url;                     ///< as tokens name it
+    std::string discoveryUrl;            ///< where its keys are found; empty: by the url
+    std::string caPem;                   ///< who signed its certificate; empty: the system's authorities
+    std::vector<std::string> audiences;  ///< one of which a token must be for
     std::vector<std::string> algorithms; ///< "RS256"; that tokens may be signed with
     ClaimOrExpression username, groups, uid;
     std::vector<std::pair<std::string, std::string>> extra; ///< keys and expressions

@@ -146,8 +146,8 @@ std::expected<std::string, std::string> ClaimMapping::usernameOf(const JsonObjec
     if (!by.expression.empty()) {
         const auto made = value(by.expression, variables);
         if (!made || !made->is_string())
-            return std::unexpected(std::format("error evaluating username claim expression: {}",
-                                               made ? "not a string" : made.error()));
+            return std::unexpected(
+                std::format("error evaluating username claim expression: {}", made ? "not a string" : made.error()));
         if (made->get_string().empty())
             return std::unexpected("empty username via CEL expression is not allowed");
         return std::string(api::view(made->get_string()));
@@ -210,8 +210,8 @@ std::expected<void, std::string> ClaimMapping::judge(const std::vector<IdentityR
         if (!rule.claim.empty()) {
             const auto found = textClaim(claims, rule.claim);
             if (!found || *found != rule.requiredValue)
-                return std::unexpected(std::format("required claim {} {}", rule.claim,
-                                                   found ? "has another value" : found.error()));
+                return std::unexpected(
+                    std::format("required claim {} {}", rule.claim, found ? "has another value" : found.error()));
             continue;
         }
         const auto holds = value(rule.expression, variables);

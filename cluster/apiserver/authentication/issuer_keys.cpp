@@ -86,8 +86,8 @@ std::expected<std::shared_ptr<const pki::KeySet>, std::string> IssuerKeys::fetch
     if (!document)
         return std::unexpected(place + " is not JSON");
     if (api::stringAt(*document, {"issuer"}) != issuer_.url)
-        return std::unexpected(std::format("{} is of another issuer, \"{}\"", place,
-                                           api::stringAt(*document, {"issuer"})));
+        return std::unexpected(
+            std::format("{} is of another issuer, \"{}\"", place, api::stringAt(*document, {"issuer"})));
     const auto keys = get(std::string(api::stringAt(*document, {"jwks_uri"})));
     if (!keys)
         return std::unexpected(keys.error());

@@ -116,8 +116,8 @@ std::optional<std::expected<User, std::string>> OutsideIdentities::userOf(std::s
 
 bool OutsideIdentities::admitsAnonymous(std::string_view target) const {
     const std::string_view path = target.substr(0, target.find('?'));
-    return anonymous_.enabled && (anonymous_.paths.empty() ||
-                                  std::ranges::find(anonymous_.paths, path) != anonymous_.paths.end());
+    return anonymous_.enabled &&
+           (anonymous_.paths.empty() || std::ranges::find(anonymous_.paths, path) != anonymous_.paths.end());
 }
 
 } // namespace slipway::apiserver::authentication

@@ -72,8 +72,8 @@ awaitable<Answer> Answering::handle(Exchange& exchange, const Request& request) 
 }
 
 awaitable<Answer> Answering::decide(const Request& request, Headers& headers) {
-    const bool blocks =
-        mayBlock(request) || server_.readsMayBlock() || server_.mayAskIssuer(request) || server_.catalog()->asksConverters(groupOf(request.target));
+    const bool blocks = mayBlock(request) || server_.readsMayBlock() || server_.mayAskIssuer(request) ||
+                        server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
         co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);

@@ -55,8 +55,7 @@ private slots:
                                   "--oidc-required-claim", "hd=example.com", "--oidc-signing-algs", "RS256,ES256"});
         server.start();
         const Curl curl(server);
-        const api::JsonObject claims{
-            {"sub", "jane"}, {"hd", "example.com"}, {"roles", api::JsonArray{"dev", "ops"}}};
+        const api::JsonObject claims{{"sub", "jane"}, {"hd", "example.com"}, {"roles", api::JsonArray{"dev", "ops"}}};
         const QJsonObject user = whoIs(curl, issuer.token(rsa, claims));
         QCOMPARE(user["username"].toString(), QString::fromStdString(issuer.url() + "#jane"));
         QCOMPARE(user["groups"].toArray(), (QJsonArray{"corp:dev", "corp:ops", "system:authenticated"}));
@@ -88,9 +87,9 @@ private slots:
         TokenIssuer issuer;
         const std::string first = slipway::test::makeRsaKey(), second = slipway::test::makeRsaKey();
         issuer.publish(first);
-        ServerProcess server({}, {"--oidc-issuer-url", QString::fromStdString(issuer.url()), "--oidc-client-id",
-                                  "slipway", "--oidc-ca-file", saved("issuer-ca", issuer.caPem()),
-                                  "--oidc-username-prefix", "-"});
+        ServerProcess server({},
+                             {"--oidc-issuer-url", QString::fromStdString(issuer.url()), "--oidc-client-id", "slipway",
+                              "--oidc-ca-file", saved("issuer-ca", issuer.caPem()), "--oidc-username-prefix", "-"});
         server.start();
         const Curl curl(server);
         QCOMPARE(nameOf(curl, issuer.token(first, {{"sub", "a"}})), QString("a"));
@@ -116,7 +115,8 @@ private slots:
             ca.insert(at + 1, "      ");
         const QString config = saved(
             "authentication.yaml",
-            "apiVersion: apiserver.config.k8s.io/v1beta1\nkind: AuthenticationConfiguration\njwt:\n- issuer:\n    url: " +
+            "apiVersion: apiserver.config.k8s.io/v1beta1\nkind: AuthenticationConfiguration\njwt:\n- issuer:\n    "
+            "url: " +
                 issuer.url() +
                 "\n    audiences: [slipway, second]\n    audienceMatchPolicy: MatchAny\n    certificateAuthority: |\n"
                 "      " +
@@ -156,8 +156,8 @@ private slots:
         QCOMPARE(changed("iat", 5), QString());
         QCOMPARE(changed("aud", "second"), QString("acme:jane"));
         // A TokenReview says the same.
-        const QByteArray review = "{\"spec\":{\"token\":\"" + QByteArray::fromStdString(issuer.token(key, claims)) +
-                                  "\"}}";
+        const QByteArray review =
+            "{\"spec\":{\"token\":\"" + QByteArray::fromStdString(issuer.token(key, claims)) + "\"}}";
         const QJsonObject status =
             curl.post("/apis/authentication.k8s.io/v1/tokenreviews", review).json()["status"].toObject();
         QVERIFY(status["authenticated"].toBool());
@@ -181,8 +181,10 @@ private slots:
         QVERIFY(said(issuer + "  claimMappings: {username: {claim: sub, prefix: '', expression: 'x'}}\n")
                     .contains("can't both be set"));
         QVERIFY(said(issuer + "  claimMappings: {username: {expression: 'claims.'}}\n").contains("compilation failed"));
-        QVERIFY(said(issuer + "  claimMappings: {username: {expression: '1'}}\n").contains("must evaluate to a string"));
-        QVERIFY(said(issuer + "  claimMappings: {username: {expression: 'claims.email'}}\n").contains("email_verified"));
+        QVERIFY(
+            said(issuer + "  claimMappings: {username: {expression: '1'}}\n").contains("must evaluate to a string"));
+        QVERIFY(
+            said(issuer + "  claimMappings: {username: {expression: 'claims.email'}}\n").contains("email_verified"));
         QVERIFY(said(issuer + "  claimMapping: {}\n").contains("unknown field"));
         QVERIFY(said("anonymous: {enabled: false, conditions: [{path: /a}]}\n").contains("enabled should be set"));
     }
@@ -261,17 +263,17 @@ private slots:
                                 .toObject()["uid"]
                                 .toString();
         QVERIFY(!uid.isEmpty());
-        const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                             std::chrono::system_clock::now().time_since_epoch())
-                             .count();
+        const auto now =
+            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
         const api::JsonObject claims{
             {"iss", "https://kubernetes.default.svc.cluster.local"},
             {"aud", api::JsonArray{"https://kubernetes.default.svc.cluster.local"}},
             {"exp", now + 600},
             {"sub", "system:serviceaccount:default:robot"},
-            {"kubernetes.io", api::JsonObject{{"namespace", "default"},
-                                              {"serviceaccount", api::JsonObject{{"name", "robot"},
-                                                                                 {"uid", uid.toStdString()}}}}}};
+            {"kubernetes.io",
+             api::JsonObject{{"namespace", "default"},
+                             {"serviceaccount", api::JsonObject{{"name", "robot"}, {"uid", uid.toStdString()}}}}}};
         QCOMPARE(nameOf(curl, pki::signToken(rsa, api::printJson(claims)).value()),
                  QString("system:serviceaccount:default:robot"));
         QCOMPARE(nameOf(curl, pki::signToken(slipway::test::makeRsaKey(), api::printJson(claims)).value()), QString());
@@ -282,8 +284,9 @@ private slots:
                                    .toString();
         QCOMPARE(nameOf(curl, issued.toStdString()), QString("system:serviceaccount:default:robot"));
         QCOMPARE(curl.ask("/openid/v1/jwks").json()["keys"].toArray().size(), 2);
-        QCOMPARE(curl.ask("/.well-known/openid-configuration").json()["id_token_signing_alg_values_supported"].toArray(),
-                 (QJsonArray{"ES256", "RS256"}));
+        QCOMPARE(
+            curl.ask("/.well-known/openid-configuration").json()["id_token_signing_alg_values_supported"].toArray(),
+            (QJsonArray{"ES256", "RS256"}));
     }
 };
 

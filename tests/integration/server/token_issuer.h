@@ -60,9 +60,9 @@ public:
 
     /// A token of these claims beside issuer and times; claims given here win.
     std::string token(const std::string& keyPem, api::JsonObject claims) const {
-        const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                             std::chrono::system_clock::now().time_since_epoch())
-                             .count();
+        const auto now =
+            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
         api::JsonObject all{{"iss", url()}, {"aud", "slipway"}, {"iat", now}, {"exp", now + 600}};
         for (const auto& [name, value] : claims)
             all[name] = value;
