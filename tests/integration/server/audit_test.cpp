@@ -239,6 +239,17 @@ private slots:
         QTRY_COMPARE(events("stranger", path).size(), 2);
         QCOMPARE(events("stranger", path)[0]["stage"].toString(), QString("RequestReceived"));
         QCOMPARE(events("stranger", path)[1]["responseStatus"].toObject()["code"].toInt(), 401);
+        // The server's own programs say who they are, and their requests are counted.
+        const auto logged = [&] {
+            QFile file(path);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QTRY_VERIFY(logged().contains("\"userAgent\":\"kube-controller-manager/v"));
+        QVERIFY(logged().contains(") slipway/v"));
+        const QByteArray figures = curl.ask("/metrics").body;
+        QVERIFY(figures.contains("rest_client_requests_total{code=\"201\",host=\"memory\",method=\"POST\"}"));
+        QVERIFY(figures.contains("rest_client_request_duration_seconds_count{host=\"memory\",verb=\"GET\"}"));
+        QVERIFY(figures.contains("apiserver_audit_event_total"));
         const QByteArray object =
             "{\"metadata\":{\"generateName\":\"large-\"},\"data\":{\"a\":\"" + QByteArray(200'000, 'x') + "\"}}";
         const QString file = folder_.filePath("object.json");
