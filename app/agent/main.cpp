@@ -1,6 +1,7 @@
 #include "app/agent/simulation_options.h"
 #include "cluster/agent/agent.h"
 #include "cluster/base/log.h"
+#include "cluster/client/program.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -19,6 +20,7 @@ std::string hostName() {
 } // namespace
 
 int main(int argc, char** argv) {
+    client::setProgramName("slipway-agent");
     agent::AgentSettings settings;
     bool verbose = false, noProxy = false;
     std::string network = "routes";

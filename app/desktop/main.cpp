@@ -7,6 +7,7 @@
 #include "app/desktop/completion.h"
 #include "app/desktop/options.h"
 #if SLIPWAY_HAS_WINDOW
+#include "cluster/client/program.h"
 #include "ui/shell/application.h"
 #include "ui/shell/settings.h"
 
@@ -113,8 +114,10 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     auto options = slipway::desktop::parseOptions(arguments);
 #if SLIPWAY_HAS_WINDOW
-    if (options && options->command == Command::window && hasDisplay())
+    if (options && options->command == Command::window && hasDisplay()) {
+        slipway::client::setProgramName("slipway-window");
         return slipway::ui::runWindow(argc, argv);
+    }
     const QCoreApplication application(argc, argv);
     slipway::ui::installLanguage();
 #endif

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "cluster/apiserver/audit/audit_options.h"
+
+#include "app/server/identity_options.h"
+
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -16,9 +20,13 @@ struct Settings {
                 virtualInterface = "eth0";
     std::vector<std::string> extraNames;
     std::filesystem::path encryptionConfig, tokenFile, schedulerConfig; ///< empty: none
-    std::vector<std::string> etcd;                                      ///< endpoints; none: the store is a file
+    std::filesystem::path tlsCertificate, tlsKey;                       ///< empty: the server's own
+    std::filesystem::path clientCa; ///< whose client certificates are believed too; empty: none
+    std::vector<std::string> etcd;  ///< endpoints; none: the store is a file
     std::string etcdPrefix = "/slipway", etcdServerName;
     std::filesystem::path etcdCa, etcdCertificate, etcdKey; ///< empty: none
+    apiserver::audit::Options audit;
+    IdentityOptions identities;
     long long historySeconds = 3600, historyRevisions = 20'000,
               historyMebibytes = 512; ///< how much of the past the store keeps
 };

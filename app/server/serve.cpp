@@ -1,7 +1,9 @@
 #include "app/server/serve.h"
 
+#include "app/server/api_options.h"
 #include "app/server/cluster_files.h"
 #include "app/server/cluster_signers.h"
+#include "app/server/reloading.h"
 #include "app/server/scheduling.h"
 #include "app/server/server_addresses.h"
 #include "app/server/snapshot_command.h"
@@ -13,6 +15,7 @@
 #include "cluster/apiserver/server.h"
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
+#include "cluster/client/program.h"
 #include "cluster/controllers/controllers.h"
 #include "cluster/controllers/runtime/leader_election.h"
 #include "cluster/ingress/ingress_controller.h"
@@ -160,7 +163,12 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
     }
     store::Store& objects = *encrypted ? **encrypted : **store;
     apiserver::ServerOptions options;
-    options.serviceAccountKeyPem = files->serviceAccountKeyPem;
+    const auto accountKeys = server::accountKeys(settings.identities, files->serviceAccountKeyPem);
+    if (!accountKeys) {
+        base::error("server", "{}", accountKeys.error());
+        return 1;
+    }
+    options.serviceAccountKeyPem = *accountKeys;
     options.serviceCidr = settings.serviceCidr;
     options.advertiseAddress = settings.advertiseAddress;
     options.securePort = settings.securePort;
@@ -177,7 +185,19 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
         }
         options.staticTokens = std::move(*tokens);
     }
+    auto audit = apiserver::audit::openAudit(settings.audit);
+    if (!audit) {
+        base::error("server", "{}", audit.error());
+        return 1;
+    }
+    options.audit = std::move(*audit);
     apiserver::ApiServer server(objects, options);
+    auto outside = server::outsideIdentities(settings.identities, options.issuer);
+    if (!outside) {
+        base::error("server", "{}", outside.error());
+        return 1;
+    }
+    server.trust(std::move(*outside));
     server.bootstrap();
     apiserver::HistoryLimits limits;
     limits.age = std::chrono::seconds(settings.historySeconds);
@@ -185,18 +205,18 @@ int run(const server::Settings& settings, server::OpenEtcd openEtcd) {
     limits.bytes = static_cast<std::uintmax_t>(settings.historyMebibytes) << 20;
     const apiserver::HistoryKeeper history(**store, limits);
 
-    apiserver::HttpOptions http;
-    http.address = settings.bindAddress;
-    http.port = settings.securePort;
-    http.certificatePem = files->serverCertPem;
-    http.keyPem = files->serverKeyPem;
-    http.clientCaPem = files->caPem;
-    const auto listening = apiserver::HttpServer::start(server, http);
+    const auto http = server::readHttpOptions(settings);
+    if (!http) {
+        base::error("server", "{}", http.error());
+        return 1;
+    }
+    const auto listening = apiserver::HttpServer::start(server, *http);
     if (!listening) {
         base::error("server", "{}", listening.error());
         return 1;
     }
     server.started();
+    const server::Reloading reloading(settings, **listening, server, *http);
     base::info("server", "serving on {}:{}", settings.bindAddress, (*listening)->port());
     const auto clientAs = [&](const std::string& name) {
         apiserver::User user{
@@ -262,6 +282,7 @@ void becomeEtcdServer(char** argv) {
 int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     if (argc > 1 && std::string_view(argv[1]) == "snapshot")
         return server::runSnapshotCommand(argc - 1, argv + 1);
+    client::setProgramName("slipway-server");
     server::Settings settings;
     CLI::App app("slipway-server: a Kubernetes control plane in one process");
     app.add_option("--data-dir", settings.dataDir, "Folder of the store, keys and kubeconfigs")->required();
@@ -287,6 +308,16 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     app.add_option("--scheduler-config", settings.schedulerConfig,
                    "KubeSchedulerConfiguration file: profiles, plugins and extenders of the scheduler")
         ->check(CLI::ExistingFile);
+    auto* certificate = app.add_option("--tls-cert-file", settings.tlsCertificate,
+                                       "Certificate to serve with in place of the server's own; like all certificates "
+                                       "read anew when it changes")
+                            ->check(CLI::ExistingFile);
+    auto* key = app.add_option("--tls-private-key-file", settings.tlsKey, "Its key")->check(CLI::ExistingFile);
+    certificate->needs(key);
+    key->needs(certificate);
+    app.add_option("--client-ca-file", settings.clientCa,
+                   "Authorities whose client certificates are believed, beside the cluster's own")
+        ->check(CLI::ExistingFile);
     app.add_option("--token-auth-file", settings.tokenFile, "File of static tokens: token,user,uid,\"groups\"")
         ->check(CLI::ExistingFile);
     app.add_option("--history-seconds", settings.historySeconds, "How long past revisions are kept")
@@ -310,6 +341,8 @@ int slipway::server::serve(int argc, char** argv, OpenEtcd openEtcd) {
     app.add_option("--etcd-certfile", settings.etcdCertificate, "How the server shows itself to etcd")
         ->check(CLI::ExistingFile);
     app.add_option("--etcd-keyfile", settings.etcdKey, "The key of that certificate")->check(CLI::ExistingFile);
+    server::addAuditOptions(app, settings.audit);
+    server::addIdentityOptions(app, settings.identities);
     bool verbose = false;
     app.add_flag("--verbose", verbose, "Log every step");
     CLI11_PARSE(app, argc, argv);

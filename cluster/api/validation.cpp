@@ -77,8 +77,20 @@ private:
             causes_.push_back(requiredValue(path, ""));
         } else if (!field.enumValues.empty() && !text.empty() &&
                    std::ranges::find(field.enumValues, text) == field.enumValues.end()) {
-            causes_.push_back(notSupported(path, value, {field.enumValues.begin(), field.enumValues.end()}));
+            causes_.push_back(notSupported(namesNoIndex(type, field) ? withoutIndex(path) : path, value,
+                                           {field.enumValues.begin(), field.enumValues.end()}));
         }
+    }
+
+    /// Kubernetes' finding is about the list, and not the mount in it.
+    static bool namesNoIndex(const Type& type, const Field& field) {
+        return field.name == "mountPropagation" && type.name == "core.v1.VolumeMount";
+    }
+
+    /// "a.volumeMounts.x" of "a.volumeMounts[0].x".
+    static std::string withoutIndex(const std::string& path) {
+        const std::size_t open = path.rfind('['), close = path.rfind(']');
+        return open == path.npos ? path : path.substr(0, open) + path.substr(close + 1);
     }
 
     void objects(const Field& field, const Json& value, const std::string& path) {

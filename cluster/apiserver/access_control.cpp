@@ -113,11 +113,13 @@ AccessControl::rulesOf(const std::string& kind, const std::string& ns, const std
     return rules_->rbac().rulesOf(kind, ns, name);
 }
 
-std::optional<api::Status> AccessControl::refuse(const RequestInfo& info, const User& user) const {
+std::optional<api::Status> AccessControl::refuse(const RequestInfo& info, const User& user, std::string* reason) const {
     if (isPublic(info))
         return {};
     const authz::Attributes attributes = attributesOf(info, user);
     const authz::Decision decision = user.anonymous() ? authz::Decision() : rules_->decide(attributes);
+    if (reason != nullptr)
+        *reason = decision.reason;
     if (decision.verdict == authz::Verdict::allowed)
         return {};
     api::Status status;

@@ -17,8 +17,8 @@ public:
     explicit AccessControl(WatchCache& cache);
     ~AccessControl();
 
-    /// The refusal, or nothing when it is allowed.
-    std::optional<api::Status> refuse(const RequestInfo& info, const User& user) const;
+    /// The refusal, or nothing when it is allowed. @p reason, where given: why it was decided so.
+    std::optional<api::Status> refuse(const RequestInfo& info, const User& user, std::string* reason = nullptr) const;
 
     /// Turns the sender into the user it asks to act as, with uid, groups and extra; the refusal when it may not.
     std::optional<api::Status> impersonate(const Request& request, User& user) const;

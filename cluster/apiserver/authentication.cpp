@@ -21,6 +21,16 @@ JsonArray words(const std::vector<std::string>& list) {
     return array;
 }
 
+/// The token of a request; empty when it has none.
+std::string_view bearerOf(const Request& request) {
+    constexpr std::string_view scheme = "bearer ";
+    const std::string_view given = request.authorization;
+    const bool bearer =
+        given.size() > scheme.size() &&
+        std::ranges::equal(given.substr(0, scheme.size()), scheme, {}, [](unsigned char c) { return std::tolower(c); });
+    return bearer ? given.substr(scheme.size()) : std::string_view();
+}
+
 } // namespace
 
 JsonObject userInfo(const User& user) {
@@ -41,18 +51,23 @@ std::expected<User, api::Status> Authentication::authenticate(const Request& req
         user.groups.emplace_back("system:authenticated");
         return user;
     }
-    constexpr std::string_view bearer = "bearer ";
-    const std::string_view given = request.authorization;
-    if (given.size() > bearer.size() && std::ranges::equal(given.substr(0, bearer.size()), bearer, {},
-                                                           [](unsigned char c) { return std::tolower(c); })) {
-        auto owner = ownerOf(given.substr(bearer.size()), {});
+    if (const std::string_view token = bearerOf(request); !token.empty()) {
+        auto owner = ownerOf(token, {});
         if (!owner)
             return std::unexpected(api::unauthorized());
         return std::move(owner->user);
     }
-    if (!given.empty())
+    if (!request.authorization.empty())
+        return std::unexpected(api::unauthorized());
+    if (const auto outside = outside_.load(); outside && !outside->admitsAnonymous(request.target))
         return std::unexpected(api::unauthorized());
     return User();
+}
+
+bool Authentication::mayWait(const Request& request) const {
+    const auto outside = outside_.load();
+    const std::string_view token = outside ? bearerOf(request) : std::string_view();
+    return !token.empty() && outside->mayWait(token);
 }
 
 std::expected<Authentication::TokenOwner, std::string>
@@ -68,6 +83,12 @@ Authentication::ownerOf(std::string_view token, const std::vector<std::string>& 
         return forServer(std::move(*user));
     if (auto user = authentication::userOfBootstrapToken(cache_, token))
         return forServer(std::move(*user));
+    if (const auto outside = outside_.load())
+        if (auto user = outside->userOf(token); user) {
+            if (!*user)
+                return std::unexpected(user->error());
+            return forServer(std::move(**user));
+        }
     auto account = authentication::verifyAccountToken(cache_, key_, issuer_, token);
     if (!account)
         return std::unexpected("invalid bearer token");

@@ -1,26 +1,34 @@
 #pragma once
 
+#include "cluster/apiserver/authentication/outside_identities.h"
 #include "cluster/apiserver/authentication/static_tokens.h"
 #include "cluster/apiserver/request.h"
 #include "cluster/apiserver/watch_cache.h"
 
+#include <atomic>
 #include <expected>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace slipway::apiserver {
 
 /// Finds out who sends a request: in memory, by client certificate, by token (of a service account, bootstrap, from the
-/// static file); else anonymous. Thread-safe.
+/// static file, of another issuer); else anonymous. Thread-safe.
 class Authentication {
 public:
-    /// @p serviceAccountKeyPem signs and checks service account tokens.
+    /// @p serviceAccountKeyPem signs and checks service account tokens; of several keys the first signs.
     Authentication(const WatchCache& cache, std::string serviceAccountKeyPem, std::string issuer,
                    authentication::StaticTokens staticTokens = {})
         : cache_(cache)
         , key_(std::move(serviceAccountKeyPem))
         , issuer_(std::move(issuer))
         , staticTokens_(std::move(staticTokens)) {}
+
+    /// Whom other issuers vouch for, from now on; null: nobody.
+    void trust(std::shared_ptr<const authentication::OutsideIdentities> outside) { outside_ = std::move(outside); }
+    /// Whether finding out who sends a request may take an issuer's answer.
+    bool mayWait(const Request& request) const;
 
     /// A credential that is there but wrong is 401, never anonymous.
     std::expected<User, api::Status> authenticate(const Request& request) const;
@@ -47,6 +55,7 @@ private:
     const WatchCache& cache_;
     const std::string key_, issuer_;
     const authentication::StaticTokens staticTokens_;
+    std::atomic<std::shared_ptr<const authentication::OutsideIdentities>> outside_;
 };
 
 } // namespace slipway::apiserver

@@ -5,6 +5,7 @@
 #include "cluster/apiserver/http/peer.h"
 #include "cluster/base/log.h"
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,11 +36,7 @@ void trustNodes(ssl::context& context, const ServerOptions& options) {
 class HttpServer::Listener {
 public:
     Listener(ApiServer& server, const HttpOptions& options)
-        : server_(server)
-        , tls_(ssl::context::tls_server)
-        , answering_(server, trust_, options.threads, options.writers)
-        , acceptor_(io_)
-        , clock_(io_) {}
+        : server_(server), answering_(server, trust_, options.threads, options.writers), acceptor_(io_), clock_(io_) {}
 
     ~Listener() {
         asio::post(io_, [this] {
@@ -58,14 +55,7 @@ public:
     }
 
     void prepare(const HttpOptions& options) {
-        tls_.set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
-                         ssl::context::no_tlsv1_1);
-        tls_.use_certificate_chain(asio::buffer(options.certificatePem));
-        tls_.use_private_key(asio::buffer(options.keyPem), ssl::context::pem);
-        tls_.add_certificate_authority(asio::buffer(options.clientCaPem));
-        tls_.set_verify_mode(ssl::verify_peer); // asked for, not required: tokens come without one
-        SSL_CTX_set_alpn_select_cb(tls_.native_handle(), &chooseProtocol, nullptr);
-        SSL_CTX_set_session_id_context(tls_.native_handle(), reinterpret_cast<const unsigned char*>("slipway"), 7);
+        tls_ = makeContext(options);
         trustNodes(trust_.node, server_.options());
         trust_.certificatePem = server_.options().agentClientCertPem;
         trust_.keyPem = server_.options().agentClientKeyPem;
@@ -75,6 +65,22 @@ public:
         acceptor_.bind(endpoint);
         acceptor_.listen();
     }
+
+    /// Throws for a certificate that cannot be used.
+    static std::shared_ptr<ssl::context> makeContext(const HttpOptions& options) {
+        auto made = std::make_shared<ssl::context>(ssl::context::tls_server);
+        made->set_options(ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
+                          ssl::context::no_tlsv1_1);
+        made->use_certificate_chain(asio::buffer(options.certificatePem));
+        made->use_private_key(asio::buffer(options.keyPem), ssl::context::pem);
+        made->add_certificate_authority(asio::buffer(options.clientCaPem));
+        made->set_verify_mode(ssl::verify_peer); // asked for, not required: tokens come without one
+        SSL_CTX_set_alpn_select_cb(made->native_handle(), &chooseProtocol, nullptr);
+        SSL_CTX_set_session_id_context(made->native_handle(), reinterpret_cast<const unsigned char*>("slipway"), 7);
+        return made;
+    }
+
+    void renew(const HttpOptions& options) { tls_ = makeContext(options); }
 
     void run(int threads) {
         asio::co_spawn(io_, accept(), asio::detached);
@@ -139,7 +145,8 @@ private:
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         socket.set_option(asio::socket_base::keep_alive(true), ignored);
-        TlsSocket stream(std::move(socket), tls_);
+        const std::shared_ptr<ssl::context> tls = tls_;
+        TlsSocket stream(std::move(socket), *tls);
         const auto deadline = std::make_shared<Deadline>(co_await asio::this_coro::executor, stream.next_layer());
         deadline->arm(handshakeLimit);
         if (const auto [error] = co_await stream.async_handshake(ssl::stream_base::server, tuple); !error) {
@@ -155,7 +162,7 @@ private:
 
     ApiServer& server_;
     // What connections use outlives the loop that holds them.
-    ssl::context tls_;
+    std::atomic<std::shared_ptr<ssl::context>> tls_;
     BackendTrust trust_;
     Answering answering_;
     asio::io_context io_;
@@ -173,6 +180,15 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ApiSer
         return std::unique_ptr<HttpServer>(new HttpServer(std::move(listener)));
     } catch (const std::exception& problem) {
         return std::unexpected(std::format("cannot serve on {}:{}: {}", options.address, options.port, problem.what()));
+    }
+}
+
+std::expected<void, std::string> HttpServer::renew(const HttpOptions& options) {
+    try {
+        listener_->renew(options);
+        return {};
+    } catch (const std::exception& problem) {
+        return std::unexpected(problem.what());
     }
 }
 

@@ -26,6 +26,9 @@ public:
     ~HttpServer();
 
     unsigned short port() const;
+    /// Uses another certificate, key and authorities for connections that are made from now on; those that are there
+    /// go on. Errors: they cannot be used; readable. Thread-safe.
+    std::expected<void, std::string> renew(const HttpOptions& options);
 
 private:
     class Listener;

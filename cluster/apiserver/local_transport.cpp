@@ -2,6 +2,7 @@
 
 #include "cluster/api/json_member.h"
 #include "cluster/client/client.h"
+#include "cluster/client/program.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -99,7 +100,9 @@ public:
         : server_(server), user_(std::move(user)), program_(programOf(user_)) {}
 
     client::Result<client::Response> send(const client::Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
         Answer answer = server_.handle(translate(request));
+        note(request, answer, begun);
         if (auto* reply = std::get_if<Reply>(&answer))
             return client::Response{reply->code, reply->contentType, std::move(reply->body)};
         if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
@@ -109,7 +112,9 @@ public:
     }
 
     client::Result<std::unique_ptr<client::Stream>> open(const client::Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
         Answer answer = server_.handle(translate(request));
+        note(request, answer, begun);
         if (auto* stream = std::get_if<std::unique_ptr<StreamBody>>(&answer))
             return std::make_unique<LocalStream>(std::move(*stream), true);
         if (auto* reply = std::get_if<Reply>(&answer); reply != nullptr)
@@ -125,6 +130,13 @@ public:
     }
 
 private:
+    static void note(const client::Request& request, const Answer& answer,
+                     std::chrono::steady_clock::time_point begun) {
+        const auto* reply = std::get_if<Reply>(&answer);
+        client::noteRequest("memory", request.method, reply != nullptr ? reply->code : 200,
+                            std::chrono::steady_clock::now() - begun);
+    }
+
     Request translate(const client::Request& from) const {
         Request request;
         request.method = from.method;
@@ -154,7 +166,9 @@ private:
     ApiServer& server_;
     /// The program Kubernetes runs as this user: managedFields name it.
     static std::string programOf(const User& user) {
-        return user.name == "system:kube-scheduler" ? "kube-scheduler" : "kube-controller-manager";
+        if (user.name == "system:kube-scheduler" || user.name == "system:apiserver")
+            return client::userAgentOf(user.name == "system:apiserver" ? "kube-apiserver" : "kube-scheduler");
+        return client::userAgentOf("kube-controller-manager") + "/" + user.name;
     }
 
     const User user_;

@@ -241,6 +241,7 @@ Outcome<CachedObject> Registry::make(const api::Resource& resource, std::string_
     Admission::Turn turn(cache_, store_.isShared());
     admission::Request request{
         admission::Operation::create, resource, {}, context.user, context.dryRun, nullptr, object, context.warnings};
+    request.annotations = context.annotations;
     request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
     if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
@@ -319,6 +320,7 @@ Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const s
                                &before,
                                *after,
                                context.warnings};
+    request.annotations = context.annotations;
     request.accept = [&](Json changed) { return accept(resource, std::move(changed), context); };
     if (auto refusal = admission_.mutate(request, turn))
         return std::unexpected(std::move(*refusal));
@@ -417,6 +419,7 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
                                    &object,
                                    object,
                                    context.warnings};
+        request.annotations = context.annotations;
         Admission::Turn turn(cache_, store_.isShared());
         if (auto refusal = admission_.mutate(request, turn))
             return std::unexpected(std::move(*refusal));

@@ -28,6 +28,7 @@ struct WriteContext {
     std::string_view body = {};             ///< as it was sent, for the order of findings
     /// Who owns what after an apply; set by the change that applies.
     std::optional<api::apply::Entries> applied = {};
+    std::map<std::string, std::string>* annotations = nullptr; ///< of the audit event; null: there is none
 };
 
 /// DeleteOptions, read.

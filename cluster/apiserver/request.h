@@ -30,6 +30,8 @@ struct User {
 /// A user as reviews and webhooks are told of it (authentication.k8s.io/v1 UserInfo).
 api::JsonObject userInfo(const User& user);
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
 /// A request before it is understood.
 struct Request {
     std::string method = "GET";
@@ -51,6 +53,7 @@ struct Request {
     bool bodyFollows = false; ///< the body was left unread, for a Forward
     std::string acceptEncoding;
     std::string remoteAddress;
+    std::string auditId; ///< by which the audit log, and the answer's Audit-ID, name this request
     std::vector<std::pair<std::string, std::string>> headers; ///< all of them, when the request may be forwarded
 };
 
@@ -115,6 +118,11 @@ public:
     virtual Piece drain() = 0;
     /// When it ends by itself even if nothing wakes it (the timeoutSeconds of a watch).
     virtual std::chrono::steady_clock::time_point end() const { return std::chrono::steady_clock::time_point::max(); }
+    /// Keeps something for as long as this body is sent.
+    void hold(std::shared_ptr<const void> what) { held_ = std::move(what); }
+
+private:
+    std::shared_ptr<const void> held_;
 };
 
 /// The request is to be carried on to another server, and its answer back: to a node's agent, or to an application.
@@ -138,6 +146,7 @@ struct Forward {
     std::string caPem, serverName;                            ///< for Security::service
     std::vector<std::pair<std::string, std::string>> headers; ///< added to the client's
     std::string prefix; ///< of a proxy: the path under which the client sees the other server's root
+    std::function<void(int)> answered = {}; ///< told the code of the other server's answer; lives until all is sent
 };
 
 using Answer = std::variant<Reply, std::unique_ptr<StreamBody>, Forward>;

@@ -21,6 +21,7 @@ struct ResourceRequest {
     std::shared_ptr<const api::Resource> shared = {}; ///< the resource, for what outlives the request
     Negotiation negotiation = {};                     ///< the form the client wants
     std::chrono::seconds listLifetime = {};           ///< how long a list may take from its first page to its last
+    std::map<std::string, std::string>* annotations = nullptr; ///< of the audit event; null: there is none
 
     /// The context for a write, from the query (dryRun, fieldValidation, fieldManager).
     /// Errors: 422 for options that are none.

@@ -4,6 +4,7 @@
 #include "cluster/apiserver/access_control.h"
 #include "cluster/apiserver/access_reviews.h"
 #include "cluster/apiserver/admission/connect.h"
+#include "cluster/apiserver/audit/audit.h"
 #include "cluster/apiserver/component_statuses.h"
 #include "cluster/apiserver/health.h"
 #include "cluster/apiserver/history_requests.h"
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/value_from.hpp>
 #include <format>
 
 namespace slipway::apiserver {
@@ -67,11 +69,11 @@ void ApiServer::tick() {
     cache_.sendBookmarks();
 }
 
-Answer ApiServer::handle(const Request& request) {
+Answer ApiServer::handle(const Request& request, Headers* headers) {
     const auto begun = std::chrono::steady_clock::now();
     const RequestInFlight counted(request.method);
     RequestInfo info;
-    Answer answer = decide(request, info);
+    Answer answer = decide(request, info, headers);
     const auto* reply = std::get_if<Reply>(&answer);
     noteRequest(info, request.method,
                 reply != nullptr                              ? reply->code
@@ -81,27 +83,54 @@ Answer ApiServer::handle(const Request& request) {
     return answer;
 }
 
-Answer ApiServer::decide(const Request& request, RequestInfo& info) {
+Answer ApiServer::decide(const Request& request, RequestInfo& info, Headers* headers) {
+    std::shared_ptr<audit::AuditedRequest> audited;
     try {
         info = understand(request);
         if (store_.isShared() && wantsPresent(info))
             if (const auto done = store_.catchUp(); !done)
                 return replyWith(api::internalError(done.error().message));
         auto user = authentication_.authenticate(request);
-        if (!user)
+        if (options_.audit)
+            audited = options_.audit->begin(request, info, user ? &*user : nullptr);
+        if (!user) {
+            if (audited)
+                audited->refused(user.error());
             return replyWith(user.error());
-        if (request.impersonates())
-            if (auto refusal = access_->impersonate(request, *user))
-                return replyWith(*refusal);
-        if (auto refusal = access_->refuse(info, *user))
-            return replyWith(*refusal);
-        return dispatch(request, info, *user);
+        }
+        Answer answer = admitted(request, info, *user, audited.get(), headers);
+        return audited ? audit::noted(std::move(audited), std::move(answer), info) : std::move(answer);
     } catch (const std::exception& problem) {
         // A bug must cost one request, not the server.
         base::error("apiserver", "request {} {} failed: {}", request.method,
                     request.target.substr(0, request.target.find('?')), problem.what());
+        if (audited)
+            audited->panicked();
         return replyWith(api::internalError("the request could not be carried out"));
     }
+}
+
+/// The answer to a request whose sender is known.
+Answer ApiServer::admitted(const Request& request, RequestInfo& info, User& user, audit::AuditedRequest* audited,
+                           Headers* headers) {
+    if (audited != nullptr)
+        audited->sent(request, info);
+    if (request.impersonates()) {
+        if (auto refusal = access_->impersonate(request, user))
+            return replyWith(*refusal);
+        if (audited != nullptr)
+            audited->impersonated(user);
+    }
+    if (headers != nullptr && !isConnection(info.subresource))
+        if (const auto flow = flows_.match(info, user); !flow.schemaUid.empty()) {
+            headers->emplace_back("X-Kubernetes-PF-FlowSchema-UID", flow.schemaUid);
+            headers->emplace_back("X-Kubernetes-PF-PriorityLevel-UID", flow.levelUid);
+        }
+    std::string reason;
+    auto refusal = access_->refuse(info, user, &reason);
+    if (audited != nullptr)
+        audited->judged(!refusal, reason);
+    return refusal ? replyWith(*refusal) : dispatch(request, info, user, audited);
 }
 
 /// Reads that name a revision are content with one that is no older.
@@ -138,8 +167,9 @@ std::vector<HealthCheck> ApiServer::healthChecks(std::string_view endpoint) cons
     return checks;
 }
 
-Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user) {
-    return info.isResource ? resource(request, info, user) : nonResource(request, info);
+Answer ApiServer::dispatch(const Request& request, RequestInfo& info, const User& user,
+                           audit::AuditedRequest* audited) {
+    return info.isResource ? resource(request, info, user, audited) : nonResource(request, info);
 }
 
 Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
@@ -165,7 +195,8 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
                                     {"jwks_uri", options_.issuer + "/openid/v1/jwks"},
                                     {"response_types_supported", api::JsonArray{"id_token"}},
                                     {"subject_types_supported", api::JsonArray{"public"}},
-                                    {"id_token_signing_alg_values_supported", api::JsonArray{"ES256"}}});
+                                    {"id_token_signing_alg_values_supported",
+                                     boost::json::value_from(pki::tokenAlgorithms(options_.serviceAccountKeyPem))}});
     if (info.path == "/metrics")
         return Reply{200, metricsText(cache_), "text/plain; version=0.0.4; charset=utf-8", {}, {}};
     if (info.path == "/")
@@ -177,7 +208,8 @@ Answer ApiServer::nonResource(const Request& request, const RequestInfo& info) {
     return replyWith(api::unknownPath());
 }
 
-Answer ApiServer::resource(const Request& request, const RequestInfo& info, const User& user) {
+Answer ApiServer::resource(const Request& request, const RequestInfo& info, const User& user,
+                           audit::AuditedRequest* audited) {
     if (info.group == metricsGroup && !info.past)
         return answerMetrics(request, info, cache_, *nodes_);
     const auto shared = customResources_.catalog()->find(info.group, info.version, info.resource);
@@ -191,6 +223,7 @@ Answer ApiServer::resource(const Request& request, const RequestInfo& info, cons
     ResourceRequest r{request, info, *shared, user, registry_, cache_, store_, shared, {}};
     r.negotiation = negotiation.value_or(Negotiation());
     r.listLifetime = options_.listLifetime;
+    r.annotations = audited != nullptr ? &audited->annotations() : nullptr;
     if (const std::string_view pretty = info.query.get("pretty"); pretty == "true" || pretty == "1")
         r.negotiation.pretty = true;
     Answer made = info.past ? answerHistory(r, [&](auto... what) { return mayList(user, what...); }) : answer(r);

@@ -23,13 +23,18 @@ class Transport;
 
 namespace slipway::apiserver {
 
+namespace audit {
+class Audit;
+class AuditedRequest;
+} // namespace audit
+
 class AccessControl;
 struct HealthCheck;
 class NodeConnections;
 struct ResourceRequest;
 
 struct ServerOptions {
-    std::string serviceAccountKeyPem;
+    std::string serviceAccountKeyPem; ///< keys that service account tokens are checked with; the first signs
     authentication::StaticTokens staticTokens;
     std::string issuer = "https://kubernetes.default.svc.cluster.local";
     std::string serviceCidr = "10.96.0.0/16";
@@ -40,6 +45,7 @@ struct ServerOptions {
     /// How long a list may take from its first page to its last, whatever history is kept: clients that come later are
     /// told with 410, as Kubernetes' servers do after five minutes, and may go on with the objects as they are then.
     std::chrono::seconds listLifetime{300};
+    std::shared_ptr<audit::Audit> audit = {}; ///< null: nothing is noted
 };
 
 /// The API server's whole behaviour, without a socket: a request goes in, an answer comes out. Thread-safe.
@@ -49,7 +55,8 @@ public:
     ApiServer(store::Store& store, ServerOptions options);
     ~ApiServer();
 
-    Answer handle(const Request& request);
+    /// @p headers, where given: what any answer to the request has to carry is added.
+    Answer handle(const Request& request, Headers* headers = nullptr);
 
     /// Makes what every cluster has: namespaces, roles, priority classes, the kubernetes service.
     void bootstrap();
@@ -58,6 +65,12 @@ public:
     bool readsMayBlock() const { return store_.isShared(); }
     /// Which other requests a request stands in line with while the server is busy.
     FlowSchemas::Match classify(const Request& request) const;
+    /// Whether it may take another server's answer to know who sends a request.
+    bool mayAskIssuer(const Request& request) const { return authentication_.mayWait(request); }
+    /// Whom other issuers vouch for, from now on.
+    void trust(std::shared_ptr<const authentication::OutsideIdentities> outside) {
+        authentication_.trust(std::move(outside));
+    }
     std::vector<PriorityLevel> priorityLevels() const { return flows_.levels(); }
     /// To be called once the server listens: what need not be there before.
     void started() { services_.start(); }
@@ -76,13 +89,15 @@ public:
     const ServerOptions& options() const { return options_; }
 
 private:
-    Answer decide(const Request& request, RequestInfo& info);
+    Answer decide(const Request& request, RequestInfo& info, Headers* headers);
+    Answer admitted(const Request& request, RequestInfo& info, User& user, audit::AuditedRequest* audited,
+                    Headers* headers);
     bool wantsPresent(const RequestInfo& info) const;
     /// True when nothing else was made meanwhile by another server.
     bool bootstrapOnce();
     std::vector<HealthCheck> healthChecks(std::string_view endpoint) const;
-    Answer dispatch(const Request& request, RequestInfo& info, const User& user);
-    Answer resource(const Request& request, const RequestInfo& info, const User& user);
+    Answer dispatch(const Request& request, RequestInfo& info, const User& user, audit::AuditedRequest* audited);
+    Answer resource(const Request& request, const RequestInfo& info, const User& user, audit::AuditedRequest* audited);
     Answer answer(const ResourceRequest& r);
     bool mayList(const User& user, std::string_view group, std::string_view resource, std::string_view ns) const;
     Answer nonResource(const Request& request, const RequestInfo& info);

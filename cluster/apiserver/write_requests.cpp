@@ -150,6 +150,7 @@ api::Status createWhileTerminating() {
 
 std::expected<WriteContext, api::Status> ResourceRequest::writeContext() const {
     WriteContext context{user, false, api::FieldValidation::warn};
+    context.annotations = annotations;
     std::vector<api::StatusCause> causes;
     if (const std::string_view dryRun = info.query.get("dryRun"); !dryRun.empty()) {
         if (dryRun != "All")

@@ -7,6 +7,7 @@
 #include "cluster/client/exec_credential.h"
 #include "cluster/client/http_address.h"
 #include "cluster/client/http_web_socket.h"
+#include "cluster/client/program.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -179,6 +180,36 @@ public:
     }
 
     Result<Response> send(const Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
+        auto answer = exchange(request);
+        noteRequest(address_.host + ":" + address_.port, request.method, answer ? answer->code : 0,
+                    std::chrono::steady_clock::now() - begun);
+        return answer;
+    }
+
+    Result<std::unique_ptr<Stream>> open(const Request& request) override {
+        const auto begun = std::chrono::steady_clock::now();
+        auto stream = begin(request);
+        noteRequest(address_.host + ":" + address_.port, request.method, stream ? 200 : stream.error().code,
+                    std::chrono::steady_clock::now() - begun);
+        return stream;
+    }
+
+    Result<std::unique_ptr<WebSocket>> connect(const Request& request,
+                                               const std::vector<std::string>& protocols) override {
+        const auto authorization = authorizationHeader();
+        if (!authorization)
+            return std::unexpected(authorization.error());
+        std::string list;
+        for (const std::string& protocol : protocols)
+            list += (list.empty() ? "" : ", ") + protocol;
+        return openWebSocket(address_, tls_,
+                             {address_.pathPrefix + request.target, list, *authorization, settings_.tlsServerName,
+                              !settings_.insecureSkipTlsVerify});
+    }
+
+private:
+    Result<Response> exchange(const Request& request) {
         auto message = makeMessage(request);
         if (!message)
             return std::unexpected(message.error());
@@ -214,7 +245,7 @@ public:
         }
     }
 
-    Result<std::unique_ptr<Stream>> open(const Request& request) override {
+    Result<std::unique_ptr<Stream>> begin(const Request& request) {
         auto message = makeMessage(request);
         if (!message)
             return std::unexpected(message.error());
@@ -238,20 +269,6 @@ public:
         return std::unexpected(errorFromResponse(refused));
     }
 
-    Result<std::unique_ptr<WebSocket>> connect(const Request& request,
-                                               const std::vector<std::string>& protocols) override {
-        const auto authorization = authorizationHeader();
-        if (!authorization)
-            return std::unexpected(authorization.error());
-        std::string list;
-        for (const std::string& protocol : protocols)
-            list += (list.empty() ? "" : ", ") + protocol;
-        return openWebSocket(address_, tls_,
-                             {address_.pathPrefix + request.target, list, *authorization, settings_.tlsServerName,
-                              !settings_.insecureSkipTlsVerify});
-    }
-
-private:
     Result<std::unique_ptr<Connection>> connect() {
         auto connection =
             std::make_unique<Connection>(address_, tls_, settings_.tlsServerName, !settings_.insecureSkipTlsVerify);
@@ -303,7 +320,7 @@ private:
         message.target(address_.pathPrefix + request.target);
         message.version(11);
         message.set(http::field::host, address_.host + ":" + address_.port);
-        message.set(http::field::user_agent, "slipway");
+        message.set(http::field::user_agent, userAgent());
         message.set(http::field::accept, request.accept.empty() ? "application/json" : request.accept);
         if (!authorization->empty())
             message.set(http::field::authorization, *authorization);

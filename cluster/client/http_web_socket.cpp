@@ -1,6 +1,7 @@
 #include "cluster/client/http_web_socket.h"
 
 #include "cluster/client/client.h"
+#include "cluster/client/program.h"
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
@@ -63,6 +64,7 @@ public:
         beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true), error);
         stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
             request.set(http::field::sec_websocket_protocol, asked.protocols);
+            request.set(http::field::user_agent, userAgent());
             if (!asked.authorization.empty())
                 request.set(http::field::authorization, asked.authorization);
         }));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,11 +54,40 @@ Result<Identity> identityOfRequest(std::string_view requestPem);
 /// The end of a certificate's validity.
 Result<std::chrono::system_clock::time_point> expiryOf(std::string_view certificatePem);
 
-/// JSON web tokens signed ES256 (RFC 7515, 7518): claims are a JSON object's text.
+/// JSON web tokens (RFC 7515, 7518): claims are a JSON object's text. RSA keys sign RS256, others ES256, ES384 or ES512
+/// by their curve. Where @p keyPem holds several keys the first signs.
 Result<std::string> signToken(const std::string& keyPem, std::string_view claimsJson);
-/// The claims of a token whose signature fits; expiry is the caller's to check.
+/// The claims of a token whose signature fits one of the keys, private or public; expiry is the caller's to check.
 Result<std::string> verifyToken(const std::string& keyPem, std::string_view token);
-/// The JSON web key set (RFC 7517) with the public half of the key.
+/// The JSON web key set (RFC 7517) with the public halves of the keys.
 Result<std::string> publicKeySet(const std::string& keyPem);
+/// What tokens are signed with that verifyToken() takes: "ES256".
+std::vector<std::string> tokenAlgorithms(const std::string& keyPem);
+
+/// What a token says of itself; nothing is verified.
+struct TokenView {
+    std::string claimsJson, keyId;
+};
+Result<TokenView> readToken(std::string_view token);
+
+/// The public keys of somebody else who issues tokens (RFC 7517): RSA and the curves P-256, P-384 and P-521.
+class KeySet {
+public:
+    /// Errors: badKey for a text that is no key set; keys that cannot be used are left out.
+    static Result<KeySet> parse(std::string_view json);
+    KeySet(KeySet&&) noexcept;
+    KeySet& operator=(KeySet&&) noexcept;
+    ~KeySet();
+
+    bool has(std::string_view keyId) const;
+    /// The claims of a token that one of the keys signed, with one of the algorithms; a token that names its key is
+    /// tried with that alone.
+    Result<std::string> verify(std::string_view token, const std::vector<std::string>& algorithms) const;
+
+private:
+    struct Entry;
+    KeySet();
+    std::vector<std::unique_ptr<Entry>> entries_;
+};
 
 } // namespace slipway::pki

@@ -1,13 +1,14 @@
 #include "cluster/apiserver/admission/chain.h"
 
 #include "cluster/apiserver/admission/plugins.h"
+#include "cluster/apiserver/admission/policies/policy_types.h"
 
 #include <array>
 
 namespace slipway::apiserver::admission {
 
 std::span<const Plugin> mutatingPlugins() {
-    static constexpr std::array<Plugin, 12> plugins{{
+    static constexpr std::array<Plugin, 13> plugins{{
         {"NamespaceLifecycle", namespaceLifecycle},
         {"LimitRanger", limitRangerDefaults},
         {"ServiceAccount", serviceAccount},
@@ -20,6 +21,7 @@ std::span<const Plugin> mutatingPlugins() {
         {"RuntimeClass", runtimeClass},
         {"DefaultIngressClass", defaultIngressClass},
         {"RBAC", rbacEscalation},
+        {"ValidatingAdmissionPolicyStatus", policyTypes},
     }};
     return plugins;
 }

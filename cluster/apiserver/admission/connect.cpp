@@ -37,6 +37,7 @@ std::optional<api::Status> judgeConnection(const ResourceRequest& r, const Admis
     std::vector<std::string> warnings;
     admission::Request request{
         admission::Operation::connect, r.resource, sub, r.user, false, nullptr, options, warnings};
+    request.annotations = r.annotations;
     request.connectedName = r.info.name;
     request.connectedNs = r.info.ns;
     return admission.connect(request);

@@ -94,10 +94,17 @@ Refusal podSecurity(Request& request, const ClusterState& cluster) {
         return {};
     const JsonObject none;
     const pod_security::Pod judged{metadata == nullptr ? none : *metadata, *spec};
-    if (const Policy enforce = policyOf(*ns, "enforce"); pod)
+    if (const Policy enforce = policyOf(*ns, "enforce"); pod) {
+        request.annotate("pod-security.kubernetes.io/enforce-policy", enforce.print());
         if (const auto broken = pod_security::violations(enforce, judged); !broken.empty())
             return refuse(request, "violates PodSecurity {}: {}", quotedText(enforce.print()),
                           pod_security::detailsOf(broken));
+    }
+    if (const Policy audit = policyOf(*ns, "audit"); request.annotations != nullptr)
+        if (const auto broken = pod_security::violations(audit, judged); !broken.empty())
+            request.annotate("pod-security.kubernetes.io/audit-violations",
+                             std::format("would violate PodSecurity {}: {}", quotedText(audit.print()),
+                                         pod_security::detailsOf(broken)));
     const Policy warn = policyOf(*ns, "warn");
     if (const auto broken = pod_security::violations(warn, judged); !broken.empty())
         request.warnings.push_back(

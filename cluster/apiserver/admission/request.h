@@ -8,6 +8,7 @@
 #include <expected>
 #include <format>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct Request {
     std::function<std::expected<api::JsonObject, api::Status>(api::Json)> accept = {};
     /// Of a connect, whose object are its options: what is connected to.
     std::string_view connectedName = {}, connectedNs = {};
+    std::map<std::string, std::string>* annotations = nullptr; ///< of the audit event; null: there is none
 
     std::string_view ns() const { return api::stringAt(object, {"metadata", "namespace"}); }
     std::string_view name() const { return api::stringAt(object, {"metadata", "name"}); }
@@ -38,6 +40,11 @@ struct Request {
     /// True for a write of the object itself, of that core resource.
     bool writes(std::string_view resourceName) const {
         return resource.group.empty() && resource.name == resourceName && subresource.empty();
+    }
+    /// Notes something for the audit log.
+    void annotate(std::string key, std::string value) const {
+        if (annotations != nullptr)
+            annotations->insert_or_assign(std::move(key), std::move(value));
     }
     bool creates(std::string_view resourceName) const { return operation == Operation::create && writes(resourceName); }
 };

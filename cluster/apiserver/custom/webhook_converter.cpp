@@ -106,8 +106,10 @@ public:
             texts_.clear();
             bytes_ = 0;
         }
+        std::string& kept = texts_[key];
         bytes_ += text.size();
-        texts_[key] = std::move(text);
+        bytes_ -= kept.size(); // of the one it replaces
+        kept = std::move(text);
     }
 
 private:

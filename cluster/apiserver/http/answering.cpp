@@ -64,18 +64,26 @@ AnswerHead headOf(const Reply& reply) {
     return head;
 }
 
-awaitable<Answer> Answering::handle(const Request& request, bool alone) {
-    const bool blocks =
-        mayBlock(request) || server_.readsMayBlock() || server_.catalog()->asksConverters(groupOf(request.target));
+awaitable<Answer> Answering::handle(Exchange& exchange, const Request& request, bool alone) {
+    Headers headers;
+    Answer answer = co_await decide(request, headers, alone);
+    headers.emplace_back("Audit-ID", request.auditId);
+    exchange.carry(std::move(headers));
+    co_return answer;
+}
+
+awaitable<Answer> Answering::decide(const Request& request, Headers& headers, bool alone) {
+    const bool blocks = mayBlock(request) || server_.readsMayBlock() || server_.mayAskIssuer(request) ||
+                        server_.catalog()->asksConverters(groupOf(request.target));
     if (!blocks && sending_ > mostSending)
         co_return tooManyRequests();
     const auto turn = co_await (blocks ? writes_ : reads_).take(request);
     if (!turn)
         co_return tooManyRequests();
     if (!blocks || alone)
-        co_return server_.handle(request);
+        co_return server_.handle(request, &headers);
     co_return co_await asio::co_spawn(
-        pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request); }, asio::use_awaitable);
+        pool_, [&]() -> awaitable<Answer> { co_return server_.handle(request, &headers); }, asio::use_awaitable);
 }
 
 awaitable<bool> Answering::send(Exchange& exchange, const Request& request, Answer answer) {

@@ -46,8 +46,8 @@ public:
 
     /// What the server says to a request. A read is answered at once. What may block waits where it is when the
     /// connection has nothing else to do meanwhile (@p alone: two changes of thread are spared), else on another
-    /// thread.
-    awaitable<Answer> handle(const Request& request, bool alone);
+    /// thread. Headers that any answer to it has are left with the exchange.
+    awaitable<Answer> handle(Exchange& exchange, const Request& request, bool alone);
     /// Sends an answer. For a Forward the request's body is read from the exchange, or is @p request's.
     awaitable<bool> send(Exchange& exchange, const Request& request, Answer answer);
 
@@ -88,6 +88,7 @@ public:
     };
 
 private:
+    awaitable<Answer> decide(const Request& request, Headers& headers, bool alone);
     awaitable<bool> sendStream(Exchange& exchange, std::unique_ptr<StreamBody> body, bool head);
     awaitable<bool> sendPieces(Exchange& exchange, StreamBody& body, StreamSignal& signal);
 

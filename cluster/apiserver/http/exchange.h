@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/apiserver/http/io.h"
+#include "cluster/apiserver/request.h"
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,7 @@
 
 namespace slipway::apiserver {
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
+using HeaderList = Headers;
 
 /// The status line and headers of an answer. Those that frame the body are the exchange's own business.
 struct AnswerHead {
@@ -26,6 +27,9 @@ struct AnswerHead {
 class Exchange {
 public:
     virtual ~Exchange() = default;
+
+    /// Headers of the answer, whatever it is. Before it begins.
+    void carry(HeaderList headers) { carried_ = std::move(headers); }
 
     virtual awaitable<bool> begin(AnswerHead head) = 0;
     virtual awaitable<bool> send(std::string_view data) = 0;
@@ -41,6 +45,9 @@ public:
     virtual void watchClient(std::function<void()> gone) = 0;
     /// Ends that again; called before the answer is finished.
     virtual awaitable<void> unwatchClient() = 0;
+
+protected:
+    HeaderList carried_;
 };
 
 } // namespace slipway::apiserver

@@ -91,6 +91,7 @@ public:
         co_await exchange_.unwatchClient();
         if (!answered)
             co_return co_await refuse(sent ? "EOF" : "write: broken pipe");
+        noteAnswer(static_cast<int>(head_.get().result_int()));
         if (head_.get().result_int() == 101 && upgraded != nullptr) {
             upgraded->answer = std::move(raw_);
             upgraded->backend = std::move(backend_);
@@ -100,7 +101,13 @@ public:
     }
 
 private:
+    void noteAnswer(int code) {
+        if (to_.answered)
+            to_.answered(code);
+    }
+
     awaitable<bool> refuse(const std::string& why) {
+        noteAnswer(to_.kind == Forward::Kind::proxy && !request_.upgrade ? 503 : 500);
         if (to_.kind == Forward::Kind::proxy && !request_.upgrade) {
             api::Status status;
             status.code = 503;
@@ -174,7 +181,8 @@ private:
         for (const auto& header : head_.get()) {
             const std::string name(header.name_string().data(), header.name_string().size());
             std::string value(header.value().data(), header.value().size());
-            if (isHopByHop(name) || beast::iequals(name, "Content-Length"))
+            // Another API server names the request by the same id.
+            if (isHopByHop(name) || beast::iequals(name, "Content-Length") || beast::iequals(name, "Audit-ID"))
                 continue;
             if (to_.kind == Forward::Kind::proxy && beast::iequals(name, "Location"))
                 value = rewriteLink(value, place);

@@ -5,6 +5,7 @@
 #include "cluster/apiserver/http/http1_exchange.h"
 #include "cluster/apiserver/http/tunnel.h"
 #include "cluster/apiserver/http/websocket_exchange.h"
+#include "cluster/base/random.h"
 #include "cluster/wire/subprotocols.h"
 
 #include <boost/beast/core/string.hpp>
@@ -53,6 +54,9 @@ Request translate(const RequestHead& head, const Peer& peer) {
     request.certificateUser = peer.certificateUser;
     request.certificateGroups = peer.certificateGroups;
     request.remoteAddress = peer.address;
+    request.auditId = std::string(head["Audit-ID"]);
+    if (request.auditId.empty())
+        request.auditId = base::newUuid();
     request.upgrade =
         !head[http::field::upgrade].empty() && http::token_list(head[http::field::connection]).exists("upgrade");
     for (const auto& header : head) {
@@ -151,7 +155,7 @@ private:
                 passed += rest->size();
             co_return false;
         }
-        Answer made = co_await answering_.handle(request, true);
+        Answer made = co_await answering_.handle(exchange, request, true);
         co_return co_await send(exchange, request, std::move(made)) && exchange.keepsConnection();
     }
 
@@ -168,6 +172,7 @@ private:
             co_return false;
         }
         Upgraded upgraded;
+        const auto noted = to->answered; // held until the connection ends
         exchange.endConnection(); // a refusal may have come from another server: nothing more is to reach that one
         co_await forward(exchange, request, std::move(*to), answering_.trust(), &upgraded);
         if (upgraded.backend)

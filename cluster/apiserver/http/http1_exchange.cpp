@@ -67,6 +67,8 @@ std::string Http1Exchange::headText(const AnswerHead& head) const {
         text += name + ": " + value + "\r\n";
         dated = dated || name == "Date";
     }
+    for (const auto& [name, value] : carried_)
+        text += name + ": " + value + "\r\n";
     if (!dated)
         text += "Date: " + httpDate() + "\r\n";
     if (!request_.keepAlive)

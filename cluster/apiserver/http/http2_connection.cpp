@@ -1,6 +1,7 @@
 #include "cluster/apiserver/http/http2_connection.h"
 
 #include "cluster/apiserver/http/http2_exchange.h"
+#include "cluster/base/random.h"
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -135,6 +136,7 @@ private:
         stream->request.certificateUser = peer_.certificateUser;
         stream->request.certificateGroups = peer_.certificateGroups;
         stream->request.remoteAddress = peer_.address;
+        stream->request.auditId = base::newUuid();
         streams_[frame.hd.stream_id] = std::move(stream);
         return 0;
     }
@@ -165,6 +167,8 @@ private:
             request.authorization = value;
         else if (name == "user-agent")
             request.userAgent = value;
+        else if (name == "audit-id" && !value.empty())
+            request.auditId = value;
         else if (name == "if-none-match")
             request.ifNoneMatch = value;
         else
@@ -233,7 +237,7 @@ private:
             co_await stream->reply(headOf(reply), std::move(reply.body));
             co_return;
         }
-        Answer made = co_await answering_.handle(stream->request, false);
+        Answer made = co_await answering_.handle(*stream, stream->request, false);
         if (!co_await answering_.send(*stream, stream->request, std::move(made)))
             stream->reset(NGHTTP2_INTERNAL_ERROR);
     }

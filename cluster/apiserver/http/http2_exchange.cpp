@@ -27,6 +27,8 @@ bool Http2Exchange::submit(const AnswerHead& head, std::optional<std::uint64_t> 
         list.emplace_back(lowered(name), value);
         dated = dated || list.back().first == "date";
     }
+    for (const auto& [name, value] : carried_)
+        list.emplace_back(lowered(name), value);
     if (!dated)
         list.emplace_back("date", httpDate());
     if (length && head.status != 204 && head.status != 304)

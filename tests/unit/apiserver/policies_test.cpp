@@ -1,7 +1,12 @@
 // ValidatingAdmissionPolicies: what is taken, and what they let in.
 
 #include "cluster/api/cel/admission_types.h"
+#include "cluster/apiserver/audit/audit.h"
 #include "tests/unit/apiserver/api_under_test.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QMutex>
 
 using namespace slipway;
 using slipway::test::ApiUnderTest;
@@ -22,6 +27,38 @@ QString policy(const QString& members) {
 QString binding(const QString& members = "'validationActions':['Deny']") {
     return QStringLiteral("{'metadata':{'name':'b'},'spec':{'policyName':'p',%1}}").arg(members);
 }
+
+/// The annotations of audit events.
+class KeptEvents {
+public:
+    std::shared_ptr<apiserver::audit::Audit> audit() {
+        namespace audit = apiserver::audit;
+        std::vector<std::unique_ptr<audit::Backend>> backends;
+        backends.push_back(
+            std::make_unique<audit::Backend>("kept", std::make_unique<Sink>(*this), audit::QueueLimits()));
+        auto policy = audit::Policy::parse("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n");
+        return std::make_shared<audit::Audit>(std::move(*policy), std::move(backends));
+    }
+    QJsonObject last() const {
+        const QMutexLocker lock(&mutex_);
+        return last_;
+    }
+
+private:
+    struct Sink : apiserver::audit::Sink {
+        explicit Sink(KeptEvents& kept) : kept_(kept) {}
+        std::expected<void, std::string> write(const std::vector<std::string>& events) override {
+            const QMutexLocker lock(&kept_.mutex_);
+            for (const std::string& event : events)
+                kept_.last_ =
+                    QJsonDocument::fromJson(QByteArray::fromStdString(event)).object()["annotations"].toObject();
+            return {};
+        }
+        KeptEvents& kept_;
+    };
+    mutable QMutex mutex_;
+    QJsonObject last_;
+};
 
 } // namespace
 
@@ -152,6 +189,76 @@ private slots:
         QCOMPARE(made.code, 201);
         QCOMPARE(made.warnings, std::vector<std::string>{
                                     "Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': never"});
+    }
+
+    void failuresAndAnnotationsAreForTheAuditLog() {
+        KeptEvents events;
+        ApiUnderTest api({}, [&](apiserver::ServerOptions& options) { options.audit = events.audit(); });
+        api.makeNamespace("t", "{}");
+        bind(
+            api,
+            "'validations':[{'expression':'true'},{'expression':'false','message':'never'}],'auditAnnotations':[{'key':"
+            "'who','valueExpression':'request.userInfo.username'},{'key':'none','valueExpression':'null'}]",
+            binding("'validationActions':['Audit']"));
+        QCOMPARE(api.post(maps, "{'metadata':{'name':'m'}}").brief(), "201");
+        QTRY_VERIFY(events.last().contains("p/who"));
+        const QJsonObject notes = events.last();
+        QCOMPARE(notes["p/who"].toString(), "admin");
+        QVERIFY(!notes.contains("p/none"));
+        QCOMPARE(
+            notes["validation.policy.admission.k8s.io/validation_failure"].toString(),
+            R"([{"message":"never","policy":"p","binding":"b","expressionIndex":1,"validationActions":["Audit"]}])");
+    }
+
+    /// The status says what is wrong with an expression by the types of what it judges.
+    void statusHasWhatTheTypesSay() {
+        ApiUnderTest api;
+        const auto made = api.post(
+            policies, "{'metadata':{'name':'p'},'spec':{'matchConstraints':{'resourceRules':[{'apiGroups':['apps'],"
+                      "'apiVersions':['v1'],'operations':['CREATE'],'resources':['deployments','deployments/scale']},"
+                      "{'apiGroups':['*'],'apiVersions':['v1'],'operations':['CREATE'],'resources':['pods']}]},"
+                      "'validations':[{'expression':'object.spec.replica > 1'},{'expression':'object.spec.replicas > "
+                      "1'}]}}");
+        QCOMPARE(made.brief(), "201");
+        const api::Json warnings = made.at({"status", "typeChecking", "expressionWarnings"});
+        QVERIFY(warnings.is_array());
+        QCOMPARE(warnings.get_array().size(), std::size_t(1));
+        QCOMPARE(std::string(api::stringAt(warnings.get_array()[0], {"fieldRef"})),
+                 std::string("spec.validations[0].expression"));
+        QCOMPARE(QString::fromStdString(std::string(api::stringAt(warnings.get_array()[0], {"warning"}))),
+                 QString("apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replica'\n | "
+                         "object.spec.replica > 1\n | ...........^\n"));
+        const auto better = api.merge(policies + "/p", "{'spec':{'validations':[{'expression':'true'}]}}");
+        QCOMPARE(better.code, 200);
+        QVERIFY(!better.at({"status", "typeChecking"}).as_object().contains("expressionWarnings"));
+        QCOMPARE(better.at({"status", "observedGeneration"}), api::Json(2));
+    }
+
+    void parametersMayBeOfCustomKinds() {
+        ApiUnderTest api;
+        api.makeNamespace("t", "{}");
+        QCOMPARE(
+            api.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                     "{'metadata':{'name':'limits.example.com'},'spec':{'group':'example.com','scope':'Namespaced',"
+                     "'names':{'plural':'limits','kind':'Limit'},'versions':[{'name':'v1','served':true,'storage':"
+                     "true,'schema':{'openAPIV3Schema':{'type':'object','properties':{'spec':{'type':'object',"
+                     "'properties':{'most':{'type':'integer'}}}}}}}]}}")
+                .code,
+            201);
+        const std::string limits = "/apis/example.com/v1/namespaces/t/limits";
+        QTRY_COMPARE_WITH_TIMEOUT(api.get(limits).code, 200, 10000);
+        bind(api,
+             "'paramKind':{'apiVersion':'example.com/v1','kind':'Limit'},'validations':[{'expression':"
+             "'size(object.data) <= params.spec.most'}]",
+             binding("'validationActions':['Deny'],'paramRef':{'name':'l','parameterNotFoundAction':'Deny'}"));
+        QCOMPARE(api.post(maps, "{'metadata':{'name':'m'},'data':{'a':'1'}}").code, 422);
+        QCOMPARE(api.post(limits,
+                          "{'apiVersion':'example.com/v1','kind':'Limit','metadata':{'name':'l'},'spec':{'most':"
+                          "1}}")
+                     .code,
+                 201);
+        QCOMPARE(api.post(maps, "{'metadata':{'name':'m'},'data':{'a':'1'}}").brief(), "201");
+        QCOMPARE(api.post(maps, "{'metadata':{'name':'n'},'data':{'a':'1','b':'2'}}").code, 422);
     }
 
     /// What is found when the types of the objects are known.

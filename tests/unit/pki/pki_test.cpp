@@ -58,6 +58,22 @@ pki::CertificateRequest serverRequest() {
 
 } // namespace
 
+namespace {
+
+/// A key as PEM; it is freed.
+std::string pemOf(EVP_PKEY* key) {
+    BIO* bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio, &text);
+    std::string pem(text, static_cast<std::size_t>(size));
+    BIO_free(bio);
+    EVP_PKEY_free(key);
+    return pem;
+}
+
+} // namespace
+
 class PkiTest : public QObject {
     Q_OBJECT
 
@@ -185,6 +201,42 @@ private slots:
         const auto token = pki::signToken(*other, R"({"sub":"a"})");
         QVERIFY(!pki::verifyToken(*key, *token));
         QVERIFY(!pki::verifyToken(*key, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."));
+    }
+
+    void keysOfEveryAlgorithmSignAndVerify_data() {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"RS256", "ES256", "ES384", "ES512"})
+            QTest::newRow(kind) << kind;
+    }
+    void keysOfEveryAlgorithmSignAndVerify() {
+        QFETCH(QString, kind);
+        const auto make = [&] {
+            return pemOf(kind == "RS256"   ? EVP_RSA_gen(2048)
+                         : kind == "ES256" ? EVP_EC_gen("P-256")
+                         : kind == "ES384" ? EVP_EC_gen("P-384")
+                                           : EVP_EC_gen("P-521"));
+        };
+        const std::string key = make(), other = make(), mine = pki::makePrivateKey().value();
+        const std::string token = pki::signToken(key, R"({"sub":"a"})").value();
+        QCOMPARE(pki::verifyToken(key, token).value(), std::string(R"({"sub":"a"})"));
+        QCOMPARE(pki::verifyToken(mine + key, token).value(), std::string(R"({"sub":"a"})"));
+        QVERIFY(!pki::verifyToken(other, token));
+        QVERIFY(!pki::verifyToken(key, token.substr(0, token.size() - 8) + "AAAAAAAA"));
+        QCOMPARE(pki::tokenAlgorithms(key), std::vector<std::string>{kind.toStdString()});
+        // What the key set says of the key is enough for others.
+        const auto set = pki::KeySet::parse(pki::publicKeySet(mine + key).value());
+        QVERIFY(set);
+        const auto view = pki::readToken(token);
+        QVERIFY(view && set->has(view->keyId) && !set->has("other"));
+        QVERIFY(set->verify(token, {kind.toStdString()}));
+        QVERIFY(!set->verify(token, {"PS256"}));
+        QVERIFY(!set->verify(pki::signToken(other, "{}").value(), {kind.toStdString()}));
+        QVERIFY(!pki::KeySet::parse("[]"));
+        QVERIFY(pki::KeySet::parse(R"({"keys":[{"kty":"RSA","n":"","e":"AQAB"},{"kty":"oct","k":"AA"}]})"));
+    }
+
+    void smallRsaKeysAreRefused() {
+        QVERIFY(pki::signToken(pemOf(EVP_RSA_gen(1024)), "{}").error().kind == pki::Errc::badKey);
     }
 
     void keySetNamesTheTokensKey() {

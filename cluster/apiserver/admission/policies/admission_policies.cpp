@@ -18,11 +18,12 @@ using api::cel::Value;
 using Variables = api::cel::Expression::Variables;
 
 constexpr std::string_view group = "admissionregistration.k8s.io";
-constexpr std::size_t longestMessage = 5 * 1024;
+constexpr std::size_t longestMessage = 5 * 1024, longestAnnotation = 10 * 1024;
 
 /// One validation that did not hold.
 struct Finding {
     std::string message, reason;
+    int index = 0; ///< among the policy's validations
 };
 
 const JsonObject& objectIn(const JsonObject& owner, std::initializer_list<std::string_view> path) {
@@ -106,25 +107,28 @@ public:
 
     std::vector<Finding> judge() {
         std::vector<Finding> findings;
+        int index = -1;
         for (const Json& validation : listIn(policy_, {"spec", "validations"})) {
+            ++index;
             const std::string_view expression = trimmed(stringAt(validation, {"expression"}));
             const auto value = valueOf(expression, variables_, budget_);
             if (value && value->isTrue())
                 continue;
             if (!value) {
                 if (failsClosed(policy_))
-                    findings.push_back(
-                        {std::format("expression '{}' resulted in error: {}", expression, value.error()), "Invalid"});
+                    findings.push_back({std::format("expression '{}' resulted in error: {}", expression, value.error()),
+                                        "Invalid", index});
                 continue;
             }
             const std::string reason(stringAt(validation, {"reason"}));
-            findings.push_back({messageOf(validation, expression), reason.empty() ? "Invalid" : reason});
+            findings.push_back({messageOf(validation, expression), reason.empty() ? "Invalid" : reason, index});
         }
         return findings;
     }
 
-    /// Of the annotations for the audit event, those that cannot be evaluated, where the policy fails closed.
-    std::vector<Finding> judgeAnnotations() {
+    /// Of the annotations for the audit event, those that cannot be evaluated, where the policy fails closed; the
+    /// others are given to @p annotate with their keys.
+    template <class Annotate> std::vector<Finding> judgeAnnotations(Annotate annotate) {
         std::vector<Finding> findings;
         for (const Json& entry : listIn(policy_, {"spec", "auditAnnotations"})) {
             const std::string_view text = stringAt(entry, {"valueExpression"});
@@ -139,6 +143,9 @@ public:
                                 text, value->typeName());
             if (!problem.empty() && failsClosed(policy_))
                 findings.push_back({problem, "Invalid"});
+            if (value && value->is<std::string>())
+                if (const std::string_view shown = trimmed(value->as<std::string>()); !shown.empty())
+                    annotate(stringAt(entry, {"key"}), shown.substr(0, longestAnnotation));
         }
         return findings;
     }
@@ -203,7 +210,8 @@ private:
                 continue;
             Evaluation evaluation(policy, std::move(variables));
             enforce(policy, binding, evaluation.judge());
-            for (const Finding& finding : evaluation.judgeAnnotations())
+            for (const Finding& finding :
+                 evaluation.judgeAnnotations([&](auto key, auto value) { annotate(policy, key, value); }))
                 deny(policy, binding, finding);
         }
     }
@@ -221,9 +229,31 @@ private:
                 request_.warnings.push_back(std::format(
                     "Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}",
                     stringAt(policy, {"metadata", "name"}), stringAt(binding, {"metadata", "name"}), finding.message));
+            if (acts(binding, "Audit"))
+                noteFailure(policy, binding, finding);
             if (acts(binding, "Deny"))
                 deny(policy, binding, finding);
         }
+    }
+
+    /// Of several bindings that say different things, each value is kept once.
+    void annotate(const JsonObject& policy, std::string_view key, std::string_view value) {
+        auto& values = annotations_[std::format("{}/{}", stringAt(policy, {"metadata", "name"}), key)];
+        if (std::ranges::find(values, value) == values.end())
+            values.emplace_back(value);
+        std::string joined;
+        for (const std::string& one : values)
+            joined += (joined.empty() ? "" : ", ") + one;
+        request_.annotate(std::format("{}/{}", stringAt(policy, {"metadata", "name"}), key), std::move(joined));
+    }
+
+    void noteFailure(const JsonObject& policy, const JsonObject& binding, const Finding& finding) {
+        failures_.push_back(JsonObject{{"message", finding.message},
+                                       {"policy", stringAt(policy, {"metadata", "name"})},
+                                       {"binding", stringAt(binding, {"metadata", "name"})},
+                                       {"expressionIndex", finding.index},
+                                       {"validationActions", listIn(binding, {"spec", "validationActions"})}});
+        request_.annotate("validation.policy.admission.k8s.io/validation_failure", api::printJson(Json(failures_)));
     }
 
     void deny(const JsonObject& policy, const JsonObject& binding, const Finding& finding) {
@@ -241,6 +271,8 @@ private:
     Request& request_;
     const ClusterState& cluster_;
     std::optional<Variables> base_;
+    std::map<std::string, std::vector<std::string>> annotations_;
+    JsonArray failures_;
     Refusal refusal_;
 };
 

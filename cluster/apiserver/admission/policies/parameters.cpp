@@ -1,5 +1,6 @@
 #include "cluster/apiserver/admission/policies/parameters.h"
 
+#include "cluster/apiserver/admission/policies/served_kinds.h"
 #include "cluster/apiserver/admission/webhooks/webhook.h"
 
 namespace slipway::apiserver::admission {
@@ -17,8 +18,7 @@ std::expected<std::vector<Json>, std::string> parametersOf(const JsonObject& pol
     const std::string version(stringAt(*wanted, {"apiVersion"})), kind(stringAt(*wanted, {"kind"}));
     const std::size_t slash = version.find('/');
     const std::string group = slash == version.npos ? std::string() : version.substr(0, slash);
-    const api::Resource* resource =
-        api::findKind(group, slash == version.npos ? version : version.substr(slash + 1), kind);
+    const auto resource = servedKind(cluster, group, slash == version.npos ? version : version.substr(slash + 1), kind);
     if (resource == nullptr)
         return std::unexpected(std::format("paramKind kind `{}, Kind={}` not known", version, kind));
     std::string ns(stringAt(*reference, {"namespace"}));
@@ -31,13 +31,13 @@ std::expected<std::vector<Json>, std::string> parametersOf(const JsonObject& pol
                                "cluster-scoped resources");
     std::vector<Json> chosen;
     if (const std::string_view name = stringAt(*reference, {"name"}); !name.empty()) {
-        if (const auto found = cluster.find(resource->group, resource->name, ns, name))
-            chosen.emplace_back(*found);
+        if (auto found = objectOf(cluster, *resource, ns, name))
+            chosen.emplace_back(std::move(*found));
     } else if (const Json* selector = reference->get_object().if_contains("selector");
                selector != nullptr && selector->is_object()) {
-        for (const JsonObject& object : cluster.all(resource->group, resource->name, ns))
+        for (JsonObject& object : objectsOf(cluster, *resource, ns))
             if (selectorMatches(selector->get_object(), object))
-                chosen.emplace_back(object);
+                chosen.emplace_back(std::move(object));
     }
     if (chosen.empty() && stringAt(*reference, {"parameterNotFoundAction"}) != "Allow")
         return std::unexpected("no params found for policy binding with `Deny` parameterNotFoundAction");

@@ -1,6 +1,7 @@
 #include "cluster/apiserver/admission/webhooks/webhook_client.h"
 
 #include "cluster/api/base64.h"
+#include "cluster/apiserver/service_endpoints.h"
 #include "cluster/client/kubeconfig.h"
 
 #include <format>
@@ -11,39 +12,6 @@ namespace {
 using api::Json;
 using api::JsonObject;
 using api::stringAt;
-
-/// An endpoint of a service that is ready, for one of its ports.
-std::optional<std::string> endpointOf(const ClusterState& cluster, const std::string& ns, const std::string& service,
-                                      std::int64_t port) {
-    const auto found = cluster.find("", "services", ns, service);
-    if (!found)
-        return {};
-    std::string portName;
-    if (const Json* ports = api::find(*found, {"spec", "ports"}); ports != nullptr && ports->is_array())
-        for (const Json& entry : ports->get_array())
-            if (entry.is_object() && api::intAt(entry.get_object(), {"port"}) == port)
-                portName = stringAt(entry, {"name"});
-    for (const JsonObject& slice : cluster.all("discovery.k8s.io", "endpointslices", ns)) {
-        if (stringAt(slice, {"metadata", "labels", "kubernetes.io/service-name"}) != service)
-            continue;
-        std::int64_t target = 0;
-        if (const Json* ports = slice.if_contains("ports"); ports != nullptr && ports->is_array())
-            for (const Json& entry : ports->get_array())
-                if (entry.is_object() && stringAt(entry, {"name"}) == portName)
-                    target = api::intAt(entry.get_object(), {"port"}).value_or(0);
-        const Json* endpoints = slice.if_contains("endpoints");
-        if (target == 0 || endpoints == nullptr || !endpoints->is_array())
-            continue;
-        for (const Json& endpoint : endpoints->get_array()) {
-            const Json *addresses = api::find(endpoint, {"addresses"}),
-                       *ready = api::find(endpoint, {"conditions", "ready"});
-            if (addresses != nullptr && addresses->is_array() && !addresses->get_array().empty() &&
-                (ready == nullptr || *ready == Json(true)))
-                return std::format("{}:{}", api::view(addresses->get_array()[0].as_string()), target);
-        }
-    }
-    return {};
-}
 
 /// What the client of Kubernetes says of an answer that is no success.
 std::string failureOf(const client::Response& answer) {
@@ -74,11 +42,11 @@ std::expected<WebhookPlace, std::string> webhookPlace(const JsonObject& clientCo
     place.shown = std::format("https://{}.{}.svc:{}{}{}", name, ns, port, path, seconds);
     if (!cluster.find("", "services", ns, name))
         return std::unexpected(std::format("Post \"{}\": service \"{}\" not found", place.shown, name));
-    const auto endpoint = endpointOf(cluster, ns, name, port);
+    const auto endpoint = chooseEndpoint(cluster.cache(), ns, name, std::to_string(port));
     if (!endpoint)
         return std::unexpected(
             std::format("Post \"{}\": no endpoints available for service \"{}\"", place.shown, name));
-    place.server = "https://" + *endpoint;
+    place.server = std::format("https://{}:{}", endpoint->host, endpoint->port);
     place.verifyName = std::format("{}.{}.svc", name, ns);
     place.path = (path.empty() ? "/" : path) + seconds;
     return place;
