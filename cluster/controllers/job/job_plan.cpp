@@ -13,7 +13,7 @@ using api::batch_v1::Job;
 using api::batch_v1::JobCondition;
 using api::batch_v1::JobStatus;
 using api::core_v1::Pod;
-using Clock = std::chrono::system_clock;
+using WallClock = std::chrono::system_clock;
 
 namespace {
 
@@ -43,8 +43,8 @@ int restartsOf(const Pod& pod) {
     return restarts;
 }
 
-Clock::time_point finishOf(const Pod& pod, Clock::time_point otherwise) {
-    std::optional<Clock::time_point> latest;
+WallClock::time_point finishOf(const Pod& pod, WallClock::time_point otherwise) {
+    std::optional<WallClock::time_point> latest;
     if (pod.status)
         for (const auto& container : pod.status->containerStatuses)
             if (container.state && container.state->terminated)
@@ -100,7 +100,7 @@ std::optional<Verdict> policyVerdict(const Job& job, const Pod& pod) {
 
 class JobPlanner {
 public:
-    JobPlanner(const Job& job, const std::vector<PodPtr>& pods, Clock::time_point now)
+    JobPlanner(const Job& job, const std::vector<PodPtr>& pods, WallClock::time_point now)
         : job_(job), spec_(*job.spec), pods_(pods), now_(now), indexed_(spec_.completionMode == "Indexed") {
         if (job.status)
             plan_.status = *job.status;
@@ -243,7 +243,7 @@ private:
         found->lastProbeTime = found->lastTransitionTime = base::formatTime(now_);
     }
 
-    void wakeAfter(Clock::duration delay) {
+    void wakeAfter(WallClock::duration delay) {
         const auto wait = std::max(std::chrono::ceil<std::chrono::milliseconds>(delay), std::chrono::milliseconds(10));
         if (plan_.wait.count() == 0 || wait < plan_.wait)
             plan_.wait = wait;
@@ -414,13 +414,13 @@ private:
             }
     }
 
-    static Clock::duration delayAfter(int failures) {
+    static WallClock::duration delayAfter(int failures) {
         const int doublings = std::min(failures - 1, 6);
-        return std::min<Clock::duration>(firstBackoff * (1 << doublings), longestBackoff);
+        return std::min<WallClock::duration>(firstBackoff * (1 << doublings), longestBackoff);
     }
 
     /// The same for one index, where each has its own back-off.
-    Clock::duration backoffLeft(int index) const {
+    WallClock::duration backoffLeft(int index) const {
         const auto failures = plan_.failures.find(index);
         if (!spec_.backoffLimitPerIndex || failures == plan_.failures.end())
             return {};
@@ -428,15 +428,15 @@ private:
     }
 
     /// New pods after a failure come 10 s, 20 s, 40 s ... after it; a success begins anew.
-    Clock::duration backoffLeft() const {
+    WallClock::duration backoffLeft() const {
         int failures = 0;
-        Clock::time_point last{};
+        WallClock::time_point last{};
         for (const auto at : failedAt_)
             if (at > lastSuccess_) {
                 ++failures;
                 last = std::max(last, at);
             }
-        return failures == 0 ? Clock::duration() : last + delayAfter(failures) - now_;
+        return failures == 0 ? WallClock::duration() : last + delayAfter(failures) - now_;
     }
 
     void writeCounts() {
@@ -459,16 +459,16 @@ private:
     const Job& job_;
     const api::batch_v1::JobSpec& spec_;
     const std::vector<PodPtr>& pods_;
-    const Clock::time_point now_;
+    const WallClock::time_point now_;
     const bool indexed_;
     bool suspended_ = false;
     int count_ = 0;
     std::set<int> completed_, failedIndexes_;
-    std::map<int, Clock::time_point> lastFailureOf_; ///< by index
+    std::map<int, WallClock::time_point> lastFailureOf_; ///< by index
     std::vector<PodPtr> active_, leaving_;
     std::string failJob_;
-    std::vector<Clock::time_point> failedAt_;
-    Clock::time_point lastSuccess_{};
+    std::vector<WallClock::time_point> failedAt_;
+    WallClock::time_point lastSuccess_{};
     JobPlan plan_;
 };
 
@@ -513,7 +513,7 @@ Pod jobPod(const Job& job, int index, int failures) {
     return pod;
 }
 
-JobPlan planJob(const Job& job, const std::vector<PodPtr>& pods, Clock::time_point now) {
+JobPlan planJob(const Job& job, const std::vector<PodPtr>& pods, WallClock::time_point now) {
     return JobPlanner(job, pods, now).plan();
 }
 

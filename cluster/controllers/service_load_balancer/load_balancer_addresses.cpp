@@ -16,7 +16,7 @@ namespace {
 constexpr const char* excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 constexpr std::array<int, 3> portsOfNodes{22, 6443, 10250};
 
-bool isReady(const Node& node) {
+bool isReadyNode(const Node& node) {
     return node.status && std::ranges::any_of(node.status->conditions, [](const auto& condition) {
                return condition.type == "Ready" && condition.status == "True";
            });
@@ -87,7 +87,7 @@ std::vector<std::string> nodeAddressesFor(const Service& service, const std::vec
         return addresses;
     for (const NodePtr& node : nodes) {
         const std::string address = internalAddress(*node);
-        if (isReady(*node) && !address.empty() && !node->metadata.labels.contains(excludeLabel) &&
+        if (isReadyNode(*node) && !address.empty() && !node->metadata.labels.contains(excludeLabel) &&
             !taken.contains(address) &&
             (service.spec->loadBalancerIP.empty() || service.spec->loadBalancerIP == address))
             addresses.push_back(address);
