@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <malloc.h>
 #include <unistd.h>
 
 using namespace slipway;
@@ -17,9 +18,18 @@ std::string hostName() {
     return name;
 }
 
+/// The agent's threads are many, but seldom allocate at the same time: two arenas do, keep less that is free than one
+/// for each thread would, and give it back. Setting the limits also keeps glibc from raising them by itself.
+void keepMemorySmall() {
+    ::mallopt(M_ARENA_MAX, 2);
+    ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+    keepMemorySmall();
     client::setProgramName("slipway-agent");
     agent::AgentSettings settings;
     bool verbose = false, noProxy = false;

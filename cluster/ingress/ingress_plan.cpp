@@ -186,7 +186,8 @@ private:
 
     Upstream upstream(const std::string& key, const api::core_v1::Service& service,
                       const api::core_v1::ServicePort& port) const {
-        Upstream result{key, {}, {}};
+        Upstream result;
+        result.key = key;
         if (service.spec->type == "ExternalName") {
             if (onlyHas(service.spec->externalName, ".-"))
                 result.externalName = std::format("{}:{}", service.spec->externalName, port.port);
@@ -200,7 +201,8 @@ private:
         // of nginx breaks connections that are kept open.
         const std::string& ip = service.spec->clusterIP;
         const bool byAddress = !ip.empty() && ip != "None" && service.spec->internalTrafficPolicy != "Local";
-        if (byAddress && !used.empty())
+        result.byService = byAddress && !used.empty();
+        if (result.byService)
             result.servers = {serverAt(ip, port.port)};
         else
             result.servers.assign(used.begin(), used.end());

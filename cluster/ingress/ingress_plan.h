@@ -32,6 +32,7 @@ struct Upstream {
     std::string key;                  ///< "namespace/service:port", unique
     std::vector<std::string> servers; ///< "address:port"; none: 503
     std::string externalName;         ///< of an ExternalName service: "name:port" to be looked up
+    bool byService = false;           ///< the one server is the service's address, behind which are all endpoints
     bool operator==(const Upstream&) const = default;
 };
 

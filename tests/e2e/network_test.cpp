@@ -126,7 +126,7 @@ private:
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
     QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
-    QString before_; ///< the host's links, rules and routes without the cluster
+    QString bridge_, network_; ///< the cluster's link on the host, and how its nodes' addresses begin
     QStringList nodes_, nodeAddresses_;
 
     Outcome slipway(const QString& arguments) const {
@@ -154,16 +154,15 @@ private:
     }
     QSet<QString> allNodes() const { return {nodes_.begin(), nodes_.end()}; }
 
-    QString hostState() const {
-        QString state;
-        for (const char* command : {"ip -o link", "ip -o -4 address", "ip route", "nft list tables"}) {
-            QStringList lines = QString::fromUtf8(runner_->run(command).out).split('\n');
-            lines.sort();
-            // Indexes and the neighbours' numbers change with every link made.
-            for (QString& line : lines)
-                state += line.remove(QRegularExpression("^[0-9]+: |link-netnsid [0-9]+")) + "\n";
-        }
-        return state;
+    /// What this machine has of the cluster: all that names its bridge or an address of its network. There may be other
+    /// clusters, which come and go meanwhile.
+    QStringList onHost() const {
+        QStringList own;
+        for (const char* command : {"ip -o link", "ip -o -4 address", "ip route", "nft list ruleset"})
+            for (const QString& line : QString::fromUtf8(runner_->run(command).out).split('\n'))
+                if (line.contains(bridge_) || line.contains(network_))
+                    own.append(line);
+        return own;
     }
 
     bool apply(const QByteArray& manifest) const {
@@ -188,7 +187,6 @@ private slots:
         environment.insert("SLIPWAY_STATE_DIR", dir_->filePath("state"));
         environment.insert("SLIPWAY_RUN_DIR", dir_->filePath("run"));
         runner_ = std::make_unique<ProgramRunner>(environment);
-        before_ = hostState();
         const QString images = SLIPWAY_BIN_DIR "/../test-images";
         QCOMPARE(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images).exitCode, 0);
         const Outcome started = slipway("start --nodes 3");
@@ -197,6 +195,11 @@ private slots:
         nodes_ = words("get nodes -o jsonpath={.items[*].metadata.name}");
         nodeAddresses_ = words("get nodes -o jsonpath={.items[*].status.addresses[0].address}");
         QCOMPARE(nodes_.size(), 3);
+        network_ = nodeAddresses_[0].section('.', 0, 2) + '.';
+        for (const QString& line : QString::fromUtf8(runner_->run("ip -o -4 address").out).split('\n'))
+            if (line.contains(network_))
+                bridge_ = line.section(' ', 1, 1);
+        QVERIFY(!bridge_.isEmpty() && onHost().size() > 4);
         QVERIFY(apply(servers));
         QTRY_COMPARE_WITH_TIMEOUT(ask("get daemonset web -o jsonpath={.status.numberReady}"), "3", patience);
         QTRY_COMPARE_WITH_TIMEOUT(ask("get pod client -o jsonpath={.status.phase}"), "Running", patience);
@@ -281,7 +284,7 @@ private slots:
 
     void nothingIsLeft() {
         QCOMPARE(slipway("delete").exitCode, 0);
-        QTRY_COMPARE_WITH_TIMEOUT(hostState(), before_, patience);
+        QVERIFY2(QTest::qWaitFor([&] { return onHost().isEmpty(); }, patience), qPrintable(onHost().join('\n')));
     }
 };
 

@@ -16,6 +16,7 @@
 
 #include <filesystem>
 #include <unistd.h>
+#include <utility>
 
 #include "tests/support/run_program.h"
 
@@ -131,9 +132,14 @@ private slots:
         nodePid_ = status["nodes"].toArray().at(0).toObject()["pid"].toInt();
         QVERIFY(nodePid_ > 0);
         QTRY_COMPARE_WITH_TIMEOUT(kubectl("get serviceaccount default").exitCode, 0, patience);
-        before_ = nodeState();
+        QVERIFY(apply(contentOf(folder + "/objects.yaml"))); // stays: its services have rules
+        const auto settled = [&] {
+            QTest::qWait(2000);
+            const QString last = std::exchange(before_, nodeState());
+            return last == before_;
+        };
+        QVERIFY(QTest::qWaitFor(settled, patience));
         QVERIFY2(before_.contains("mounts: "), qPrintable(before_));
-        QVERIFY(apply(contentOf(folder + "/objects.yaml")));
         for (const QString& file : QDir(folder).entryList({"*.yaml"}, QDir::Files))
             if (file != "objects.yaml")
                 QVERIFY2(apply(contentOf(folder + "/" + file)), qPrintable(file));
@@ -304,7 +310,9 @@ private slots:
 
     void nothingIsLeftOfPods() {
         QCOMPARE(runner_->run("kubectl delete pods --all --timeout=180s", {}, 200000).exitCode, 0);
-        QTRY_COMPARE_WITH_TIMEOUT(nodeState(), before_, patience);
+        QString left;
+        const auto same = [&] { return (left = nodeState()) == before_; };
+        QVERIFY2(QTest::qWaitFor(same, patience), qPrintable("before:\n" + before_ + "left:\n" + left));
     }
 };
 

@@ -207,10 +207,7 @@ bool NodeRegistration::ensureNode() {
 }
 
 core::NodeStatus NodeRegistration::currentStatus() {
-    const RuntimeVersion version = runtime_.version().value_or(RuntimeVersion{"containerd", "unknown"});
-    auto health = runtime_.health();
-    const RuntimeHealth condition =
-        health ? *health : RuntimeHealth{false, false, "container runtime is unreachable: " + health.error().message};
+    const RuntimeView::Seen runtime = runtime_.look(std::chrono::steady_clock::now());
     Capacity capacity = readCapacity(identity_.root);
     capacity.pods = identity_.maxPods;
     NodeState state;
@@ -218,8 +215,7 @@ core::NodeStatus NodeRegistration::currentStatus() {
         std::lock_guard lock(mutex_);
         state = state_;
     }
-    core::NodeStatus status = nodeStatus(identity_, capacity, version, condition,
-                                         runtime_.listImages().value_or(std::vector<ImageInfo>()), state);
+    core::NodeStatus status = nodeStatus(identity_, capacity, runtime.version, runtime.health, runtime.images, state);
     const std::string now = base::nowRfc3339();
     for (auto& one : status.conditions) {
         one.lastHeartbeatTime = one.lastTransitionTime = now;

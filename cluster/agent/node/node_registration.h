@@ -2,6 +2,7 @@
 
 #include "cluster/agent/node/allocatable.h"
 #include "cluster/agent/node/pressure.h"
+#include "cluster/agent/node/runtime_view.h"
 #include "cluster/agent/pod/event_sink.h"
 #include "cluster/agent/runtime/runtime.h"
 #include "cluster/client/client.h"
@@ -65,7 +66,7 @@ private:
     core::NodeStatus currentStatus();
 
     std::shared_ptr<const client::Client> client_;
-    Runtime& runtime_;
+    RuntimeView runtime_;
     EventSink& events_;
     const NodeIdentity identity_;
     std::mutex mutex_;

@@ -1,12 +1,11 @@
 #include "cluster/agent/pod/log_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <format>
-#include <poll.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -39,9 +38,13 @@ std::optional<LogEntry> parseLogLine(std::string_view line) {
 
 namespace {
 
+int openLog(const std::filesystem::path& path) {
+    return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+}
+
 class File {
 public:
-    explicit File(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    explicit File(int fd) : fd_(fd) {}
     ~File() {
         if (fd_ >= 0)
             ::close(fd_);
@@ -54,79 +57,10 @@ private:
     int fd_;
 };
 
-/// Turns raw log bytes into the text that was asked for.
-class Printer {
-public:
-    Printer(const LogOptions& options, const std::function<bool(std::string_view)>& write)
-        : options_(options)
-        , write_(write)
-        , left_(options.limitBytes.value_or(INT64_MAX))
-        , linesLeft_(options.tailLines && !options.follow ? std::max<std::int64_t>(0, *options.tailLines) : INT64_MAX) {
-    }
-
-    /// False when nothing more is wanted.
-    bool feed(std::string_view bytes) {
-        pending_ += bytes;
-        std::string out;
-        std::size_t begin = 0;
-        for (std::size_t end; (end = pending_.find('\n', begin)) != std::string::npos; begin = end + 1)
-            print(std::string_view(pending_).substr(begin, end - begin), out);
-        pending_.erase(0, begin);
-        if (static_cast<std::int64_t>(out.size()) > left_)
-            out.resize(static_cast<std::size_t>(left_));
-        left_ -= static_cast<std::int64_t>(out.size());
-        return (out.empty() || write_(out)) && left_ > 0 && linesLeft_ > 0;
-    }
-
-private:
-    void print(std::string_view line, std::string& out) {
-        const auto entry = parseLogLine(line);
-        if (!entry || (options_.since && entry->time < *options_.since) || linesLeft_ == 0)
-            return;
-        if (options_.timestamps && !midLine_)
-            out += std::string(entry->timeText) + " ";
-        out += entry->text;
-        midLine_ = entry->partial;
-        if (entry->partial)
-            return;
-        out += '\n';
-        --linesLeft_;
-    }
-
-    const LogOptions& options_;
-    const std::function<bool(std::string_view)>& write_;
-    std::int64_t left_;      ///< bytes that may still be written
-    std::int64_t linesLeft_; ///< the last lines are as many as asked for, also while more are being written
-    std::string pending_;
-    bool midLine_ = false;
-};
-
-/// Wakes when a file grows, is moved away or deleted.
-class Growth {
-public:
-    explicit Growth(const std::filesystem::path& path) : fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
-        ::inotify_add_watch(fd_, path.c_str(), IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF | IN_ATTRIB);
-    }
-    ~Growth() { ::close(fd_); }
-    Growth(const Growth&) = delete;
-    Growth& operator=(const Growth&) = delete;
-
-    void wait() {
-        pollfd watched{fd_, POLLIN, 0};
-        ::poll(&watched, 1, 250); // the limit lets the caller look whether the container still runs
-        char scratch[4096];
-        while (::read(fd_, scratch, sizeof scratch) > 0) {
-        }
-    }
-
-private:
-    int fd_;
-};
-
 } // namespace
 
 std::uint64_t tailOffset(const std::filesystem::path& path, std::int64_t lines) {
-    const File file(path);
+    const File file(openLog(path));
     struct stat info{};
     if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0)
         return 0;
@@ -154,33 +88,113 @@ std::uint64_t tailOffset(const std::filesystem::path& path, std::int64_t lines) 
     return 0;
 }
 
-std::optional<std::string> readLog(const std::filesystem::path& path, const LogOptions& options,
-                                   const std::function<bool(std::string_view)>& write,
-                                   const std::function<bool()>& running, std::stop_token stop) {
-    auto file = std::make_unique<File>(path);
-    if (file->fd() < 0)
-        return std::format("failed to try resolving symlinks in path \"{}\": {}", path.string(), std::strerror(errno));
-    std::uint64_t offset = options.tailLines ? tailOffset(path, *options.tailLines) : 0;
-    Printer printer(options, write);
-    Growth growth(path);
-    std::vector<char> block(64 * 1024);
-    for (bool ending = false; !stop.stop_requested();) {
-        const ssize_t count = ::pread(file->fd(), block.data(), block.size(), static_cast<off_t>(offset));
-        if (count > 0) {
-            offset += static_cast<std::uint64_t>(count);
-            if (!printer.feed({block.data(), static_cast<std::size_t>(count)}))
-                return std::nullopt;
+std::expected<LogReader, std::string> LogReader::open(const std::filesystem::path& path, const LogOptions& options) {
+    const int fd = openLog(path);
+    if (fd < 0)
+        return std::unexpected(
+            std::format("failed to try resolving symlinks in path \"{}\": {}", path.string(), std::strerror(errno)));
+    return LogReader(path, options, fd);
+}
+
+LogReader::LogReader(std::filesystem::path path, const LogOptions& options, int fd)
+    : path_(std::move(path))
+    , options_(options)
+    , fd_(fd)
+    , offset_(options.tailLines ? tailOffset(path_, *options.tailLines) : 0)
+    , left_(options.limitBytes.value_or(INT64_MAX))
+    , linesLeft_(options.tailLines && !options.follow ? std::max<std::int64_t>(0, *options.tailLines) : INT64_MAX) {}
+
+LogReader::LogReader(LogReader&& other) noexcept
+    : path_(std::move(other.path_))
+    , options_(other.options_)
+    , fd_(std::exchange(other.fd_, -1))
+    , offset_(other.offset_)
+    , left_(other.left_)
+    , linesLeft_(other.linesLeft_)
+    , pending_(std::move(other.pending_))
+    , midLine_(other.midLine_) {}
+
+LogReader::~LogReader() {
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+LogReader::Piece LogReader::next() {
+    while (left_ > 0 && linesLeft_ > 0) {
+        std::string text = readSome();
+        if (!text.empty())
+            return {std::move(text), false};
+        if (left_ <= 0 || linesLeft_ <= 0)
+            break;
+        if (!atEnd_)
             continue;
-        }
-        if (!options.follow || ending)
-            return std::nullopt;
-        if (!running())
-            ending = true; // once more: what was written in between
-        else if (!write(""))
-            return std::nullopt;
-        else
-            growth.wait();
+        if (!options_.follow)
+            break;
+        if (!goToNextFile())
+            return {"", false};
     }
+    return {"", true};
+}
+
+/// Text of the next bytes; none when they hold no whole line, or there are none.
+std::string LogReader::readSome() {
+    std::array<char, 64 * 1024> block{};
+    const ssize_t count = ::pread(fd_, block.data(), block.size(), static_cast<off_t>(offset_));
+    atEnd_ = count <= 0;
+    if (atEnd_)
+        return {};
+    offset_ += static_cast<std::uint64_t>(count);
+    pending_.append(block.data(), static_cast<std::size_t>(count));
+    std::string out;
+    std::size_t begin = 0;
+    for (std::size_t end; (end = pending_.find('\n', begin)) != std::string::npos; begin = end + 1)
+        print(std::string_view(pending_).substr(begin, end - begin), out);
+    pending_.erase(0, begin);
+    if (static_cast<std::int64_t>(out.size()) > left_)
+        out.resize(static_cast<std::size_t>(left_));
+    left_ -= static_cast<std::int64_t>(out.size());
+    return out;
+}
+
+void LogReader::print(std::string_view line, std::string& out) {
+    const auto entry = parseLogLine(line);
+    if (!entry || (options_.since && entry->time < *options_.since) || linesLeft_ == 0)
+        return;
+    if (options_.timestamps && !midLine_)
+        out += std::string(entry->timeText) + " ";
+    out += entry->text;
+    midLine_ = entry->partial;
+    if (entry->partial)
+        return;
+    out += '\n';
+    --linesLeft_;
+}
+
+/// A log that has grown large is moved away and begun anew under its name. True when there is more to be read.
+bool LogReader::goToNextFile() {
+    struct stat mine{}, named{};
+    if (::fstat(fd_, &mine) != 0 || ::stat(path_.c_str(), &named) != 0 ||
+        (mine.st_ino == named.st_ino && mine.st_dev == named.st_dev))
+        return false;
+    if (static_cast<std::uint64_t>(mine.st_size) > offset_)
+        return true; // written in between
+    const int next = openLog(path_);
+    if (next < 0)
+        return false;
+    ::close(std::exchange(fd_, next));
+    offset_ = 0;
+    return true;
+}
+
+std::optional<std::string> readLog(const std::filesystem::path& path, LogOptions options,
+                                   const std::function<bool(std::string_view)>& write) {
+    options.follow = false;
+    auto reader = LogReader::open(path, options);
+    if (!reader)
+        return reader.error();
+    for (auto piece = reader->next(); !piece.last; piece = reader->next())
+        if (!write(piece.text))
+            break;
     return std::nullopt;
 }
 

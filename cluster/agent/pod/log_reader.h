@@ -2,10 +2,10 @@
 
 #include "cluster/base/time.h"
 
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -31,10 +31,42 @@ struct LogOptions {
 /// Offset at which the last @p lines lines of @p file begin (0 when it has fewer). Reads from the end.
 std::uint64_t tailOffset(const std::filesystem::path& file, std::int64_t lines);
 
-/// Hands a log on as plain text, piece by piece. Following, it waits for more until @p running says false and the
-/// rest is read. @p write returns false when the reader is gone. An error text when the log cannot be opened.
-std::optional<std::string> readLog(const std::filesystem::path& file, const LogOptions& options,
-                                   const std::function<bool(std::string_view)>& write,
-                                   const std::function<bool()>& running, std::stop_token stop);
+/// Turns a container's log into the text that was asked for, piece by piece. Following, it goes on with the new file
+/// when the log is moved away. One thread at a time.
+class LogReader {
+public:
+    /// The error is a text for the client.
+    static std::expected<LogReader, std::string> open(const std::filesystem::path& file, const LogOptions& options);
+    LogReader(LogReader&& other) noexcept;
+    LogReader& operator=(LogReader&&) = delete;
+    ~LogReader();
+
+    struct Piece {
+        std::string text;  ///< empty and not the last: nothing more is there now
+        bool last = false; ///< nothing more will come; never of a log that is followed without limits
+    };
+    /// What there is next; does not wait for more.
+    Piece next();
+
+private:
+    LogReader(std::filesystem::path path, const LogOptions& options, int fd);
+    std::string readSome();
+    void print(std::string_view line, std::string& out);
+    bool goToNextFile();
+
+    std::filesystem::path path_;
+    LogOptions options_;
+    int fd_;
+    std::uint64_t offset_;
+    std::int64_t left_;      ///< bytes that may still be written
+    std::int64_t linesLeft_; ///< the last lines are as many as asked for, also while more are being written
+    std::string pending_;
+    bool midLine_ = false, atEnd_ = false;
+};
+
+/// Hands on what a log holds now. @p write returns false when it wants no more. An error text when the log cannot be
+/// opened.
+std::optional<std::string> readLog(const std::filesystem::path& file, LogOptions options,
+                                   const std::function<bool(std::string_view)>& write);
 
 } // namespace slipway::agent

@@ -85,15 +85,12 @@ std::string PodObserver::terminationMessage(const ContainerInfo& info) const {
     if (text.empty() && fromLogs && info.exitCode != 0 && !info.logPath.empty()) {
         LogOptions options;
         options.tailLines = 80;
-        readLog(
-            info.logPath, options,
-            [&](std::string_view piece) {
-                text += piece;
-                if (text.size() > 2 * mostLogMessage)
-                    text.erase(0, text.size() - mostLogMessage);
-                return true;
-            },
-            [] { return false; }, {});
+        readLog(info.logPath, options, [&](std::string_view piece) {
+            text += piece;
+            if (text.size() > 2 * mostLogMessage)
+                text.erase(0, text.size() - mostLogMessage);
+            return true;
+        });
         if (text.size() > mostLogMessage)
             text = text.substr(text.size() - mostLogMessage);
     }

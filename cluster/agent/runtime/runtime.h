@@ -178,22 +178,28 @@ struct RuntimeEvent {
     std::string podUid, podNamespace, podName, containerId;
 };
 
-/// A command that runs inside a container, with its streams. One thread reads; the other calls may come from any.
-/// The destructor ends the command if it still runs.
+/// A command that runs inside a container, with its streams. No call waits: who wants to wait watches the descriptors
+/// that are named, which belong to the command. One thread at a time. The destructor ends the command if it still runs,
+/// at once.
 class ExecProcess {
 public:
     struct Piece {
-        enum class From { out, err, end } from = From::end;
+        enum class From { out, err, end, later } from = From::end;
         std::string data;
     };
     virtual ~ExecProcess() = default;
-    /// Waits for output; From::end once the command is over.
+    /// The output there is; From::later when there is none until readable() can be read, From::end once the command is
+    /// over.
     virtual Piece read() = 0;
-    virtual bool write(std::string_view data) = 0;
-    virtual void closeInput() = 0;
+    virtual int readable() const = 0;
+    /// How many of the first bytes it takes; none (0) until writable() can be written; nothing: it takes no more.
+    virtual std::optional<std::size_t> write(std::string_view data) = 0;
+    virtual int writable() const = 0;
+    /// False: to be called again when writable() can be written.
+    virtual bool closeInput() = 0;
     virtual void resize(unsigned columns, unsigned rows) = 0;
-    /// Ends the command and wakes read().
-    virtual void kill() = 0;
+    /// Asks the command to end; what it says until then can still be read.
+    virtual void stop() = 0;
     /// The exit code, once read() said end; 128 + signal for a killed command.
     virtual RuntimeResult<int> exitCode() = 0;
 };

@@ -1,166 +1,132 @@
 #include "cluster/agent/server/exec_session.h"
 
-#include "cluster/agent/server/hand_over.h"
+#include "cluster/agent/server/readiness.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
-#include <thread>
 
 namespace slipway::agent {
 namespace {
 
+using namespace asio::experimental::awaitable_operators;
+using asio::posix::descriptor_base;
 using wire::Channel;
 using wire::ClientMessage;
+using From = ExecProcess::Piece::From;
 
-constexpr std::size_t mostWaitingInput = 1 << 20, mostWaitingPieces = 16;
+constexpr std::size_t mostWaitingInput = 1 << 20;
+constexpr auto endLimit = std::chrono::milliseconds(200); // for a command that is asked to end
 
-/// Writes to the command on a thread of its own, since a command that does not read would block the session.
-class InputWriter {
-public:
-    explicit InputWriter(std::shared_ptr<ExecProcess> process)
-        : process_(std::move(process)), thread_([this] { run(); }) {}
-    ~InputWriter() {
-        {
-            std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        changed_.notify_all();
-        thread_.join();
-    }
-    InputWriter(const InputWriter&) = delete;
-    InputWriter& operator=(const InputWriter&) = delete;
+/// What the client has sent and the command has not read yet: a command that does not read must not keep the session
+/// from seeing its other messages.
+struct Input {
+    std::deque<std::string> waiting;
+    std::size_t size = 0;
+    bool ends = false;
+    asio::steady_timer changed; ///< never expires; cancelled to wake the writer
 
-    void add(std::string_view data) {
-        std::lock_guard lock(mutex_);
-        waiting_.emplace_back(data);
-        size_ += data.size();
-        changed_.notify_all();
-    }
-    void end() {
-        std::lock_guard lock(mutex_);
-        ending_ = true;
-        changed_.notify_all();
-    }
-    bool full() const {
-        std::lock_guard lock(mutex_);
-        return size_ > mostWaitingInput;
-    }
-
-private:
-    void run() {
-        std::unique_lock lock(mutex_);
-        while (!stopping_) {
-            if (waiting_.empty() && ending_) {
-                ending_ = false;
-                lock.unlock();
-                process_->closeInput();
-                lock.lock();
-                continue;
-            }
-            if (waiting_.empty()) {
-                changed_.wait(lock);
-                continue;
-            }
-            const std::string data = std::move(waiting_.front());
-            waiting_.pop_front();
-            lock.unlock();
-            process_->write(data);
-            lock.lock();
-            size_ -= data.size();
-        }
-    }
-
-    std::shared_ptr<ExecProcess> process_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<std::string> waiting_;
-    std::size_t size_ = 0;
-    bool stopping_ = false, ending_ = false;
-    std::thread thread_;
+    explicit Input(const asio::any_io_executor& executor) : changed(executor, asio::steady_timer::time_point::max()) {}
 };
 
-/// Reads what the command says, and last that it ended, on a thread of its own, which waits when the client is slow.
-/// Letting go of it ends the command.
-class OutputReader {
-public:
-    OutputReader(std::shared_ptr<ExecProcess> process, const asio::any_io_executor& executor)
-        : process_(std::move(process))
-        , pieces_(std::make_shared<HandOver<ExecProcess::Piece>>(executor, mostWaitingPieces))
-        , thread_([this] { run(); }) {}
-    ~OutputReader() {
-        pieces_->close();
-        process_->kill();
-        thread_.join();
-    }
-    OutputReader(const OutputReader&) = delete;
-    OutputReader& operator=(const OutputReader&) = delete;
+/// A command that talks without an end must not have the event loop for itself.
+asio::awaitable<void> letOthersRun() {
+    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+}
 
-    asio::awaitable<std::optional<ExecProcess::Piece>> next() { return pieces_->receive(); }
-
-private:
-    void run() {
-        for (bool ended = false, taken = true; !ended && taken;) {
-            ExecProcess::Piece piece = process_->read();
-            ended = piece.from == ExecProcess::Piece::From::end;
-            taken = pieces_->send(std::move(piece));
-        }
-    }
-
-    std::shared_ptr<ExecProcess> process_;
-    std::shared_ptr<HandOver<ExecProcess::Piece>> pieces_;
-    std::thread thread_;
-};
-
-asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, OutputReader& output,
-                                  WantedStreams wanted) {
-    using From = ExecProcess::Piece::From;
+asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, WantedStreams wanted) {
+    Readiness more(co_await asio::this_coro::executor, process.readable());
     for (;;) {
-        const auto piece = co_await output.next();
-        if (!piece)
-            co_return;
-        if (piece->from == From::end)
+        const auto piece = process.read();
+        if (piece.from == From::end)
             break;
-        if (piece->from == From::out ? !wanted.output : !wanted.error)
-            continue;
-        if (!co_await streams.write(piece->from == From::out ? Channel::output : Channel::error, piece->data))
-            co_return;
+        if (piece.from == From::later) {
+            if (!co_await more.wait(descriptor_base::wait_read))
+                co_return;
+        } else if (piece.from == From::out ? wanted.output : wanted.error) {
+            if (!co_await streams.write(piece.from == From::out ? Channel::output : Channel::error, piece.data))
+                co_return;
+        } else {
+            co_await letOthersRun();
+        }
     }
     const auto code = process.exitCode();
     const std::string problem = code ? std::string() : code.error().message;
     co_await streams.finish(code ? std::optional(*code) : std::nullopt, problem);
 }
 
-asio::awaitable<void> readInput(RemoteStreams& streams, ExecProcess& process, InputWriter& input) {
+/// Gives the command its input; ends only with the session.
+asio::awaitable<void> writeInput(ExecProcess& process, Input& input) {
+    Readiness room(co_await asio::this_coro::executor, process.writable());
+    bool takes = true;
+    for (;;) {
+        if (input.waiting.empty() && input.ends) {
+            input.ends = !process.closeInput();
+            input.ends = input.ends && co_await room.wait(descriptor_base::wait_write);
+        } else if (input.waiting.empty()) {
+            co_await input.changed.async_wait(tuple);
+        } else {
+            std::string& first = input.waiting.front();
+            const auto taken = takes ? process.write(first) : std::nullopt;
+            takes = taken.has_value();
+            const std::size_t done = taken.value_or(first.size());
+            input.size -= done;
+            if (done == first.size())
+                input.waiting.pop_front();
+            else
+                first.erase(0, done);
+            if (taken == std::optional<std::size_t>(0))
+                takes = co_await room.wait(descriptor_base::wait_write);
+        }
+    }
+}
+
+asio::awaitable<void> readInput(RemoteStreams& streams, ExecProcess& process, Input& input) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (;;) {
-        const auto message = co_await streams.read();
+        auto message = co_await streams.read();
         if (!message)
             co_return;
-        if (message->kind == ClientMessage::Kind::input)
-            input.add(message->data);
-        else if (message->kind == ClientMessage::Kind::endOfInput)
-            input.end();
-        else if (message->kind == ClientMessage::Kind::resize)
+        if (message->kind == ClientMessage::Kind::input) {
+            input.size += message->data.size();
+            input.waiting.push_back(std::move(message->data));
+        } else if (message->kind == ClientMessage::Kind::endOfInput) {
+            input.ends = true;
+        } else if (message->kind == ClientMessage::Kind::resize) {
             process.resize(message->size.columns, message->size.rows);
-        while (input.full()) {
+        }
+        input.changed.cancel();
+        while (input.size > mostWaitingInput) {
+            if (!streams.connected())
+                co_return;
             timer.expires_after(std::chrono::milliseconds(10));
             co_await timer.async_wait(tuple);
         }
     }
 }
 
+/// Lets the command end by itself, for a short while.
+asio::awaitable<void> awaitEnd(ExecProcess& process) {
+    Readiness more(co_await asio::this_coro::executor, process.readable());
+    for (auto from = process.read().from; from != From::end; from = process.read().from) {
+        co_await letOthersRun();
+        if (from == From::later && !co_await more.wait(descriptor_base::wait_read))
+            co_return;
+    }
+}
+
 } // namespace
 
 asio::awaitable<void> runExec(RemoteStreams& streams, std::shared_ptr<ExecProcess> process, WantedStreams wanted) {
-    using namespace asio::experimental::awaitable_operators;
     const auto executor = co_await asio::this_coro::executor;
-    InputWriter input(process);
-    OutputReader output(process, executor); // ends first: what writes to a command ends only with it
+    Input input(executor);
     // Whoever ends first ends the other: the command, or the client.
-    co_await (writeOutput(streams, *process, output, wanted) || readInput(streams, *process, input));
+    co_await (writeOutput(streams, *process, wanted) || readInput(streams, *process, input) ||
+              writeInput(*process, input));
+    process->stop();
+    asio::steady_timer limit(executor, endLimit);
+    co_await (awaitEnd(*process) || limit.async_wait(asio::use_awaitable));
 }
 
 } // namespace slipway::agent

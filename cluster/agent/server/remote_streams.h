@@ -19,6 +19,8 @@ public:
     virtual asio::awaitable<bool> write(wire::Channel channel, std::string_view data) = 0;
     /// Tells how it ended, as wire::exitStatus() takes it, and ends the streams.
     virtual asio::awaitable<void> finish(std::optional<int> code, const std::string& problem) = 0;
+    /// Whether the client is still there, told without reading.
+    virtual bool connected() const = 0;
 };
 
 /// Which streams a client asked for.

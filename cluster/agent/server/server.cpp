@@ -2,15 +2,14 @@
 
 #include "cluster/agent/server/session.h"
 #include "cluster/agent/server/tls.h"
+#include "cluster/agent/task_pool.h"
 #include "cluster/base/log.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <condition_variable>
-#include <mutex>
-#include <set>
+#include <list>
 #include <thread>
 
 namespace slipway::agent {
@@ -18,7 +17,9 @@ namespace {
 
 using asio::ip::tcp;
 
-constexpr int mostSessions = 256;
+// Clients that have not shown their certificate are bounded apart from those that have: they may be anybody.
+constexpr std::size_t mostSessions = 512, mostStrangers = 256;
+constexpr unsigned mostBlocking = 4;
 
 } // namespace
 
@@ -29,50 +30,62 @@ struct NodeServer::State {
     Pods* pods;
     AgentPaths paths;
     decltype(NodeServerSettings::pages) pages;
-    asio::io_context context{1};
-    tcp::acceptor acceptor{context};
+    TaskPool pool{mostBlocking};
+    std::list<std::shared_ptr<Session>> strangers; ///< oldest first
+    std::size_t accepted = 0;
+    int port = 0;
     std::thread thread;
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::set<asio::io_context*> sessions;
+    std::shared_ptr<FileWatch> watch;
+    asio::io_context context{1}; ///< ends before the rest, and the sessions with it
+    tcp::acceptor acceptor{context};
 
     State(Runtime* runtime_, Pods* pods_, AgentPaths paths_)
-        : runtime(runtime_), pods(pods_), paths(std::move(paths_)) {}
+        : runtime(runtime_), pods(pods_), paths(std::move(paths_)) {
+        watch = std::make_shared<FileWatch>(context.get_executor());
+    }
+
+    ~State() {
+        context.stop();
+        if (thread.joinable())
+            thread.join();
+        pool.stop();
+        strangers.clear();
+        watch.reset();
+    }
 
     asio::awaitable<void> accept() {
+        asio::steady_timer pause(context);
         for (;;) {
-            auto own = std::make_unique<asio::io_context>(1);
-            auto [error, socket] = co_await acceptor.async_accept(*own, tuple);
+            auto [error, socket] = co_await acceptor.async_accept(tuple);
             if (error == asio::error::operation_aborted)
                 co_return;
-            if (error)
+            if (error) { // there are no descriptors left, say
+                pause.expires_after(std::chrono::milliseconds(100));
+                co_await pause.async_wait(tuple);
                 continue;
-            std::lock_guard lock(mutex);
-            if (sessions.size() >= mostSessions)
-                continue;
-            sessions.insert(own.get());
-            std::thread([this, own = std::move(own), socket = std::move(socket)]() mutable {
-                serve(*own, std::move(socket));
-            }).detach();
+            }
+            if (strangers.size() >= mostStrangers)
+                strangers.front()->close();
+            auto session = std::make_shared<Session>(
+                std::move(socket), SessionEnvironment{*tls, checkClient, runtime, pods, paths, pages, pool, watch});
+            asio::co_spawn(context, serve(std::move(session)), asio::detached);
         }
     }
 
-    void serve(asio::io_context& own, tcp::socket socket) {
-        {
-            Session session(std::move(socket), {*tls, checkClient, runtime, pods, paths, pages});
-            asio::co_spawn(own, session.run(), [](const std::exception_ptr& failed) {
-                try {
-                    if (failed)
-                        std::rethrow_exception(failed);
-                } catch (const std::exception& error) {
-                    base::warn("agent", "node server: {}", error.what());
-                }
+    asio::awaitable<void> serve(std::shared_ptr<Session> session) {
+        const auto place = strangers.insert(strangers.end(), session);
+        bool known = false;
+        try {
+            co_await session->run([&] {
+                known = true;
+                strangers.erase(place);
+                if (++accepted > mostSessions)
+                    session->close();
             });
-            own.run();
+        } catch (const std::exception& error) {
+            base::warn("agent", "node server: {}", error.what());
         }
-        std::lock_guard lock(mutex);
-        sessions.erase(&own);
-        ended.notify_all();
+        known ? void(--accepted) : void(strangers.erase(place));
     }
 };
 
@@ -81,13 +94,10 @@ NodeServer::NodeServer(std::unique_ptr<State> state) : state_(std::move(state)) 
     state_->thread = std::thread([this] { state_->context.run(); });
 }
 
-NodeServer::~NodeServer() {
-    state_->context.stop();
-    state_->thread.join();
-    std::unique_lock lock(state_->mutex);
-    for (asio::io_context* session : state_->sessions)
-        session->stop();
-    state_->ended.wait_for(lock, std::chrono::seconds(5), [&] { return state_->sessions.empty(); });
+NodeServer::~NodeServer() = default;
+
+int NodeServer::port() const {
+    return state_->port;
 }
 
 std::unique_ptr<NodeServer> NodeServer::start(const NodeServerSettings& settings, Runtime& runtime, Pods& pods,
@@ -112,6 +122,7 @@ std::unique_ptr<NodeServer> NodeServer::begin(const NodeServerSettings& settings
         state->acceptor.set_option(tcp::acceptor::reuse_address(true));
         state->acceptor.bind(endpoint);
         state->acceptor.listen();
+        state->port = state->acceptor.local_endpoint().port();
     } catch (const std::exception& error) {
         base::error("agent", "the node's server on port {}: {}", settings.port, error.what());
         return nullptr;

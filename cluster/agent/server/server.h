@@ -5,7 +5,7 @@
 namespace slipway::agent {
 
 struct NodeServerSettings {
-    int port = 10250;
+    int port = 10250; ///< 0: any that is free
     std::string nodeName, nodeIp;
     std::string clientCaPem; ///< clients need a certificate of this CA; empty: loopback only, no check
     /// What else is answered to GET, by path: type and body; nothing for a path that is not known. Any thread.
@@ -13,7 +13,8 @@ struct NodeServerSettings {
     std::filesystem::path certificate, key; ///< where they do not exist a self-signed pair is made
 };
 
-/// The node's HTTPS server: /healthz, /pods, /containerLogs, /exec, /attach, /portForward. Owns its threads.
+/// The node's HTTPS server: /healthz, /pods, /containerLogs, /exec, /attach, /portForward. However many clients there
+/// are, one thread serves them, and a handful more what may block.
 class NodeServer {
 public:
     /// Null when it cannot listen (logged): the node works without.
@@ -24,6 +25,8 @@ public:
     ~NodeServer();
     NodeServer(const NodeServer&) = delete;
     NodeServer& operator=(const NodeServer&) = delete;
+    /// Where it listens.
+    int port() const;
 
 private:
     struct State;

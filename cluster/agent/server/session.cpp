@@ -1,6 +1,7 @@
 #include "cluster/agent/server/session.h"
 
 #include "cluster/agent/server/node_files.h"
+#include "cluster/agent/server/offload.h"
 #include "cluster/agent/server/tls.h"
 #include "cluster/base/metrics.h"
 
@@ -10,10 +11,11 @@
 
 namespace slipway::agent {
 
-asio::awaitable<void> Session::run() {
+asio::awaitable<void> Session::run(std::function<void()> accepted) {
     beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(30));
     if (const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, tuple); error)
         co_return;
+    accepted();
     for (;;) {
         beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(120));
         http::request_parser<http::string_body> parser;
@@ -39,7 +41,8 @@ asio::awaitable<bool> Session::answer(HttpRequest request) {
     if (environment_.pods == nullptr)
         co_return co_await page(request);
     if (what == "pods" || what == "runningpods")
-        co_return co_await reply(request, 200, podList(), "application/json");
+        co_return co_await reply(request, 200, co_await offload(environment_.pool, [&] { return podList(); }),
+                                 "application/json");
     if (what == "containerLogs" && parts == 4)
         co_return co_await logs(request, *target);
     if ((what == "exec" || what == "attach") && parts == 4)
@@ -54,8 +57,9 @@ asio::awaitable<bool> Session::answer(HttpRequest request) {
 }
 
 asio::awaitable<bool> Session::page(const HttpRequest& request) {
+    const std::string path(request.target().substr(0, request.target().find('?')));
     if (environment_.pages)
-        if (auto page = environment_.pages(std::string(request.target().substr(0, request.target().find('?')))))
+        if (auto page = co_await offload(environment_.pool, [&] { return environment_.pages(path); }))
             co_return co_await reply(request, 200, std::move(page->second), page->first.c_str());
     co_return co_await reply(request, 404, "404 page not found\n");
 }
@@ -86,8 +90,12 @@ asio::awaitable<bool> Session::nodeLogs(const HttpRequest& request, const Target
     head.chunked(true);
     http::response_serializer<http::empty_body> serializer(head);
     auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
-    for (std::string piece = file->read(); !error && !piece.empty(); piece = file->read())
+    while (!error) {
+        const std::string piece = co_await offload(environment_.pool, [&] { return file->read(); });
+        if (piece.empty())
+            break;
         std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
+    }
     if (!error)
         std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
     co_return !error;

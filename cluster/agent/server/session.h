@@ -2,9 +2,11 @@
 
 #include "cluster/agent/pod/log_reader.h"
 #include "cluster/agent/server/byte_stream.h"
+#include "cluster/agent/server/file_watch.h"
 #include "cluster/agent/server/node_request.h"
 #include "cluster/agent/server/remote_streams.h"
 #include "cluster/agent/server/server.h"
+#include "cluster/agent/task_pool.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/message.hpp>
@@ -31,16 +33,20 @@ struct SessionEnvironment {
     Pods* pods;
     const AgentPaths& paths;
     const decltype(NodeServerSettings::pages)& pages;
+    TaskPool& pool; ///< for what may block
+    std::shared_ptr<FileWatch> watch;
 };
 
-/// Runs on a thread and an event loop of its own, so that whatever blocks does so alone.
+/// All sessions share one event loop with one thread: what may block is offloaded to the pool.
 class Session {
 public:
     Session(asio::ip::tcp::socket socket, const SessionEnvironment& environment)
         : stream_(std::move(socket), environment.tls), environment_(environment) {}
 
-    /// Serves the connection until it ends.
-    asio::awaitable<void> run();
+    /// Serves the connection until it ends. @p accepted is called once the client has shown its certificate.
+    asio::awaitable<void> run(std::function<void()> accepted);
+    /// Breaks the connection off.
+    void close() { beast::get_lowest_layer(stream_).close(); }
 
 private:
     /// A container that a request names.
@@ -66,6 +72,9 @@ private:
     std::expected<Found, Refusal> find(const Target& target, bool previous) const;
     asio::awaitable<bool> logs(const HttpRequest& request, const Target& target);
     asio::awaitable<bool> sendLog(std::filesystem::path file, LogOptions options, std::string containerId);
+    asio::awaitable<bool> followLog(LogReader& reader, const std::filesystem::path& file,
+                                    const std::string& containerId,
+                                    const std::function<asio::awaitable<bool>(const std::string&)>& send);
 
     // session_streams.cpp
     asio::awaitable<bool> exec(const HttpRequest& request, const Target& target, bool attach);

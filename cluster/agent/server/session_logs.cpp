@@ -1,17 +1,14 @@
-#include "cluster/agent/server/hand_over.h"
+#include "cluster/agent/server/offload.h"
 #include "cluster/agent/server/session.h"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <format>
-#include <thread>
 
 namespace slipway::agent {
 namespace {
 
-using Pieces = HandOver<std::string>;
-
-constexpr std::size_t mostWaitingPieces = 8;
+constexpr auto lookEvery = std::chrono::seconds(1); // whether a followed container still runs
 
 /// Why a container has no log yet, in the words of the kubelet.
 std::string notStarted(const Pods::Entry& pod, const std::string& podName, const std::string& name) {
@@ -29,44 +26,10 @@ std::string notStarted(const Pods::Entry& pod, const std::string& podName, const
     return std::format("container \"{}\" in pod \"{}\" is waiting to start: ContainerCreating", name, podName);
 }
 
-/// Reads a log and hands it over, waiting when the client is slow.
-class LogPump {
-public:
-    LogPump(Pieces& pieces, Runtime& runtime, std::string containerId, int client)
-        : pieces_(pieces), runtime_(runtime), containerId_(std::move(containerId)), client_(client) {}
-
-    void run(const std::filesystem::path& file, const LogOptions& options, std::stop_token stop) {
-        const auto write = [&](std::string_view piece) {
-            return piece.empty() ? isConnected(client_) : pieces_.send(std::string(piece));
-        };
-        if (const auto problem = readLog(file, options, write, [&] { return runs(); }, stop))
-            pieces_.send(*problem + "\n");
-        pieces_.send("");
-    }
-
-private:
-    /// Asking the runtime once a second is enough.
-    bool runs() {
-        if (const auto now = std::chrono::steady_clock::now(); now - lookedAt_ > std::chrono::seconds(1)) {
-            lookedAt_ = now;
-            const auto status = runtime_.containerStatus(containerId_);
-            runs_ = status && (status->phase == ContainerPhase::running || status->phase == ContainerPhase::created);
-        }
-        return runs_;
-    }
-
-    Pieces& pieces_;
-    Runtime& runtime_;
-    const std::string containerId_;
-    const int client_;
-    std::chrono::steady_clock::time_point lookedAt_ = std::chrono::steady_clock::now();
-    bool runs_ = true;
-};
-
-struct Closing {
-    Pieces& pieces;
-    ~Closing() { pieces.close(); }
-};
+bool isRunning(Runtime& runtime, const std::string& containerId) {
+    const auto status = runtime.containerStatus(containerId);
+    return status && (status->phase == ContainerPhase::running || status->phase == ContainerPhase::created);
+}
 
 } // namespace
 
@@ -97,7 +60,7 @@ asio::awaitable<bool> Session::logs(const HttpRequest& request, const Target& ta
     const auto options = logOptions(target, std::chrono::system_clock::now());
     if (!options)
         co_return co_await reply(request, 400, options.error());
-    const auto found = find(target, target.flag("previous"));
+    const auto found = co_await offload(environment_.pool, [&] { return find(target, target.flag("previous")); });
     if (!found)
         co_return co_await refuse(request, found.error());
     const auto file = environment_.paths.logDir(*found->pod) / found->container.name /
@@ -105,32 +68,50 @@ asio::awaitable<bool> Session::logs(const HttpRequest& request, const Target& ta
     co_return co_await sendLog(file, *options, found->container.id);
 }
 
-/// Streams a log as chunks; a thread reads it.
+/// Streams a log as chunks.
 asio::awaitable<bool> Session::sendLog(std::filesystem::path file, LogOptions options, std::string containerId) {
-    auto& tcpLayer = beast::get_lowest_layer(stream_);
-    tcpLayer.expires_never();
-    const auto pieces = std::make_shared<Pieces>(co_await asio::this_coro::executor, mostWaitingPieces);
-    LogPump pump(*pieces, *environment_.runtime, std::move(containerId),
-                 static_cast<int>(tcpLayer.socket().native_handle()));
-    std::jthread reader([&](std::stop_token stop) { pump.run(file, options, stop); });
-    const Closing closing{*pieces}; // also when the session is ended from outside: the reader may be waiting
+    beast::get_lowest_layer(stream_).expires_never();
     http::response<http::empty_body> head(http::status::ok, 11);
     head.set(http::field::content_type, "text/plain");
     head.chunked(true);
     http::response_serializer<http::empty_body> serializer(head);
     auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
-    while (!error) {
-        const auto piece = co_await pieces->receive();
-        if (!piece || piece->empty())
-            break;
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), tuple);
-    }
-    if (!error)
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
-    reader.request_stop();
-    pieces->close();
-    reader.join();
+    const auto send = [&](const std::string& text) -> asio::awaitable<bool> {
+        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(text)), tuple);
+        co_return !error;
+    };
+    auto reader = LogReader::open(file, options);
+    if (error || (!reader && !co_await send(reader.error() + "\n")))
+        co_return false;
+    if (reader && !co_await followLog(*reader, file, containerId, send))
+        co_return false;
+    std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
     co_return !error;
+}
+
+/// Sends what a log holds, and what comes until its container ends; false when the client is gone.
+asio::awaitable<bool> Session::followLog(LogReader& reader, const std::filesystem::path& file,
+                                         const std::string& containerId,
+                                         const std::function<asio::awaitable<bool>(const std::string&)>& send) {
+    FileWatch::Watched watched(environment_.watch, file);
+    auto lookedAt = std::chrono::steady_clock::now();
+    for (bool ended = false;;) {
+        const LogReader::Piece piece = co_await offload(environment_.pool, [&] { return reader.next(); });
+        if (piece.last || (ended && piece.text.empty()))
+            co_return true;
+        if (!piece.text.empty()) {
+            if (!co_await send(piece.text))
+                co_return false;
+            continue;
+        }
+        if (!isConnected(stream_))
+            co_return false;
+        co_await watched.change(lookEvery);
+        if (const auto now = std::chrono::steady_clock::now(); now - lookedAt >= lookEvery) {
+            lookedAt = now;
+            ended = !co_await offload(environment_.pool, [&] { return isRunning(*environment_.runtime, containerId); });
+        }
+    }
 }
 
 } // namespace slipway::agent

@@ -1,4 +1,5 @@
 #include "cluster/agent/server/exec_session.h"
+#include "cluster/agent/server/offload.h"
 #include "cluster/agent/server/port_forward.h"
 #include "cluster/agent/server/session.h"
 #include "cluster/agent/server/spdy_link.h"
@@ -92,7 +93,7 @@ asio::awaitable<bool> Session::exec(const HttpRequest& request, const Target& ta
     const WantedStreams wanted = wantedStreams(target);
     if (!wanted.input && !wanted.output && !wanted.error)
         co_return co_await reply(request, 400, "you must specify at least 1 of stdin, stdout, stderr\n");
-    const auto found = find(target, false);
+    const auto found = co_await offload(environment_.pool, [&] { return find(target, false); });
     if (!found && found.error().code == 404 && found.error().text == "pod does not exist")
         co_return co_await refuse(request, found.error());
     if (!found || found->container.phase != ContainerPhase::running)
@@ -155,7 +156,7 @@ RuntimeResult<std::unique_ptr<ExecProcess>> Session::start(const Target& target,
 
 asio::awaitable<void> Session::join(RemoteStreams& streams, const Target& target, const Found& found,
                                     WantedStreams wanted, bool attach) {
-    auto process = start(target, found, wanted, attach);
+    auto process = co_await offload(environment_.pool, [&] { return start(target, found, wanted, attach); });
     if (process)
         co_await runExec(streams, std::shared_ptr<ExecProcess>(std::move(*process)), wanted);
     else
@@ -166,11 +167,13 @@ asio::awaitable<bool> Session::portForward(const HttpRequest& request, const Tar
     const auto pod = environment_.pods->find(target.path[1], target.path[2]);
     if (!pod)
         co_return co_await reply(request, 404, "pod does not exist");
-    const auto sandbox = readySandbox(*environment_.runtime, pod->pod->metadata.uid);
+    Runtime& runtime = *environment_.runtime;
+    const auto sandbox =
+        co_await offload(environment_.pool, [&] { return readySandbox(runtime, pod->pod->metadata.uid); });
     if (!sandbox)
         co_return co_await reply(request, 500,
                                  std::format("pod not found (\"{}_{}\")", target.path[2], target.path[1]));
-    const auto place = environment_.runtime->networkNamespace(sandbox->id);
+    const auto place = co_await offload(environment_.pool, [&] { return runtime.networkNamespace(sandbox->id); });
     if (!place)
         co_return co_await reply(request, 500, place.error().message);
     const ForwardTarget forward{sandbox->id, pod->pod->metadata.uid, *place};

@@ -90,6 +90,8 @@ public:
         co_await link_.flush();
     }
 
+    bool connected() const override { return link_.connected(); }
+
 private:
     /// What the client said it would open; a terminal's size only from the third version on.
     bool complete() const {

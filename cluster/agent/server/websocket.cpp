@@ -106,6 +106,8 @@ public:
         co_await socket_.close();
     }
 
+    bool connected() const override { return socket_.connected(); }
+
 private:
     WebSocketConnection& socket_;
     const wire::ExecProtocol protocol_;

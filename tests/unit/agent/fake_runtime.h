@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/agent/runtime/runtime.h"
+#include "cluster/agent/runtime/cri/exec_process.h"
 
 #include <algorithm>
 #include <mutex>
@@ -59,7 +59,11 @@ public:
     }
 
     RuntimeResult<RuntimeVersion> version() override { return RuntimeVersion{"fake", "1"}; }
-    RuntimeResult<RuntimeHealth> health() override { return RuntimeHealth{true, true, ""}; }
+    RuntimeResult<RuntimeHealth> health() override {
+        if (broken)
+            return std::unexpected(RuntimeError{RuntimeError::Kind::unavailable, "down"});
+        return RuntimeHealth{true, true, ""};
+    }
     RuntimeResult<void> setPodCidr(const std::string&) override { return {}; }
 
     RuntimeResult<std::string> runSandbox(const SandboxConfig& config) override {
@@ -167,9 +171,10 @@ public:
         return begin<ExecOutput>([=, this] { return execSync(id, command, timeout); }, std::move(done));
     }
     RuntimeResult<std::vector<ContainerUsage>> containerUsage() override { return usages; }
-    RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>&, bool,
-                                                     bool) override {
-        return std::unexpected(RuntimeError{RuntimeError::Kind::other, "no"});
+    /// A real process, of this machine.
+    RuntimeResult<std::unique_ptr<ExecProcess>> exec(const std::string&, const std::vector<std::string>& command,
+                                                     bool tty, bool input) override {
+        return startProcess(command, tty, input);
     }
     RuntimeResult<std::vector<ImageInfo>> listImages() override { return std::vector<ImageInfo>{}; }
     RuntimeResult<std::optional<ImageInfo>> imageStatus(const std::string& name) override {

@@ -2,9 +2,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
-#include <atomic>
 #include <fstream>
-#include <thread>
 
 using namespace slipway::agent;
 
@@ -12,13 +10,10 @@ namespace {
 
 std::string read(const std::filesystem::path& file, const LogOptions& options) {
     std::string text;
-    const auto problem = readLog(
-        file, options,
-        [&](std::string_view piece) {
-            text += piece;
-            return true;
-        },
-        [] { return false; }, {});
+    const auto problem = readLog(file, options, [&](std::string_view piece) {
+        text += piece;
+        return true;
+    });
     return problem ? "problem" : text;
 }
 
@@ -72,7 +67,7 @@ private slots:
             std::ofstream(growing, std::ios::app) << "2026-01-01T10:00:04Z stdout F later\n";
             return ++writes < 10;
         };
-        QVERIFY(!readLog(growing, options, write, [] { return true; }, {}));
+        QVERIFY(!readLog(growing, options, write));
         QCOMPARE(text, std::string("\n"));
     }
 
@@ -94,27 +89,45 @@ private slots:
     void following() {
         LogOptions options;
         options.follow = true;
-        std::string text;
-        std::atomic<bool> running = true;
-        std::thread reader([&] {
-            readLog(
-                file_, options,
-                [&](std::string_view piece) {
-                    text += piece;
-                    if (text.find("three") != std::string::npos && text.find("four") == std::string::npos &&
-                        !piece.empty())
-                        std::ofstream(file_, std::ios::app) << "2026-01-01T10:00:04Z stdout F four\n";
-                    if (text.find("four") != std::string::npos)
-                        running = false;
-                    return true;
-                },
-                [&] { return running.load(); }, {});
-        });
-        reader.join();
-        QVERIFY(text.ends_with("four\n"));
+        auto reader = LogReader::open(file_, options);
+        QVERIFY(reader.has_value());
+        QCOMPARE(restOf(*reader), std::string("one\ntwo\nthree\n\n"));
+        add("four");
+        QCOMPARE(restOf(*reader), std::string("four\n"));
+    }
+
+    void followingALogThatIsMovedAway() {
+        LogOptions options;
+        options.follow = true;
+        options.tailLines = 0;
+        auto reader = LogReader::open(file_, options);
+        QVERIFY(reader.has_value());
+        QCOMPARE(restOf(*reader), std::string());
+        const std::string old = file_;
+        file_ += ".20260101";
+        std::filesystem::rename(old, file_);
+        add("last of the old"); // whoever writes has not noticed yet
+        file_ = old;
+        QCOMPARE(restOf(*reader), std::string("last of the old\n"));
+        std::ofstream(old + ".20260101", std::ios::app) << "2026-01-01T10:00:05Z stdout F one more\n";
+        add("first of the new");
+        QCOMPARE(restOf(*reader), std::string("one more\nfirst of the new\n"));
+        add("another");
+        QCOMPARE(restOf(*reader), std::string("another\n"));
     }
 
 private:
+    /// What there is until there is no more.
+    static std::string restOf(LogReader& reader) {
+        std::string text;
+        for (auto piece = reader.next(); !piece.text.empty(); piece = reader.next())
+            text += piece.text;
+        return text;
+    }
+    void add(const std::string& line) const {
+        std::ofstream(file_, std::ios::app) << "2026-01-01T10:00:04Z stdout F " << line << "\n";
+    }
+
     QTemporaryDir dir_;
     std::string file_;
 };

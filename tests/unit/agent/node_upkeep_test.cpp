@@ -2,9 +2,11 @@
 #include "cluster/agent/node/allocatable.h"
 #include "cluster/agent/node/eviction.h"
 #include "cluster/agent/node/pressure.h"
+#include "cluster/agent/node/runtime_view.h"
 #include "cluster/agent/pod/log_links.h"
 #include "cluster/agent/pod/log_rotation.h"
 #include "cluster/agent/volume/folder_use.h"
+#include "fake_runtime.h"
 #include "pod_fixture.h"
 
 #include <QTemporaryDir>
@@ -38,6 +40,24 @@ class NodeUpkeepTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void aRuntimeMayRestartUnnoticed() {
+        FakeRuntime runtime;
+        runtime.broken = true;
+        const auto start = std::chrono::steady_clock::now();
+        RuntimeView view(runtime);
+        QVERIFY(!view.look(start).health.runtimeReady); // nothing is known of it yet
+        runtime.broken = false;
+        const auto before = view.look(start + 1s);
+        QVERIFY(before.health.runtimeReady);
+        runtime.broken = true;
+        QVERIFY(view.look(start + 30s).health.runtimeReady);
+        QCOMPARE(view.look(start + 30s).version.version, before.version.version);
+        QVERIFY(!view.look(start + 32s).health.runtimeReady);
+        QVERIFY(!view.look(start + 33s).health.runtimeReady);
+        runtime.broken = false;
+        QVERIFY(view.look(start + 34s).health.runtimeReady);
+    }
+
     void extendedResourcesOfTheCapacityAreOffered() {
         using Changes = std::map<std::string, std::optional<std::string>>;
         const StringMap capacity{{"cpu", "2"}, {"example.com/gpu", "3"}, {"example.com/nic", "1"}};

@@ -170,6 +170,8 @@ private slots:
         const QString config = configOf({ingress(
             rules({rule("a.example", "/gone", "Prefix", "gone"), rule("a.example", "/ext", "Prefix", "ext")}))});
         QCOMPARE(config.count("return 503;"), 2);
+        QVERIFY(configOf({ingress(rules({rule("a.example", "/", "Prefix")}))})
+                    .contains("server 10.244.0.2:8080 max_fails=0; keepalive 32; }"));
         QVERIFY(config.contains("set $target \"www.example.org:80\"; proxy_pass http://$target;"));
     }
 
@@ -188,6 +190,8 @@ private slots:
         };
         const std::vector<IngressPtr> web{ingress(rules({rule("a.example", "/", "Prefix")}))};
         QCOMPARE(planIngress(web, withAddress).upstreams[0].servers, std::vector<std::string>{"10.96.0.5:80"});
+        const auto text = QString::fromStdString(nginxConfig(planIngress(web, withAddress), {}, {})).simplified();
+        QVERIFY(text.contains("10.96.0.5:80 max_fails=0; keepalive 32; keepalive_requests 4; keepalive_time 5s;"));
         endpoints = 0;
         QVERIFY(planIngress(web, withAddress).upstreams[0].servers.empty()); // 503 rather than 502
     }

@@ -4,12 +4,11 @@
 #include "cluster/wire/spdy_session.h"
 
 #include <arpa/inet.h>
-#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <deque>
 #include <format>
-#include <mutex>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,12 +53,13 @@ public:
                                                 "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n"
                                                 "Content-Length: 0\r\n\r\n",
                                                 address.target, address.host, address.port);
-        if (!sendAll(request))
+        waiting_ = request;
+        if (!flush())
             return std::unexpected(failure(std::strerror(errno)));
         std::string answer;
         std::size_t end = std::string::npos;
         while ((end = answer.find("\r\n\r\n")) == std::string::npos && answer.size() < largestAnswer) {
-            const std::string more = receive();
+            const std::string more = receive(0);
             if (more.empty())
                 break;
             answer += more;
@@ -84,44 +84,45 @@ public:
         for (;;) {
             if (!pieces_.empty()) {
                 Piece piece = std::move(pieces_.front());
-                pieces_.erase(pieces_.begin());
+                pieces_.pop_front();
                 return piece;
             }
             if (over_)
                 return {};
-            const std::string bytes = receive();
-            if (bytes.empty() || !take(bytes))
-                over_ = true;
+            const std::string bytes = receive(MSG_DONTWAIT);
+            if (bytes.empty() && (errno == EAGAIN || errno == EWOULDBLOCK))
+                return {Piece::From::later, {}};
+            over_ = bytes.empty() || !take(bytes);
         }
     }
 
-    bool write(std::string_view data) override {
-        {
-            std::lock_guard lock(mutex_);
-            session_.send(input_, data);
-        }
-        return flush();
+    int readable() const override { return descriptor_; }
+
+    std::optional<std::size_t> write(std::string_view data) override {
+        if (!flush())
+            return std::nullopt;
+        if (!waiting_.empty())
+            return 0;
+        session_.send(input_, data);
+        return flush() ? std::optional(data.size()) : std::nullopt;
     }
 
-    void closeInput() override {
-        {
-            std::lock_guard lock(mutex_);
-            session_.end(input_);
-        }
+    int writable() const override { return descriptor_; }
+
+    bool closeInput() override {
+        session_.end(input_);
         flush();
+        return true;
     }
 
     void resize(unsigned columns, unsigned rows) override {
-        {
-            std::lock_guard lock(mutex_);
-            session_.send(resize_, std::format(R"({{"Width":{},"Height":{}}})"
-                                               "\n",
-                                               columns, rows));
-        }
+        session_.send(resize_, std::format(R"({{"Width":{},"Height":{}}})"
+                                           "\n",
+                                           columns, rows));
         flush();
     }
 
-    void kill() override { ::shutdown(descriptor_, SHUT_RDWR); }
+    void stop() override { ::shutdown(descriptor_, SHUT_RDWR); }
 
     RuntimeResult<int> exitCode() override {
         const auto status = api::parseJson(said_);
@@ -131,22 +132,12 @@ public:
     }
 
 private:
-    std::uint32_t open(const char* type) {
-        std::lock_guard lock(mutex_);
-        return session_.open({{"streamtype", type}});
-    }
+    std::uint32_t open(const char* type) { return session_.open({{"streamtype", type}}); }
 
     /// False when the session is over.
     bool take(std::string_view bytes) {
-        std::unique_lock lock(mutex_);
         auto events = session_.receive(bytes);
-        const bool answer = session_.hasOutput();
-        lock.unlock();
-        // A thread that is just sending takes our answers along: this one must not wait for it, but read on.
-        if (answer && sending_.try_lock()) {
-            sending_.unlock();
-            flush();
-        }
+        flush();
         if (!events)
             return false;
         for (SpdyEvent& event : *events)
@@ -166,45 +157,36 @@ private:
         statusEnded_ = statusEnded_ || (ends && event.stream == status_);
     }
 
+    /// Sends as much as goes without waiting; the rest goes with the next call. False when the runtime takes no more.
     bool flush() {
-        std::lock_guard turn(sending_);
-        std::string bytes;
-        {
-            std::lock_guard lock(mutex_);
-            bytes = session_.takeOutput();
-        }
-        return sendAll(bytes);
-    }
-
-    bool sendAll(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        waiting_ += session_.takeOutput();
+        while (!waiting_.empty()) {
+            const ssize_t sent = ::send(descriptor_, waiting_.data(), waiting_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent < 0 && errno == EINTR)
                 continue;
-            if (sent <= 0)
-                return false;
-            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            if (sent < 0)
+                return errno == EAGAIN || errno == EWOULDBLOCK;
+            waiting_.erase(0, static_cast<std::size_t>(sent));
         }
         return true;
     }
 
-    std::string receive() const {
+    std::string receive(int flags) const {
         std::string bytes(32 * 1024, '\0');
         ssize_t got = 0;
-        do
-            got = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
-        while (got < 0 && errno == EINTR);
+        do {
+            errno = 0;
+            got = ::recv(descriptor_, bytes.data(), bytes.size(), flags);
+        } while (got < 0 && errno == EINTR);
         bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return bytes;
     }
 
     const int descriptor_;
-    std::mutex mutex_;   ///< of the session
-    std::mutex sending_; ///< whoever holds it sends; taken before mutex_
     wire::SpdySession session_{wire::SpdySession::Role::client};
     std::uint32_t status_ = 0, input_ = 0, output_ = 0, error_ = 0, resize_ = 0;
-    // Of the reading thread.
-    std::vector<Piece> pieces_;
+    std::string waiting_; ///< to be sent
+    std::deque<Piece> pieces_;
     std::string said_;
     bool over_ = false, outputEnded_ = false, statusEnded_ = false;
 };

@@ -1,15 +1,14 @@
 #include "cluster/agent/runtime/cri/exec_process.h"
 
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <mutex>
-#include <poll.h>
 #include <pty.h>
 #include <spawn.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -52,7 +51,8 @@ struct Pipe {
     }
 };
 
-/// A child with pipes, or with a terminal whose master side is both input and output.
+/// A child with pipes, or with a terminal whose master side is both input and output. One epoll descriptor stands for
+/// all that can be read: the output, and the child's end.
 class ChildProcess : public ExecProcess {
 public:
     ChildProcess(pid_t pid, Descriptor input, Descriptor out, Descriptor err, bool tty)
@@ -60,59 +60,51 @@ public:
         , input_(std::move(input))
         , out_(std::move(out))
         , err_(std::move(err))
-        , wake_(Pipe::make())
-        , tty_(tty) {}
+        , end_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))
+        , readable_(::epoll_create1(EPOLL_CLOEXEC))
+        , tty_(tty) {
+        for (const Descriptor* one : {&input_, &out_, &err_})
+            if (*one)
+                ::fcntl(one->get(), F_SETFL, ::fcntl(one->get(), F_GETFL) | O_NONBLOCK);
+        for (const Descriptor* one : {&out_, &err_, &end_}) {
+            epoll_event event{.events = EPOLLIN, .data = {}};
+            if (*one)
+                ::epoll_ctl(readable_.get(), EPOLL_CTL_ADD, one->get(), &event);
+        }
+    }
 
     ~ChildProcess() override {
-        kill();
-        reap();
+        if (!reaped_ && ::waitpid(pid_, &status_, WNOHANG) == 0) {
+            ::kill(-pid_, SIGKILL); // it leads its own session and group
+            ::waitpid(pid_, &status_, 0);
+        }
     }
 
     Piece read() override {
-        for (;;) {
-            pollfd watched[3] = {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {wake_.read.get(), POLLIN, 0}};
-            if (!out_ && !err_)
-                break;
-            if (::poll(watched, 3, -1) < 0 && errno != EINTR)
-                break;
-            if (watched[2].revents != 0)
-                break;
-            if (watched[0].revents != 0)
-                if (auto data = take(out_); !data.empty())
-                    return {Piece::From::out, std::move(data)};
-            if (watched[1].revents != 0)
-                if (auto data = take(err_); !data.empty())
-                    return {Piece::From::err, std::move(data)};
-        }
-        return {};
+        for (const auto& [descriptor, from] : {std::pair(&out_, Piece::From::out), std::pair(&err_, Piece::From::err)})
+            if (auto data = *descriptor ? take(*descriptor) : std::string(); !data.empty())
+                return {from, std::move(data)};
+        const bool ended = hasEnded();
+        return out_ || err_ || !ended ? Piece{Piece::From::later, {}} : Piece{};
     }
 
-    bool write(std::string_view data) override {
-        std::lock_guard lock(inputMutex_);
-        const int fd = tty_ ? out_.get() : input_.get();
-        while (!data.empty()) {
-            if (fd < 0 || ended_)
-                return false;
-            pollfd watched{fd, POLLOUT, 0};
-            if (::poll(&watched, 1, 200) == 0)
-                continue;
-            const ssize_t count = ::write(fd, data.data(), data.size());
-            if (count < 0 && (errno == EINTR || errno == EAGAIN))
-                continue;
-            if (count < 0)
-                return false;
-            data.remove_prefix(static_cast<std::size_t>(count));
-        }
-        return true;
+    int readable() const override { return readable_.get(); }
+
+    std::optional<std::size_t> write(std::string_view data) override {
+        const int fd = writable();
+        const ssize_t count = fd < 0 ? -1 : ::write(fd, data.data(), data.size());
+        if (count >= 0)
+            return static_cast<std::size_t>(count);
+        return fd >= 0 && (errno == EINTR || errno == EAGAIN) ? std::optional<std::size_t>(0) : std::nullopt;
     }
 
-    void closeInput() override {
-        if (tty_) {
-            write("\x04"); // a terminal's end of input
-            return;
-        }
-        std::lock_guard lock(inputMutex_);
+    int writable() const override { return tty_ ? out_.get() : input_.get(); }
+
+    bool closeInput() override {
+        if (tty_)
+            return write("\x04") != 0; // a terminal's end of input
         input_.reset();
+        return true;
     }
 
     void resize(unsigned columns, unsigned rows) override {
@@ -121,25 +113,12 @@ public:
             ::ioctl(out_.get(), TIOCSWINSZ, &size);
     }
 
-    void kill() override {
-        ended_ = true;
-        [[maybe_unused]] const auto written = ::write(wake_.write.get(), "x", 1);
-        std::lock_guard lock(reapMutex_);
-        if (!reaped_) {
-            // runc passes SIGTERM on to the command; SIGKILL then ends runc itself.
-            ::kill(pid_, tty_ ? SIGHUP : SIGTERM);
-            for (int i = 0; i < 20 && !reaped_; ++i) {
-                reaped_ = ::waitpid(pid_, &status_, WNOHANG) != 0;
-                if (!reaped_)
-                    ::usleep(10'000);
-            }
-            if (!reaped_)
-                ::kill(-pid_, SIGKILL); // it leads its own session and group
-        }
+    void stop() override {
+        if (!hasEnded())
+            ::kill(pid_, tty_ ? SIGHUP : SIGTERM); // runc passes it on to the command
     }
 
     RuntimeResult<int> exitCode() override {
-        reap();
         return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
     }
 
@@ -147,34 +126,28 @@ private:
     std::string take(Descriptor& from) {
         std::string data(32 * 1024, '\0');
         const ssize_t count = ::read(from.get(), data.data(), data.size());
-        if (count < 0 && (errno == EINTR || errno == EAGAIN))
-            return {};
-        if (count <= 0) { // a terminal answers EIO once nobody holds its other side
-            if (tty_)
-                ended_ = true;
-            const std::lock_guard lock(inputMutex_);
-            from.reset();
-            return {};
-        }
-        data.resize(static_cast<std::size_t>(count));
+        if (count <= 0 && !(count < 0 && (errno == EINTR || errno == EAGAIN)))
+            forget(from); // a terminal answers EIO once nobody holds its other side
+        data.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
         return data;
     }
 
-    void reap() {
-        std::lock_guard lock(reapMutex_);
-        if (!reaped_) {
-            while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
-            }
+    bool hasEnded() {
+        if (!reaped_ && ::waitpid(pid_, &status_, WNOHANG) != 0) {
             reaped_ = true;
+            forget(end_); // its output may go on, when it left something behind
         }
+        return reaped_;
     }
 
-    pid_t pid_;
-    Descriptor input_, out_, err_;
-    Pipe wake_;
-    bool tty_;
-    std::atomic<bool> ended_ = false;
-    std::mutex inputMutex_, reapMutex_;
+    void forget(Descriptor& descriptor) {
+        ::epoll_ctl(readable_.get(), EPOLL_CTL_DEL, descriptor.get(), nullptr);
+        descriptor.reset();
+    }
+
+    const pid_t pid_;
+    Descriptor input_, out_, err_, end_, readable_;
+    const bool tty_;
     bool reaped_ = false;
     int status_ = 0;
 };
