@@ -58,12 +58,15 @@ asio::awaitable<void> writeOutput(RemoteStreams& streams, ExecProcess& process, 
 
 /// Gives the command its input; ends only with the session.
 asio::awaitable<void> writeInput(ExecProcess& process, Input& input) {
-    Readiness room(co_await asio::this_coro::executor, process.writable());
+    const auto executor = co_await asio::this_coro::executor;
+    std::optional<Readiness> place(std::in_place, executor, process.writable());
     bool takes = true;
     for (;;) {
         if (input.waiting.empty() && input.ends) {
             input.ends = !process.closeInput();
-            input.ends = input.ends && co_await room.wait(descriptor_base::wait_write);
+            if (!input.ends)
+                place.reset(); // its copy would keep the command's input open
+            input.ends = input.ends && place && co_await place->wait(descriptor_base::wait_write);
         } else if (input.waiting.empty()) {
             co_await input.changed.async_wait(tuple);
         } else {
@@ -77,7 +80,7 @@ asio::awaitable<void> writeInput(ExecProcess& process, Input& input) {
             else
                 first.erase(0, done);
             if (taken == std::optional<std::size_t>(0))
-                takes = co_await room.wait(descriptor_base::wait_write);
+                takes = place && co_await place->wait(descriptor_base::wait_write);
         }
     }
 }
