@@ -140,7 +140,7 @@ Result<void> ClusterCredentials::addEtcd(NodeCredentials& credentials, const Nod
         if (!made)
             return failure(DriverErrc::io, "no keys could be made: " + made.error().message);
         for (const auto& [file, text] : {std::pair{key, made->keyPem}, {certificate, made->certificatePem}})
-            if (auto written = write(file, text); !written)
+            if (auto written = writeSecret(file, text); !written)
                 return written;
     }
     const auto authority = base::readFile(certificate), authorityKey = base::readFile(key);

@@ -2,6 +2,10 @@
 
 #include "cluster/api/base64.h"
 #include "cluster/api/defaults_parts.h"
+#include "cluster/api/quantity.h"
+
+#include <algorithm>
+#include <map>
 
 namespace slipway::api {
 namespace {
@@ -97,6 +101,69 @@ void defaultVolumeSource(JsonObject& volume) {
         putDefault(path->get_object(), "type", "");
 }
 
+using Amounts = std::map<std::string, Quantity, std::less<>>;
+
+/// What the containers of a pod ask for together: init containers run one after the other beside the sidecars that have
+/// begun. Source: KEP-753, "Resources calculation".
+Amounts requestsOfContainers(JsonObject& spec) {
+    Amounts sum, sidecars, peak;
+    const auto each = [](const JsonObject& container, const auto& take) {
+        const Json* requests = find(container, {"resources", "requests"});
+        if (requests != nullptr && requests->is_object())
+            for (const auto& [name, value] : requests->get_object())
+                if (const auto amount = value.is_string() ? Quantity::parse(value.get_string()) : std::nullopt)
+                    take(std::string(name), *amount);
+    };
+    eachObject(spec, "containers", [&](JsonObject& container) {
+        each(container, [&](const std::string& name, const Quantity& amount) {
+            if (const auto [known, isNew] = sum.emplace(name, amount); !isNew)
+                known->second += amount;
+        });
+    });
+    eachObject(spec, "initContainers", [&](JsonObject& container) {
+        const bool sidecar = stringAt(container, {"restartPolicy"}) == "Always";
+        each(container, [&](const std::string& name, Quantity amount) {
+            if (const auto beside = sidecars.find(name); beside != sidecars.end())
+                amount += beside->second;
+            if (sidecar)
+                sidecars[name] = amount;
+            if (const auto [known, isNew] = peak.emplace(name, amount); !isNew)
+                known->second = std::max(known->second, amount);
+        });
+    });
+    for (const auto& [name, amount] : sidecars)
+        if (const auto [known, isNew] = sum.emplace(name, amount); !isNew)
+            known->second += amount;
+    for (const auto& [name, amount] : peak)
+        if (const auto [known, isNew] = sum.emplace(name, amount); !isNew)
+            known->second = std::max(known->second, amount);
+    return sum;
+}
+
+/// What a pod asks for as a whole where it does not say: what its containers do, or, where none does, what it may use
+/// as a whole at most. Source: KEP-2837, pod-level resources.
+void defaultWholeRequests(JsonObject& spec) {
+    Json* resources = spec.if_contains("resources");
+    if (resources == nullptr || !resources->is_object())
+        return;
+    const auto supported = [](std::string_view name) {
+        return name == "cpu" || name == "memory" || name.starts_with("hugepages-");
+    };
+    JsonObject& whole = resources->get_object();
+    JsonObject requests;
+    if (const Json* given = whole.if_contains("requests"); given != nullptr && given->is_object())
+        requests = given->get_object();
+    for (const auto& [name, amount] : requestsOfContainers(spec))
+        if (supported(name))
+            putDefault(requests, name, Json(amount.print()));
+    if (const Json* limits = whole.if_contains("limits"); limits != nullptr && limits->is_object())
+        for (const auto& [name, value] : limits->get_object())
+            if (supported(name))
+                putDefault(requests, name, value);
+    if (!requests.empty())
+        whole["requests"] = std::move(requests);
+}
+
 } // namespace
 
 void defaultPodSpec(JsonObject& spec, bool pod) {
@@ -116,6 +183,8 @@ void defaultPodSpec(JsonObject& spec, bool pod) {
         eachObject(spec, list, [&](JsonObject& container) {
             defaultContainer(container, hostNetwork && list != "ephemeralContainers", pod);
         });
+    if (pod)
+        defaultWholeRequests(spec); // after the containers' own
     eachObject(spec, "volumes", defaultVolumeSource);
 }
 

@@ -14,6 +14,8 @@ private slots:
     void pullPolicy();
     void idempotent_data() { whole_data(); }
     void idempotent();
+    void podsAskAsAWhole_data();
+    void podsAskAsAWhole();
 };
 
 void DefaultsTest::whole_data() {
@@ -107,6 +109,34 @@ void DefaultsTest::whole() {
     JsonObject made = object(before);
     applyDefaults(*resourceOf(where), made);
     QVERIFY2(Json(made) == json(after), qPrintable(print(made)));
+}
+
+void DefaultsTest::podsAskAsAWhole_data() {
+    QTest::addColumn<QString>("spec");
+    QTest::addColumn<QString>("requests"); // of the pod as a whole
+    QTest::newRow("limits") << "{'resources':{'limits':{'cpu':'1','memory':'1Gi'}},'containers':[{'name':'a'}]}"
+                            << "{'cpu':'1','memory':'1Gi'}";
+    QTest::newRow("the containers'") << "{'resources':{'limits':{'cpu':'1'}},'containers':["
+                                        "{'name':'a','resources':{'requests':{'cpu':'100m'}}},"
+                                        "{'name':'b','resources':{'requests':{'cpu':'200m'}}}]}"
+                                     << "{'cpu':'300m'}";
+    QTest::newRow("a large init container")
+        << "{'resources':{'limits':{'cpu':'1'}},'containers':[{'name':'a','resources':{'requests':{'cpu':'100m'}}}],"
+           "'initContainers':[{'name':'s','restartPolicy':'Always','resources':{'requests':{'cpu':'50m'}}},"
+           "{'name':'i','resources':{'requests':{'cpu':'500m'}}}]}"
+        << "{'cpu':'550m'}";
+    QTest::newRow("given") << "{'resources':{'limits':{'cpu':'1'},'requests':{'cpu':'2m'}},'containers':[{'name':'a'}]}"
+                           << "{'cpu':'2m'}";
+}
+
+void DefaultsTest::podsAskAsAWhole() {
+    QFETCH(QString, spec);
+    QFETCH(QString, requests);
+    JsonObject pod{{"spec", object(spec)}};
+    applyDefaults(*findResource("", "v1", "pods"), pod);
+    const Json* whole = find(pod, {"spec", "resources", "requests"});
+    QVERIFY(whole != nullptr);
+    QVERIFY2(*whole == json(requests), qPrintable(print(pod)));
 }
 
 void DefaultsTest::idempotent() {
