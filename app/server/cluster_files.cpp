@@ -75,7 +75,8 @@ void writeKubeconfig(const fs::path& file, const std::string& server, const std:
     settings.clientKeyPem = pair.keyPem;
     settings.contextName = "slipway";
     const std::string text = client::writeKubeconfig("slipway", user, settings);
-    if (base::readFile(file) != text) // what is there already needs no room: a full disk must not keep a server from serving
+    if (base::readFile(file) !=
+        text) // what is there already needs no room: a full disk must not keep a server from serving
         need(base::writeFileAtomically(file, text));
 }
 

@@ -3,7 +3,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr int deepest = 100;
+constexpr int deepestMember = 100;
 
 /// Passes over a JSON text from left to right. Every step returns false where the text is not as it should be.
 class Passage {
@@ -51,7 +51,7 @@ public:
                     return false;
             } else if (c == '{' || c == '[') {
                 ++at_;
-                if (++depth > deepest)
+                if (++depth > deepestMember)
                     return false;
             } else if (c == '}' || c == ']') {
                 ++at_;

@@ -27,9 +27,7 @@ class ControlPlanesTest : public QObject {
     Outcome kubectl(const QString& words) {
         return runner_->run("kubectl --kubeconfig " + dir_->filePath("kubeconfig") + " --request-timeout=5s " + words);
     }
-    QJsonArray nodes() {
-        return QJsonDocument::fromJson(slipway("status -o json").out).object()["nodes"].toArray();
-    }
+    QJsonArray nodes() { return QJsonDocument::fromJson(slipway("status -o json").out).object()["nodes"].toArray(); }
     /// The node that has the shared address now; empty when none has.
     QString holder() {
         return kubectl("get lease control-plane-address -n kube-system -o jsonpath={.spec.holderIdentity}").out;
@@ -83,7 +81,7 @@ private slots:
     void aDeadOneComesBack() {
         const auto started = slipway("start");
         QVERIFY2(started.exitCode == 0, started.err);
-        killNodeAt(holder()); // now one that was there all the time
+        killNodeAt(holder());                                                   // now one that was there all the time
         QTRY_COMPARE_WITH_TIMEOUT(exitCode("get configmap before"), 0, 60'000); // quorum needs the one that came back
         QCOMPARE(slipway("start").exitCode, 0);
     }

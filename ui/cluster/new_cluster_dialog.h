@@ -17,8 +17,8 @@ struct NewCluster {
     QString driver = QStringLiteral("native");
     int nodes = 1;
     int controlPlanes = 1; ///< how many of them run the API server
-    double cpus = 0;      ///< of each node; 0: no limit
-    qint64 memoryMiB = 0; ///< likewise
+    double cpus = 0;       ///< of each node; 0: no limit
+    qint64 memoryMiB = 0;  ///< likewise
 };
 
 /// What this computer has, as the upper ends of the sliders.

@@ -46,7 +46,8 @@ public:
             context,
             [folder = folder_, work = std::move(work), alone]() mutable -> R {
                 std::unique_lock one(repositories());
-                auto repository = HistoryRepository::open(folder); // makes it the first time, which two must not do at once
+                auto repository =
+                    HistoryRepository::open(folder); // makes it the first time, which two must not do at once
                 if (!repository)
                     return std::unexpected(repository.error());
                 if (!alone)

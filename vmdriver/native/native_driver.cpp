@@ -26,7 +26,9 @@ public:
     Result<void> allocate(ClusterProfile& profile) override {
         return planAddresses(profile, ProfileStore(paths_.stateDir));
     }
-    Result<void> setUp(const ClusterProfile& profile, std::stop_token) override { return setUpNetwork(profile, names(profile)); }
+    Result<void> setUp(const ClusterProfile& profile, std::stop_token) override {
+        return setUpNetwork(profile, names(profile));
+    }
     Result<void> tearDown(const ClusterProfile& profile) override {
         tearDownNetwork(names(profile));
         return {};

@@ -109,7 +109,8 @@ Result<void> setUpNetwork(const ClusterProfile& profile, const HostNames& names)
             return made;
     }
     allowForwarding();
-    if (const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = networkRules(profile, names)}); !done)
+    if (const auto done = mustRun(DriverErrc::network, {"nft", "-f", "-"}, {.input = networkRules(profile, names)});
+        !done)
         base::info("node", "no masquerading on this host; nodes cannot pull images: {}", done.error().message);
     if (!profile.ports.empty()) // connections from the host's own loopback address go out through the bridge
         writeText("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
@@ -127,8 +128,7 @@ void tearDownNetwork(const HostNames& names) {
     restoreForwarding();
 }
 
-Result<void> attachNode(const ClusterProfile& profile, const HostNames& names, const NodeProfile& node,
-                        pid_t pid) {
+Result<void> attachNode(const ClusterProfile& profile, const HostNames& names, const NodeProfile& node, pid_t pid) {
     const std::string batch =
         std::format("link add {0} type veth peer name eth0 netns {1}\nlink set {0} master {2}\nlink set {0} up\n",
                     names.link(node.name), pid, names.bridge());

@@ -21,8 +21,7 @@ void tearDownNetwork(const HostNames& names);
 
 /// Makes a veth pair: one end in the bridge, eth0 in the network namespace of process `pid`, with the node's address
 /// and the default route. Error: network.
-Result<void> attachNode(const ClusterProfile& profile, const HostNames& names, const NodeProfile& node,
-                        pid_t pid);
+Result<void> attachNode(const ClusterProfile& profile, const HostNames& names, const NodeProfile& node, pid_t pid);
 
 /// Removes the node's link; succeeds when there is none.
 void detachNode(const HostNames& names, const std::string& node);

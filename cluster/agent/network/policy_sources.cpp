@@ -3,7 +3,7 @@
 namespace slipway::agent {
 namespace {
 
-constexpr std::chrono::milliseconds patience{200};
+constexpr std::chrono::milliseconds sourcePatience{200};
 
 } // namespace
 
@@ -36,13 +36,13 @@ void PolicySources::followPods() {
 std::optional<network::PolicyInputs> PolicySources::read() {
     network::PolicyInputs inputs;
     inputs.nodeName = nodeName_;
-    if (!policies_.waitForSync(patience))
+    if (!policies_.waitForSync(sourcePatience))
         return std::nullopt;
     inputs.policies = policies_.list();
     if (inputs.policies.empty())
         return inputs;
     // Half of the pods would be half of the rules.
-    if (!pods_.waitForSync(patience) || !namespaces_.waitForSync(patience))
+    if (!pods_.waitForSync(sourcePatience) || !namespaces_.waitForSync(sourcePatience))
         return std::nullopt;
     inputs.pods = pods_.list();
     for (const auto& ns : namespaces_.list())

@@ -8,7 +8,7 @@
 namespace slipway::agent {
 namespace {
 
-constexpr auto lookEvery = std::chrono::seconds(1); // whether a followed container still runs
+constexpr auto lookForLinesEvery = std::chrono::seconds(1); // whether a followed container still runs
 
 /// Why a container has no log yet, in the words of the kubelet.
 std::string notStarted(const Pods::Entry& pod, const std::string& podName, const std::string& name) {
@@ -106,8 +106,8 @@ asio::awaitable<bool> Session::followLog(LogReader& reader, const std::filesyste
         }
         if (!isConnected(stream_))
             co_return false;
-        co_await watched.change(lookEvery);
-        if (const auto now = std::chrono::steady_clock::now(); now - lookedAt >= lookEvery) {
+        co_await watched.change(lookForLinesEvery);
+        if (const auto now = std::chrono::steady_clock::now(); now - lookedAt >= lookForLinesEvery) {
             lookedAt = now;
             ended = !co_await offload(environment_.pool, [&] { return isRunning(*environment_.runtime, containerId); });
         }

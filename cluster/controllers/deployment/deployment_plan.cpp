@@ -249,8 +249,8 @@ ScalePlan planRecreate(const Deployment& deployment, const ReplicaSetPtr& newSet
         if (wanted(set) > 0)
             plan[set->metadata.name] = 0;
     // What the old sets still tell of their pods counts too: it is what the deployment's own status is made of.
-    const bool told = std::ranges::any_of(
-        oldSets, [](const ReplicaSetPtr& set) { return set->status && set->status->replicas > 0; });
+    const bool told =
+        std::ranges::any_of(oldSets, [](const ReplicaSetPtr& set) { return set->status && set->status->replicas > 0; });
     if (plan.empty() && oldPodsGone && !told && newSet && wanted(newSet) != replicasOf(deployment))
         plan[newSet->metadata.name] = replicasOf(deployment);
     return plan;

@@ -27,8 +27,8 @@ std::optional<api::coordination_v1::LeaseSpec> claimLease(const std::optional<ap
                                                           std::chrono::system_clock::time_point now,
                                                           const LeaseTiming& timing = {});
 
-/// Sees to it that of several servers one does what only one may: it holds a Lease in kube-system, and renews it. Alone,
-/// a server holds it at once. Owns one thread.
+/// Sees to it that of several servers one does what only one may: it holds a Lease in kube-system, and renews it.
+/// Alone, a server holds it at once. Owns one thread.
 class LeaderElection {
 public:
     struct Callbacks {

@@ -5,8 +5,8 @@
 
 namespace slipway::network {
 
-/// Gives an interface of this network namespace an address of its own (/32 or /128); succeeds when it has it. Errors are
-/// readable: no such interface, not permitted. rtnetlink(7).
+/// Gives an interface of this network namespace an address of its own (/32 or /128); succeeds when it has it. Errors
+/// are readable: no such interface, not permitted. rtnetlink(7).
 std::expected<void, std::string> addAddress(const std::string& interface, const std::string& address);
 
 /// Takes it away; succeeds when it is not there.

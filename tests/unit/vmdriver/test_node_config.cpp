@@ -67,7 +67,8 @@ private slots:
         QCOMPARE(services->at(1).name, std::string("etcd"));
         const auto& etcd = services->at(1).command;
         QVERIFY(std::ranges::contains(etcd, "dev-1=https://172.30.7.2:2380,dev-2=https://172.30.7.3:2380"));
-        QVERIFY(std::ranges::contains(etcd, "--client-cert-auth") && std::ranges::contains(etcd, "--peer-client-cert-auth"));
+        QVERIFY(std::ranges::contains(etcd, "--client-cert-auth") &&
+                std::ranges::contains(etcd, "--peer-client-cert-auth"));
         const auto& server = services->at(2).command;
         QVERIFY(std::ranges::contains(server, "https://127.0.0.1:2379,https://172.30.7.2:2379")); // its own first
         QVERIFY(std::ranges::contains(server, "172.30.7.254"));
@@ -80,7 +81,8 @@ private slots:
         const ClusterCredentials credentials(folder.path().toStdString());
         QVERIFY(credentials.forNode(profile, profile.nodes[0])->etcdKey.empty()); // one server needs none
         profile.nodes[1].controlPlane = true;
-        const auto first = credentials.forNode(profile, profile.nodes[0]), second = credentials.forNode(profile, profile.nodes[1]);
+        const auto first = credentials.forNode(profile, profile.nodes[0]),
+                   second = credentials.forNode(profile, profile.nodes[1]);
         QVERIFY(first && second && !first->etcdKey.empty());
         QCOMPARE(first->etcdAuthority, second->etcdAuthority);
         QVERIFY(first->etcdAuthority != credentials.authority()->certificate);

@@ -16,7 +16,7 @@ using api::JsonObject;
 using api::cel::AccessAnswer;
 using api::cel::AccessQuestion;
 
-constexpr std::size_t mostKept = 2048;
+constexpr std::size_t mostConditionsKept = 2048;
 
 /// An expression is read once.
 std::expected<api::cel::Expression, std::string> readOnce(std::string_view text) {
@@ -31,7 +31,7 @@ std::expected<api::cel::Expression, std::string> readOnce(std::string_view text)
     if (!read)
         return std::unexpected(std::move(read.error()));
     std::lock_guard lock(mutex);
-    if (kept.size() >= mostKept)
+    if (kept.size() >= mostConditionsKept)
         kept.clear();
     kept.emplace(text, *read);
     return read;
