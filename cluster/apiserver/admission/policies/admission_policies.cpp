@@ -17,7 +17,7 @@ using api::stringAt;
 using api::cel::Value;
 using Variables = api::cel::Expression::Variables;
 
-constexpr std::string_view group = "admissionregistration.k8s.io";
+constexpr std::string_view policyGroup = "admissionregistration.k8s.io";
 constexpr std::size_t longestMessage = 5 * 1024, longestAnnotation = 10 * 1024;
 
 /// One validation that did not hold.
@@ -277,18 +277,18 @@ private:
 };
 
 bool isExempt(const Request& request) {
-    return (request.resource.group == group && request.resource.name.contains("admissionpolic")) ||
+    return (request.resource.group == policyGroup && request.resource.name.contains("admissionpolic")) ||
            request.user.name == "system:apiserver" || request.resource.name.ends_with("reviews");
 }
 
 } // namespace
 
 Refusal askValidatingPolicies(Request& request, const ClusterState& cluster) {
-    if (isExempt(request) || !cluster.any(group, "validatingadmissionpolicybindings", {}))
+    if (isExempt(request) || !cluster.any(policyGroup, "validatingadmissionpolicybindings", {}))
         return {};
-    const auto bindings = cluster.all(group, "validatingadmissionpolicybindings");
+    const auto bindings = cluster.all(policyGroup, "validatingadmissionpolicybindings");
     Policies policies(request, cluster);
-    for (const JsonObject& policy : cluster.all(group, "validatingadmissionpolicies"))
+    for (const JsonObject& policy : cluster.all(policyGroup, "validatingadmissionpolicies"))
         policies.ask(policy, bindings);
     return policies.refusal();
 }
