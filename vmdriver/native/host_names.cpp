@@ -12,17 +12,6 @@ namespace slipway::vmdriver {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string randomId() {
-    std::string id;
-    for (const char byte : base::randomBytes(4))
-        id += std::format("{:02x}", static_cast<unsigned char>(byte));
-    return id;
-}
-
-} // namespace
-
 std::string stateFolderId(const fs::path& stateDir) {
     const fs::path file = stateDir / "id";
     if (auto known = base::readFile(file); known && !known->empty())
@@ -31,7 +20,7 @@ std::string stateFolderId(const fs::path& stateDir) {
     fs::create_directories(stateDir, ignored);
     // Whoever links first decides, so that two programs at once agree.
     const fs::path mine = file.string() + "." + std::to_string(getpid());
-    if (!base::writeFileAtomically(mine, randomId()))
+    if (!base::writeFileAtomically(mine, base::newUuid().substr(0, 8)))
         return {};
     (void)link(mine.c_str(), file.c_str());
     fs::remove(mine, ignored);

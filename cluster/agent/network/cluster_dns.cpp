@@ -3,7 +3,7 @@
 #include "cluster/base/files.h"
 #include "cluster/base/log.h"
 #include "cluster/network/dns/config.h"
-#include "cluster/network/dns/loopback_address.h"
+#include "cluster/network/netlink/interface_address.h"
 
 namespace slipway::agent {
 namespace {
@@ -16,7 +16,7 @@ constexpr int metricsPort = 9153; // where dashboards look for it
 ClusterDns::ClusterDns(Settings settings, const std::shared_ptr<const client::Client>& client)
     : settings_(std::move(settings))
     , config_(client, configNamespace, {.fieldSelector = std::string("metadata.name=") + configName}) {
-    if (auto added = network::addLoopbackAddress(settings_.address); !added)
+    if (auto added = network::addAddress("lo", settings_.address); !added)
         base::warn("agent", "cluster DNS: {}", added.error());
     network::DnsServerSettings server;
     server.address = settings_.address;

@@ -2,15 +2,10 @@
 
 #include "cluster/api/json.h"
 #include "cluster/pki/pki.h"
+#include "tests/support/https_server.h"
 
 #include <QMutex>
-#include <QSemaphore>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <QSslKey>
-#include <QSslServer>
-#include <QTcpSocket>
-#include <QThread>
+#include <atomic>
 #include <chrono>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -32,25 +27,11 @@ inline std::string makeRsaKey() {
 }
 
 /// An OpenID issuer on the loopback address, with a certificate of its own authority.
-class TokenIssuer : public QThread {
+class TokenIssuer : public HttpsServer {
 public:
-    TokenIssuer() {
-        authority_ = pki::makeAuthority("issuer").value();
-        pki::CertificateRequest request;
-        request.commonName = "127.0.0.1";
-        request.ipAddresses = {"127.0.0.1"};
-        request.server = true;
-        pair_ = pki::issueCertificate(authority_, request).value();
-        start();
-        ready_.acquire();
-    }
-    ~TokenIssuer() override {
-        quit();
-        wait();
-    }
+    TokenIssuer() : HttpsServer("issuer") { begin(); }
+    ~TokenIssuer() override { end(); }
 
-    std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
-    const std::string& caPem() const { return authority_.certificatePem; }
     /// The keys it publishes from now on.
     void publish(const std::string& keysPem) {
         const QMutexLocker lock(&mutex_);
@@ -70,31 +51,7 @@ public:
     }
 
 private:
-    void run() override {
-        QSslServer server;
-        QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
-        configuration.setLocalCertificate(QSslCertificate(QByteArray::fromStdString(pair_.certificatePem)));
-        configuration.setPrivateKey(QSslKey(QByteArray::fromStdString(pair_.keyPem), QSsl::Ec));
-        server.setSslConfiguration(configuration);
-        server.listen(QHostAddress::LocalHost);
-        port_ = server.serverPort();
-        connect(&server, &QTcpServer::pendingConnectionAvailable, &server, [&] {
-            QTcpSocket* socket = server.nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, socket, [this, socket, text = QByteArray()]() mutable {
-                text += socket->readAll();
-                if (!text.contains("\r\n\r\n"))
-                    return;
-                const QByteArray body = answer(text.split(' ').value(1));
-                text.clear();
-                socket->write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-                              QByteArray::number(body.size()) + "\r\n\r\n" + body);
-            });
-        });
-        ready_.release();
-        exec();
-    }
-
-    QByteArray answer(const QByteArray& path) {
+    QByteArray answer(const QByteArray& path, const QByteArray&) override {
         const QMutexLocker lock(&mutex_);
         if (path == "/keys") {
             ++asked_;
@@ -104,12 +61,9 @@ private:
             api::printJson(api::JsonObject{{"issuer", url()}, {"jwks_uri", url() + "/keys"}}));
     }
 
-    pki::KeyPair authority_, pair_;
-    QSemaphore ready_;
     QMutex mutex_;
     std::string keys_ = "{\"keys\":[]}";
     std::atomic<int> asked_ = 0;
-    quint16 port_ = 0;
 };
 
 } // namespace slipway::test

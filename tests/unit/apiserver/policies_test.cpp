@@ -247,6 +247,11 @@ private slots:
             201);
         const std::string limits = "/apis/example.com/v1/namespaces/t/limits";
         QTRY_COMPARE_WITH_TIMEOUT(api.get(limits).code, 200, 10000);
+        // It is served a moment before its definition says so, which is what policies go by.
+        QTRY_VERIFY_WITH_TIMEOUT(
+            api::printJson(api.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/limits.example.com").body)
+                .contains(R"("type":"Established","status":"True")"),
+            10000);
         bind(api,
              "'paramKind':{'apiVersion':'example.com/v1','kind':'Limit'},'validations':[{'expression':"
              "'size(object.data) <= params.spec.most'}]",
