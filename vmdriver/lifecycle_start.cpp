@@ -76,12 +76,14 @@ Result<void> ClusterLifecycle::Impl::adoptAuthority(const ClusterProfile& profil
 Result<ClusterStatus> ClusterLifecycle::Impl::bringUp(Opened& cluster, const StartOptions& options, Reporter& report,
                                                       const std::stop_token& stop) const {
     auto& [lock, profile, driver, isNew, wasRunning] = cluster;
+    // First of all: what is refused below must leave a running cluster as it is.
+    const auto before = isNew ? std::set<std::string>() : liveNodes(profile, *driver);
+    wasRunning = std::ranges::any_of(
+        profile.nodes, [&](const NodeProfile& node) { return node.controlPlane && before.contains(node.name); });
     if (auto good = driver->checkHost(); !good)
         return std::unexpected(good.error());
     if (auto adjusted = adjust(profile, options); !adjusted)
         return std::unexpected(adjusted.error());
-    const auto before = isNew ? std::set<std::string>() : liveNodes(profile, *driver);
-    wasRunning = before.contains(profile.controlPlane().name);
     profile.started = true;
     if (auto allocated = allocate(profile, *driver, stop); !allocated)
         return std::unexpected(allocated.error());

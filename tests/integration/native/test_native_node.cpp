@@ -112,6 +112,15 @@ private slots:
         QCOMPARE(node().pid, status.pid);
     }
 
+    void aRefusedStartLeavesItRunning() {
+        const NodeStatus before = node();
+        StartOptions options = bare();
+        options.controlPlanes = 3; // it was made with one
+        QCOMPARE(ClusterLifecycle(paths_).start(cluster_, options).error().code, DriverErrc::badProfile);
+        QCOMPARE(node().state, NodeState::running);
+        QCOMPARE(node().pid, before.pid);
+    }
+
     void commandsInsideGiveTheirExitCode() { QCOMPARE(inside({"/bin/sh", "-c", "exit 9"}), 9); }
 
     void aDiedServiceIsStartedAgain() {
