@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/api/base64.h"
+#include "cluster/api/boxed.h"
 #include "cluster/api/codec.h"
 
 #include <map>
@@ -87,6 +88,11 @@ template <class T> struct Ops<std::optional<T>> {
     static bool encode(const std::optional<T>& in, Json& out, bool) {
         return in && (Ops<T>::encode(*in, out, true), true);
     }
+};
+
+template <class T> struct Ops<Boxed<T>> {
+    static void decode(const Json& value, Boxed<T>& out) { Ops<T>::decode(value, out.emplace()); }
+    static bool encode(const Boxed<T>& in, Json& out, bool) { return in && (Ops<T>::encode(*in, out, true), true); }
 };
 
 template <class T> struct Ops<std::vector<T>> {

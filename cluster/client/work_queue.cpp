@@ -1,6 +1,9 @@
 #include "cluster/client/work_queue.h"
 
+#include "cluster/base/metrics.h"
+
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -10,7 +13,36 @@ namespace slipway::client {
 
 constexpr std::chrono::milliseconds firstDelay(5), longestDelay(30'000);
 
+namespace {
+
+constexpr std::array<double, 10> durationBounds{1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10};
+
+/// The figures of one queue, by the names client-go gives them.
+struct Figures {
+    explicit Figures(const std::string& name)
+        : depth(metrics().gauge("workqueue_depth", "Keys that wait.", {{"name", name}}))
+        , adds(metrics().counter("workqueue_adds_total", "Keys that were added.", {{"name", name}}))
+        , retries(metrics().counter("workqueue_retries_total", "Keys that were added again after a failure.",
+                                    {{"name", name}}))
+        , waited(metrics().histogram("workqueue_queue_duration_seconds", "How long keys waited.", durationBounds,
+                                     {{"name", name}}))
+        , worked(metrics().histogram("workqueue_work_duration_seconds", "How long keys were worked on.", durationBounds,
+                                     {{"name", name}})) {}
+    static base::Metrics& metrics() { return base::Metrics::process(); }
+
+    base::Counter &depth, &adds, &retries;
+    base::Histogram &waited, &worked;
+    std::map<std::string, WorkQueue::Clock::time_point> addedAt, takenAt;
+};
+
+double secondsSince(WorkQueue::Clock::time_point begun) {
+    return std::chrono::duration<double>(WorkQueue::Clock::now() - begun).count();
+}
+
+} // namespace
+
 struct WorkQueue::State {
+    std::optional<Figures> figures;
     std::function<void()> wake;
     mutable std::mutex mutex;
     std::deque<std::string> ready;
@@ -22,7 +54,14 @@ struct WorkQueue::State {
     std::map<std::string, int> failures;
 
     bool put(const std::string& key) {
-        if (!waiting.insert(key).second || processing.contains(key))
+        if (!waiting.insert(key).second)
+            return false;
+        if (figures) {
+            figures->adds.add();
+            figures->depth.add();
+            figures->addedAt[key] = Clock::now();
+        }
+        if (processing.contains(key))
             return false;
         ready.push_back(key);
         return true;
@@ -51,8 +90,10 @@ struct WorkQueue::State {
     }
 };
 
-WorkQueue::WorkQueue(std::function<void()> wake) : state_(std::make_unique<State>()) {
+WorkQueue::WorkQueue(std::function<void()> wake, const std::string& name) : state_(std::make_unique<State>()) {
     state_->wake = std::move(wake);
+    if (!name.empty())
+        state_->figures.emplace(name);
 }
 WorkQueue::~WorkQueue() = default;
 
@@ -81,6 +122,8 @@ void WorkQueue::addRateLimited(const std::string& key) {
     {
         std::lock_guard lock(state_->mutex);
         const int failures = std::min(state_->failures[key]++, 20);
+        if (state_->figures)
+            state_->figures->retries.add();
         delay = std::min<std::chrono::milliseconds>(firstDelay * (1LL << failures), longestDelay);
     }
     addAfter(key, delay);
@@ -100,6 +143,12 @@ std::optional<std::string> WorkQueue::take() {
     state_->ready.pop_front();
     state_->waiting.erase(key);
     state_->processing.insert(key);
+    if (auto& figures = state_->figures) {
+        figures->depth.add(-1);
+        if (const auto added = figures->addedAt.extract(key))
+            figures->waited.observe(secondsSince(added.mapped()));
+        figures->takenAt[key] = Clock::now();
+    }
     return key;
 }
 
@@ -107,6 +156,9 @@ void WorkQueue::done(const std::string& key) {
     {
         std::lock_guard lock(state_->mutex);
         state_->processing.erase(key);
+        if (auto& figures = state_->figures)
+            if (const auto taken = figures->takenAt.extract(key))
+                figures->worked.observe(secondsSince(taken.mapped()));
         if (!state_->waiting.contains(key))
             return;
         state_->ready.push_back(key);

@@ -16,7 +16,8 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// @p wake is called, with no lock held, when there is more to take or an earlier timer to wait for.
-    explicit WorkQueue(std::function<void()> wake);
+    /// @p name: in the process' figures (workqueue_...); empty: it is not in them.
+    explicit WorkQueue(std::function<void()> wake, const std::string& name = {});
     ~WorkQueue();
 
     void add(const std::string& key);

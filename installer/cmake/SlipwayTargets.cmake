@@ -22,13 +22,13 @@ endif()
 # What nearly every file includes, compiled once (installer/cmake/precompiled). Programs are compiled like libraries (-fPIC), so that
 # one set of precompiled headers serves both.
 function(slipway_precompiled_headers)
-  set(folder ${CMAKE_SOURCE_DIR}/installer/cmake/precompiled)
-  add_library(slipway_precompiled STATIC ${folder}/library.cpp)
+  set(folder installer/cmake/precompiled) # not the whole path: then the compile cache serves every checkout
+  add_library(slipway_precompiled STATIC ${CMAKE_SOURCE_DIR}/${folder}/library.cpp)
   target_link_libraries(slipway_precompiled PRIVATE slipway_options)
-  target_precompile_headers(slipway_precompiled PRIVATE ${folder}/common.h)
-  add_library(slipway_precompiled_window STATIC ${folder}/library.cpp)
+  target_precompile_headers(slipway_precompiled PRIVATE <${folder}/common.h>)
+  add_library(slipway_precompiled_window STATIC ${CMAKE_SOURCE_DIR}/${folder}/library.cpp)
   target_link_libraries(slipway_precompiled_window PRIVATE slipway_options Qt6::Widgets)
-  target_precompile_headers(slipway_precompiled_window PRIVATE ${folder}/window.h)
+  target_precompile_headers(slipway_precompiled_window PRIVATE <${folder}/window.h>)
 endfunction()
 
 # slipway_batches(<target> <file>...): where CMAKE_UNITY_BUILD is on, files that follow each other are compiled together, as many
@@ -120,11 +120,9 @@ function(slipway_test name)
   set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   slipway_moc(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPENDS PREPEND slipway_)
-  target_link_libraries(test_${name} PRIVATE slipway_options ${ARG_DEPENDS} ${ARG_USES} Qt6::Test)
+  target_link_libraries(test_${name} PRIVATE slipway_options ${ARG_DEPENDS} ${ARG_USES} test_places Qt6::Test)
   target_compile_options(test_${name} PRIVATE -fPIC)
   target_precompile_headers(test_${name} REUSE_FROM slipway_precompiled)
-  target_compile_definitions(test_${name} PRIVATE
-    SLIPWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SLIPWAY_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND test_${name})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)

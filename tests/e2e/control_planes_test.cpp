@@ -10,6 +10,7 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -22,7 +23,7 @@ class ControlPlanesTest : public QObject {
     std::unique_ptr<ProgramRunner> runner_;
 
     Outcome slipway(const QString& words) {
-        return runner_->run(SLIPWAY_BIN_DIR "/slipway --cluster planes " + words, {}, 180'000);
+        return runner_->run(slipway::tests::inBuild("bin/slipway --cluster planes ") + words, {}, 180'000);
     }
     Outcome kubectl(const QString& words) {
         return runner_->run("kubectl --kubeconfig " + dir_->filePath("kubeconfig") + " --request-timeout=5s " + words);

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 #include "tests/support/test_daemons.h"
 
@@ -54,7 +55,7 @@ class DriverScenarioTest : public QObject {
 
 private:
     QString driver_ = qEnvironmentVariable("SLIPWAY_TEST_DRIVER", "native");
-    QString program_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
+    QString program_ = qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway";
     QString cluster_ = "sc" + driver_.left(1);
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<TestDaemon> daemon_;
@@ -146,8 +147,8 @@ private slots:
     }
 
     void imagesAreLoadedAndDnsAnswers() {
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        EXPECT_EXIT(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images, {}, 300000), 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        EXPECT_EXIT(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images, {}, 300000), 0);
         EXPECT_EXIT(slipway("image load " + images + "/busybox.tar"), 0);
         QVERIFY(slipway("image list").out.contains("docker.io/library/busybox:latest"));
         EXPECT_EXIT(kubectl("run bb --image=busybox:latest --image-pull-policy=Never --command -- sleep 86400"), 0);

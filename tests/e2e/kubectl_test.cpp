@@ -15,6 +15,7 @@
 #include <fstream>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int patience = 60000;
-const QString sample = SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml";
+const QString sample = slipway::tests::inSource("resources/samples/nginx-deployment.yaml");
 
 /// Compares an outcome's exit code and shows what the program said when it differs.
 #define EXPECT_EXIT(outcome, code)                                                                                     \
@@ -68,7 +69,7 @@ class KubectlTest : public QObject {
 private:
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
-    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
+    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway";
     QString nodeAddress_;
     std::string nodeNamespace_;
 
@@ -132,8 +133,8 @@ private slots:
                    "current-context: mine\n");
         mine.close();
 
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        EXPECT_EXIT(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images), 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        EXPECT_EXIT(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images), 0);
         EXPECT_EXIT(slipway("start"), 0);
         EXPECT_EXIT(slipway("image load " + images + "/nginx.tar " + images + "/busybox.tar"), 0);
         rememberNode();

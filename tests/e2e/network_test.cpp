@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -125,7 +126,7 @@ class NetworkTest : public QObject {
 private:
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
-    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
+    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway";
     QString bridge_, network_; ///< the cluster's link on the host, and how its nodes' addresses begin
     QStringList nodes_, nodeAddresses_;
 
@@ -187,8 +188,8 @@ private slots:
         environment.insert("SLIPWAY_STATE_DIR", dir_->filePath("state"));
         environment.insert("SLIPWAY_RUN_DIR", dir_->filePath("run"));
         runner_ = std::make_unique<ProgramRunner>(environment);
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        QCOMPARE(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images).exitCode, 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        QCOMPARE(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images).exitCode, 0);
         const Outcome started = slipway("start --nodes 3");
         QVERIFY2(started.exitCode == 0, started.err.constData());
         QCOMPARE(slipway("image load " + images + "/nginx.tar").exitCode, 0);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -26,7 +27,7 @@ using slipway::tests::ProgramRunner;
 namespace {
 
 constexpr int patience = 60000;
-const QString folder = SLIPWAY_SOURCE_DIR "/tests/e2e/pods";
+const QString folder = slipway::tests::inSource("tests/e2e/pods");
 
 /// Runs until it is told to end, and then ends at once.
 const QString patientScript = "trap 'exit 0' TERM; while true; do sleep 0.2; done";
@@ -83,7 +84,7 @@ private:
     QString before_; ///< the node without pods
 
     Outcome slipway(const QString& arguments) const {
-        const QString program = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
+        const QString program = qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway";
         return runner_->run(program + " --cluster e2e-pods " + arguments, {}, 180000);
     }
     Outcome kubectl(const QString& arguments, const QByteArray& input = {}) const {
@@ -104,7 +105,7 @@ private:
     QString nodeState() const {
         return QString::fromUtf8(runner_
                                      ->run(QString("nsenter -t %1 -m -p -n -u -i -C sh -s").arg(nodePid_),
-                                           contentOf(SLIPWAY_SOURCE_DIR "/tests/support/count_node"))
+                                           contentOf(slipway::tests::inSource("tests/support/count_node")))
                                      .out);
     }
     QString containerOf(const QString& name) const { return pod(name, "{.status.containerStatuses[0].containerID}"); }
@@ -123,8 +124,9 @@ private slots:
         environment.insert("SLIPWAY_STATE_DIR", dir_->filePath("state"));
         environment.insert("SLIPWAY_RUN_DIR", dir_->filePath("run"));
         runner_ = std::make_unique<ProgramRunner>(environment);
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        QCOMPARE(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images, {}, patience).exitCode, 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        QCOMPARE(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images, {}, patience).exitCode,
+                 0);
         const Outcome started = slipway("start");
         QVERIFY2(started.exitCode == 0, (started.out + started.err).constData());
         QCOMPARE(slipway("image load " + images + "/busybox.tar").exitCode, 0);

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -59,7 +60,8 @@ class StreamingTest : public QObject {
 private:
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
-    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway --cluster streaming ";
+    QString slipwayProgram_ =
+        qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway --cluster streaming ";
 
     static ProgramRunner runnerFor(const QString& folder, const char* webSockets) {
         auto environment = QProcessEnvironment::systemEnvironment();
@@ -107,8 +109,9 @@ private slots:
         std::filesystem::create_directories("/var/lib/slipway");
         dir_ = std::make_unique<QTemporaryDir>("/var/lib/slipway/test-XXXXXX");
         runner_ = std::make_unique<ProgramRunner>(runnerFor(dir_->path(), "true"));
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        QCOMPARE(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images, {}, patience).exitCode, 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        QCOMPARE(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images, {}, patience).exitCode,
+                 0);
         QCOMPARE(runner_->run(slipwayProgram_ + "start", {}, patience).exitCode, 0);
         QCOMPARE(runner_->run(slipwayProgram_ + "image load " + images + "/busybox.tar", {}, patience).exitCode, 0);
         QCOMPARE(kubectl("apply -f -", pods).exitCode, 0);
@@ -221,7 +224,7 @@ private slots:
 
     void pythonClient() {
         const Outcome ended =
-            runner_->run("python3 " SLIPWAY_SOURCE_DIR "/tests/e2e/python_client.py busybox", {}, 3 * patience);
+            runner_->run("python3 " + slipway::tests::inSource("tests/e2e/python_client.py busybox"), {}, 3 * patience);
         QVERIFY2(ended.exitCode == 0, (ended.out + ended.err).constData());
     }
 };

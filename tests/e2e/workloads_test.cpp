@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "tests/support/places.h"
 #include "tests/support/run_program.h"
 
 using slipway::tests::Outcome;
@@ -18,7 +19,7 @@ using slipway::tests::ProgramRunner;
 namespace {
 
 constexpr int patience = 180'000; // the machine may be busy
-const QString manifest = SLIPWAY_SOURCE_DIR "/tests/e2e/workloads/workloads.yaml";
+const QString manifest = slipway::tests::inSource("tests/e2e/workloads/workloads.yaml");
 
 } // namespace
 
@@ -27,7 +28,7 @@ class WorkloadsTest : public QObject {
 
     std::unique_ptr<QTemporaryDir> dir_;
     std::unique_ptr<ProgramRunner> runner_;
-    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", SLIPWAY_BIN_DIR) + "/slipway";
+    QString slipwayProgram_ = qEnvironmentVariable("SLIPWAY_BIN", slipway::tests::inBuild("bin")) + "/slipway";
 
     Outcome slipway(const QString& arguments) const {
         return runner_->run(slipwayProgram_ + " --cluster workloads " + arguments, {}, 120'000);
@@ -58,8 +59,9 @@ private slots:
         environment.insert("SLIPWAY_STATE_DIR", dir_->filePath("state"));
         environment.insert("SLIPWAY_RUN_DIR", dir_->filePath("run"));
         runner_ = std::make_unique<ProgramRunner>(environment);
-        const QString images = SLIPWAY_BIN_DIR "/../test-images";
-        QCOMPARE(runner_->run(SLIPWAY_SOURCE_DIR "/tests/support/build_images " + images, {}, 120'000).exitCode, 0);
+        const QString images = slipway::tests::inBuild("test-images");
+        QCOMPARE(runner_->run(slipway::tests::inSource("tests/support/build_images ") + images, {}, 120'000).exitCode,
+                 0);
         QCOMPARE(slipway("start").exitCode, 0);
         QCOMPARE(slipway("image load " + images + "/busybox.tar").exitCode, 0);
         QVERIFY(does("apply -f " + manifest));

@@ -1,6 +1,7 @@
 // What else can be done with a real API server from the window, and how it bears what happens to clusters: sleep, lost
 // history, refused credentials, few rights.
 #include "cluster/client/kubeconfig.h"
+#include "tests/support/places.h"
 #include "tests/ui/pictures.h"
 #include "tests/ui/real_server.h"
 #include "ui/access/rights_page.h"
@@ -121,7 +122,7 @@ private slots:
     void cleanupTestCase() { window_.reset(); }
 
     void signingRequestsAreDecided() {
-        QFile pem(QStringLiteral(SLIPWAY_SOURCE_DIR "/tests/ui/request.pem"));
+        QFile pem(tests::inSource("tests/ui/request.pem"));
         QVERIFY(pem.open(QIODevice::ReadOnly));
         for (const char* name : {"first", "second"}) {
             api::JsonObject request = object(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/places.h"
 #include "tests/ui/fake_cluster.h"
 #include "ui/editor/yaml_document.h"
 #include "ui/session/session.h"
@@ -42,7 +43,7 @@ inline std::shared_ptr<FakeCluster> demoCluster() {
                                                        {"ReplicaSet", "/apis/apps/v1/replicasets"},
                                                        {"Ingress", "/apis/networking.k8s.io/v1/ingresses"},
                                                        {"CronJob", "/apis/batch/v1/cronjobs"}};
-    QFile file(QStringLiteral(SLIPWAY_SOURCE_DIR "/tests/ui/demo.yaml"));
+    QFile file(slipway::tests::inSource("tests/ui/demo.yaml"));
     if (!file.open(QIODevice::ReadOnly))
         qFatal("tests/ui/demo.yaml cannot be read");
     const auto documents = ui::parseYaml(file.readAll().toStdString());

@@ -1,5 +1,6 @@
 // The window with a cluster that is nothing but answers: every page, both themes, both languages; keyboard and
 // accessibility.
+#include "tests/support/places.h"
 #include "tests/ui/demo_cluster.h"
 #include "tests/ui/pictures.h"
 #include "ui/access/port_forwards.h"
@@ -485,7 +486,7 @@ private slots:
     }
 
     void chineseIsComplete() {
-        QFile file(QStringLiteral(SLIPWAY_SOURCE_DIR "/translations/slipway_zh_CN.ts"));
+        QFile file(tests::inSource("translations/slipway_zh_CN.ts"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray text = file.readAll();
         QVERIFY(!text.contains("type=\"unfinished\""));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/places.h"
 #include "ui/session/open_session.h"
 
 #include <QFile>
@@ -29,7 +30,7 @@ public:
     /// @p port 0: where it is always found.
     bool start(const QStringList& more = {}, quint16 port = 0) {
         process_.setStandardErrorFile(folder_.filePath("server.log"), QIODevice::Append);
-        process_.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway-server"),
+        process_.start(slipway::tests::inBuild("bin/slipway-server"),
                        QStringList{"--data-dir", folder_.filePath("data"), "--secure-port",
                                    QString::number(port == 0 ? port_ : port)} +
                            more);

@@ -1,5 +1,6 @@
 // The window on a real API server without a node: apply, edit, conflict, scale, delete, and what it shows when the
 // server dies and comes back.
+#include "tests/support/places.h"
 #include "tests/ui/pictures.h"
 #include "ui/access/rights_page.h"
 #include "ui/actions/image_dialog.h"
@@ -41,7 +42,7 @@ class ServerTest : public QObject {
 
     void startServer() {
         server_.setStandardErrorFile(folder_.filePath("server.log"), QIODevice::Append);
-        server_.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway-server"),
+        server_.start(tests::inBuild("bin/slipway-server"),
                       {"--data-dir", folder_.filePath("data"), "--secure-port", QString::number(port_)});
         QVERIFY(server_.waitForStarted());
     }
@@ -117,7 +118,7 @@ private slots:
 
     void droppedDeploymentAppears() {
         window_->showPage(QStringLiteral("deployments"));
-        QFile sample(QStringLiteral(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml"));
+        QFile sample(tests::inSource("resources/samples/nginx-deployment.yaml"));
         QVERIFY(sample.open(QIODevice::ReadOnly));
         auto* dialog = window_->drop({{QStringLiteral("nginx-deployment.yaml"), QString::fromUtf8(sample.readAll())}});
         QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);
@@ -149,7 +150,7 @@ private slots:
     }
 
     void theSameYamlAgainChangesNothing() {
-        QFile sample(QStringLiteral(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml"));
+        QFile sample(tests::inSource("resources/samples/nginx-deployment.yaml"));
         QVERIFY(sample.open(QIODevice::ReadOnly));
         auto* dialog = window_->drop({{QStringLiteral("nginx-deployment.yaml"), QString::fromUtf8(sample.readAll())}});
         QTRY_VERIFY_WITH_TIMEOUT(dialog->applyButton().isEnabled(), 10'000);

@@ -1,5 +1,6 @@
 // The real window on a real cluster, as somebody would use it: start, drop the tutorial's nginx, watch its pods, read a
 // log, type into a shell, drag the slider to five, stop. A picture of every step is kept.
+#include "tests/support/places.h"
 #include "tests/ui/pictures.h"
 #include "ui/access/port_forwards.h"
 #include "ui/actions/node_shell.h"
@@ -35,7 +36,7 @@ class WindowTest : public QObject {
     QByteArray slipway(const QStringList& arguments) {
         QProcess process;
         process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(QStringLiteral(SLIPWAY_BIN_DIR "/slipway"), QStringList{"--cluster", cluster_} + arguments);
+        process.start(tests::inBuild("bin/slipway"), QStringList{"--cluster", cluster_} + arguments);
         if (!process.waitForFinished(180'000))
             qWarning("slipway %s: %s", qPrintable(arguments.join(' ')), process.peek(4000).constData());
         return process.readAll();
@@ -90,7 +91,7 @@ private slots:
         qputenv("SLIPWAY_RUN_DIR", folder_->filePath("run").toUtf8());
         qputenv("KUBECONFIG", folder_->filePath("kubeconfig").toUtf8());
         qputenv("PATH",
-                QByteArray(SLIPWAY_BIN_DIR ":") + qgetenv("PATH")); // where the program is that opens node shells
+                tests::inBuild("bin:").toUtf8() + qgetenv("PATH")); // where the program is that opens node shells
         QStandardPaths::setTestModeEnabled(true);
         prepareApplication();
         QSettings().clear();
@@ -124,10 +125,10 @@ private slots:
     }
 
     void droppedYamlRuns() {
-        QVERIFY2(QFile::exists(SLIPWAY_TEST_IMAGES "/nginx.tar"), "build the target test-images first");
-        slipway({"image", "load", SLIPWAY_TEST_IMAGES "/nginx.tar", SLIPWAY_TEST_IMAGES "/busybox.tar"});
+        QVERIFY2(QFile::exists(tests::inBuild("test-images/nginx.tar")), "build the target test-images first");
+        slipway({"image", "load", tests::inBuild("test-images/nginx.tar"), tests::inBuild("test-images/busybox.tar")});
         QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(SLIPWAY_SOURCE_DIR "/resources/samples/nginx-deployment.yaml")});
+        data.setUrls({QUrl::fromLocalFile(tests::inSource("resources/samples/nginx-deployment.yaml"))});
         QDragEnterEvent enter(QPoint(600, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(window_.get(), &enter);
         QVERIFY(enter.isAccepted());

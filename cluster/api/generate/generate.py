@@ -99,7 +99,37 @@ def schema_tables(types, resources):
         "} // namespace slipway::api", ""])
 
 
-def cpp_type(f):
+# What a C++ member takes in bytes, roughly. An optional struct of BOXED_FROM and more stands elsewhere (boxed.h), unless
+# nearly every object has it; so does every one of those of which only one is there (ONE_OF).
+SIZES = {"string": 32, "int32": 8, "int64": 16, "bool": 2, "double": 16, "bytes": 32, "quantity": 32, "intOrString": 48,
+         "time": 32, "microTime": 32, "raw": 24}
+CONTAINER_SIZES = {"list": 24, "map": 48, "mapOfList": 48}
+BOXED_FROM = 128
+ONE_OF = {"core.v1.Volume", "core.v1.VolumeProjection", "core.v1.PersistentVolumeSpec"}
+NEARLY_ALWAYS_THERE = {"metadata", "spec", "status"}
+
+
+def size_of(types, key):
+    """What a value of a type takes."""
+    return sum(field_size(types, key, f) for f in types[key].fields)
+
+
+def field_size(types, key, f):
+    if f.container in CONTAINER_SIZES:
+        return CONTAINER_SIZES[f.container]
+    if f.kind != "object":
+        return SIZES[f.kind]
+    return 8 if is_boxed(types, key, f) else 8 + size_of(types, f.type)
+
+
+def is_boxed(types, key, f):
+    """Whether a member of the type is an optional struct that is kept outside of it."""
+    if f.kind != "object" or f.container in CONTAINER_SIZES or f.required or f.name in NEARLY_ALWAYS_THERE:
+        return False
+    return key in ONE_OF or size_of(types, f.type) >= BOXED_FROM
+
+
+def cpp_type(types, key, f):
     inner = CPP_SCALARS[f.kind] if f.kind != "object" else namespace(f.type.rsplit(".", 1)[0]) + "::" + f.type.rsplit(".", 1)[1]
     if f.container == "list":
         return f"std::vector<{inner}>"
@@ -109,7 +139,9 @@ def cpp_type(f):
         return f"std::map<std::string, std::vector<{inner}>>"
     if f.kind in STRING_LIKE or f.kind == "bytes" or f.kind == "raw" or f.required:
         return inner
-    return inner if f.kind == "object" and f.name == "metadata" else f"std::optional<{inner}>"
+    if f.kind == "object" and f.name == "metadata":
+        return inner
+    return f"{'api::Boxed' if is_boxed(types, key, f) else 'std::optional'}<{inner}>"
 
 
 def cpp_name(name):
@@ -166,8 +198,8 @@ def typed_package(types, package, resources):
     heavy = {t.name for t in members if field_count(types, f"{package}.{t.name}") > INLINE_FIELDS}
     uses = sorted({f.type.rsplit(".", 1)[0] for t in members for f in t.fields if f.kind == "object"} - {package})
     ns = namespace(package)
-    head = ["#pragma once", '#include "cluster/api/codec.h"', "#include <cstdint>", "#include <map>", "#include <optional>",
-            "#include <string>", "#include <vector>"]
+    head = ["#pragma once", '#include "cluster/api/boxed.h"', '#include "cluster/api/codec.h"', "#include <cstdint>",
+            "#include <map>", "#include <optional>", "#include <string>", "#include <vector>"]
     head += [f'#include "cluster/api/types/{namespace(u)}.h"' for u in uses]
     head += ["", f"namespace slipway::api::{ns} {{"]
     for t in members:
@@ -175,7 +207,7 @@ def typed_package(types, package, resources):
         if t.name in heavy:
             head += [f"    {line}" for line in special_members(t.name)]
         for f in t.fields:
-            kind = cpp_type(f)
+            kind = cpp_type(types, f"{package}.{t.name}", f)
             init = "{}" if f.kind in ("int32", "int64", "bool", "double") and f.required and f.container == "none" else ""
             head.append(f"    {kind} {cpp_name(f.name)}{init};")
         head += [f"    bool operator==(const {t.name}&) const{'' if t.name in heavy else ' = default'};", "};"]

@@ -11,7 +11,7 @@ Reconciler::Reconciler(const Context& context, int workers)
     , client_(context.client)
     , events_(context.client, context.name, {}, &context.events)
     , workers_(workers)
-    , queue_([pool = &context.pool] { pool->wake(); }) {
+    , queue_([pool = &context.pool] { pool->wake(); }, context.name) {
     context.pool.add(*this);
 }
 

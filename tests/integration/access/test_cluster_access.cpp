@@ -11,6 +11,7 @@
 #include "cluster/base/time.h"
 #include "cluster/client/client.h"
 #include "cluster/client/kubeconfig.h"
+#include "tests/support/places.h"
 #include "vmdriver/cluster_access.h"
 
 using namespace slipway;
@@ -59,7 +60,8 @@ private slots:
         const QString port = QString::number(finder.serverPort());
         finder.close();
         server_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        server_.start(SLIPWAY_BIN_DIR "/slipway-server", {"--data-dir", dir_.filePath("data"), "--secure-port", port});
+        server_.start(tests::inBuild("bin/slipway-server"),
+                      {"--data-dir", dir_.filePath("data"), "--secure-port", port});
         QVERIFY(server_.waitForStarted());
         const auto ready = [this] {
             auto opened = ClusterAccess::open(kubeconfig());
@@ -78,7 +80,7 @@ private slots:
     }
 
     void everyDocumentOfAManifestIsCreated() {
-        const std::filesystem::path sample = SLIPWAY_SOURCE_DIR "/resources/samples/hello.yaml";
+        const std::filesystem::path sample = tests::inSource("resources/samples/hello.yaml").toStdString();
         const auto created = access_->createFrom(sample);
         QVERIFY2(created.has_value(), created ? "" : created.error().message.c_str());
         QVERIFY(exists({"apps", "v1", "deployments", "Deployment"}, "hello"));

@@ -1,3 +1,5 @@
+#include "tests/support/places.h"
+
 #include <QDir>
 #include <QFile>
 #include <QProcess>
@@ -21,8 +23,8 @@ private slots:
             QSKIP("namespaces cannot be made here");
         node_.setProcessChannelMode(QProcess::MergedChannels);
         node_.start("unshare", {"--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "bash",
-                                SLIPWAY_SOURCE_DIR "/tests/integration/agent/node.sh", dir_.path(),
-                                SLIPWAY_BIN_DIR "/slipway-agent"});
+                                slipway::tests::inSource("tests/integration/agent/node.sh"), dir_.path(),
+                                slipway::tests::inBuild("bin/slipway-agent")});
         QVERIFY(node_.waitForStarted());
         QTRY_VERIFY2_WITH_TIMEOUT(QDir(dir_.filePath("static")).exists(), node_.readAll().constData(), 30'000);
         running_ = true;

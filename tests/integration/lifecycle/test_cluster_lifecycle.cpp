@@ -1,5 +1,7 @@
 // `slipway` as its users run it: start, look, use, stop, start again, delete.
 
+#include "tests/support/places.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -26,7 +28,7 @@ private:
     Outcome slipway(const QStringList& arguments) const {
         QProcess process;
         process.setProcessEnvironment(environment_);
-        process.start(SLIPWAY_BIN_DIR "/slipway", QStringList{"--cluster", "life"} + arguments);
+        process.start(slipway::tests::inBuild("bin/slipway"), QStringList{"--cluster", "life"} + arguments);
         if (!process.waitForFinished(180000))
             return {-1, {}, "timed out"};
         return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};

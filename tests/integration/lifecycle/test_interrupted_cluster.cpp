@@ -1,5 +1,7 @@
 // `slipway` killed at any moment: the next command repairs or cleans up, and deleting leaves nothing.
 
+#include "tests/support/places.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -23,7 +25,7 @@ private:
     std::unique_ptr<QProcess> begin(const QStringList& arguments) const {
         auto process = std::make_unique<QProcess>();
         process->setProcessEnvironment(environment_);
-        process->start(SLIPWAY_BIN_DIR "/slipway", QStringList{"--cluster", "cut"} + arguments);
+        process->start(slipway::tests::inBuild("bin/slipway"), QStringList{"--cluster", "cut"} + arguments);
         process->waitForStarted();
         return process;
     }

@@ -1,6 +1,7 @@
 // The audit log of a real server: what a policy says is noted, line by line, and nothing else.
 
 #include "tests/integration/server/curl.h"
+#include "tests/support/places.h"
 #include "tests/unit/apiserver/review_server.h"
 
 #include <QDir>
@@ -215,7 +216,7 @@ private slots:
                                  "kind: Other\n"}) {
             Curl::write(folder_.filePath("bad.yaml"), text);
             QProcess process;
-            process.start(SLIPWAY_BIN_DIR "/slipway-server",
+            process.start(slipway::tests::inBuild("bin/slipway-server"),
                           {"--data-dir", folder_.filePath("other"), "--secure-port", "0", "--audit-policy-file",
                            folder_.filePath("bad.yaml"), "--audit-log-path", "-"});
             QVERIFY(process.waitForFinished());
@@ -250,6 +251,10 @@ private slots:
         QVERIFY(figures.contains("rest_client_requests_total{code=\"201\",host=\"memory\",method=\"POST\"}"));
         QVERIFY(figures.contains("rest_client_request_duration_seconds_count{host=\"memory\",verb=\"GET\"}"));
         QVERIFY(figures.contains("apiserver_audit_event_total"));
+        for (const char* figure :
+             {"workqueue_adds_total{name=\"", "workqueue_depth{name=\"",
+              "workqueue_queue_duration_seconds_count{name=\"", "workqueue_work_duration_seconds_count{name=\""})
+            QVERIFY2(figures.contains(figure), figure);
         const QByteArray object =
             "{\"metadata\":{\"generateName\":\"large-\"},\"data\":{\"a\":\"" + QByteArray(200'000, 'x') + "\"}}";
         const QString file = folder_.filePath("object.json");

@@ -1,5 +1,6 @@
 #include "tests/integration/server/recorded_history.h"
 #include "tests/integration/server/server_process.h"
+#include "tests/support/places.h"
 
 #include <atomic>
 #include <fstream>
@@ -140,7 +141,7 @@ private slots:
         }
         QVERIFY(disk.makeReadOnly());
         QProcess program;
-        program.start(SLIPWAY_BIN_DIR "/slipway-server", {"--data-dir", disk.path(), "--secure-port", "0"});
+        program.start(tests::inBuild("bin/slipway-server"), {"--data-dir", disk.path(), "--secure-port", "0"});
         QVERIFY(program.waitForFinished(20'000));
         QCOMPARE(program.exitCode(), 1);
         QVERIFY2(!program.readAllStandardError().isEmpty(), "nothing is said");

@@ -2,6 +2,7 @@
 
 #include "tests/integration/server/curl.h"
 #include "tests/integration/server/token_issuer.h"
+#include "tests/support/places.h"
 
 #include <QSslSocket>
 
@@ -36,7 +37,7 @@ private:
     QString refusal(const QStringList& arguments) const {
         QProcess process;
         process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(SLIPWAY_BIN_DIR "/slipway-server",
+        process.start(slipway::tests::inBuild("bin/slipway-server"),
                       QStringList{"--data-dir", folder_.filePath("other"), "--secure-port", "0"} + arguments);
         if (!process.waitForFinished(20'000))
             process.kill();

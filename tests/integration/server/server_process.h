@@ -2,6 +2,7 @@
 
 #include "cluster/client/client.h"
 #include "cluster/client/kubeconfig.h"
+#include "tests/support/places.h"
 
 #include <QProcess>
 #include <QTcpServer>
@@ -25,7 +26,7 @@ public:
     /// Starts it and waits until it is ready.
     void start() {
         process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        process_.start(SLIPWAY_BIN_DIR "/slipway-server",
+        process_.start(slipway::tests::inBuild("bin/slipway-server"),
                        QStringList{"--data-dir", dataDir_, "--secure-port", QString::number(port_)} + arguments_);
         QVERIFY2(process_.waitForStarted(), "slipway-server does not start");
         QTRY_VERIFY_WITH_TIMEOUT(isReady(), 30'000);

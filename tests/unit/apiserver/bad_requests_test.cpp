@@ -1,4 +1,5 @@
 #include "api_under_test.h"
+#include "tests/support/places.h"
 
 #include <QFile>
 
@@ -109,7 +110,7 @@ private slots:
         QTest::addColumn<QString>("value");
         QTest::addColumn<QStringList>("fields");
         QTest::addColumn<QStringList>("causes");
-        QFile file(SLIPWAY_SOURCE_DIR "/tests/unit/apiserver/bad_requests.txt");
+        QFile file(tests::inSource("tests/unit/apiserver/bad_requests.txt"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         int number = 0;
         for (const QString& line : QString::fromUtf8(file.readAll()).split(u'\n')) {

@@ -3,6 +3,7 @@
 #include "tests/unit/apiserver/api_under_test.h"
 
 #include "cluster/api/decode.h"
+#include "tests/support/places.h"
 
 #include <QFile>
 
@@ -53,7 +54,7 @@ class DefinitionSetTest : public QObject {
 
 private slots:
     void initTestCase() {
-        QFile file(SLIPWAY_SOURCE_DIR "/tests/unit/apiserver/data/certificate_definitions.yaml");
+        QFile file(tests::inSource("tests/unit/apiserver/data/certificate_definitions.yaml"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         QStringList names;
         for (const QString& document : QString::fromUtf8(file.readAll()).split("\n---\n")) {

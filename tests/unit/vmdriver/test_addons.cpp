@@ -2,6 +2,7 @@
 
 #include "cluster/api/decode.h"
 #include "cluster/base/files.h"
+#include "tests/support/places.h"
 #include "vmdriver/addons.h"
 
 using namespace slipway;
@@ -11,7 +12,7 @@ class AddonsTest : public QObject {
     Q_OBJECT
 
 private:
-    const std::filesystem::path folder_ = SLIPWAY_SOURCE_DIR "/resources/addons";
+    const std::filesystem::path folder_ = tests::inSource("resources/addons").toStdString();
 
 private slots:
     void imagesAreFoundOnce() {
