@@ -47,14 +47,19 @@ missing_packages() {
             sed -n 's/^[ih]i *//p' | sort -u)
 }
 
+# Whether an installation on this machine was killed: then apt-get refuses to do anything.
+dpkg_was_interrupted() { [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; }
+
 install_on_host() {
     local missing
     missing=$(missing_packages /var/lib/dpkg "$@")
     [ -z "$missing" ] && return
     say "installing: $(echo $missing)"
     as_root true
+    ! dpkg_was_interrupted || counted "completing an earlier installation" \
+        as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a
     counted "reading package lists" as_root apt-get -q update
-    counted "installing packages" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    counted "installing packages" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --fix-broken \
         -o DPkg::Lock::Timeout=900 install --no-install-recommends $missing
 }
 
