@@ -223,9 +223,11 @@ void DetailPane::fetch() {
             detail.events = std::move(list->items);
         return detail;
     };
-    inBackground(this, std::move(work), [this, request = request_](const ObjectDetail& detail) {
-        if (request == request_)
-            display(detail);
+    inBackground(this, std::move(work), [this, request = request_, asked = ++asked_](const ObjectDetail& detail) {
+        if (request != request_ || asked < answered_) // answers can overtake each other
+            return;
+        answered_ = asked;
+        display(detail);
     });
 }
 

@@ -84,7 +84,8 @@ private:
     QWidget* scaleBox_;
     ScaleSlider* scale_;
     QTimer soon_;
-    int request_ = 0;
+    int request_ = 0; // counts the objects shown, whose answers are waited for
+    int asked_ = 0, answered_ = 0;
 };
 
 /// The overview of an object as rich text: sections with their content. @p revealed are the keys of a secret that are
