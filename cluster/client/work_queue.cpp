@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds firstDelay(5), longestDelay(30'000);
 
 namespace {
 
-constexpr std::array<double, 10> durationBounds{1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10};
+constexpr std::array<double, 10> queueDurationBounds{1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10};
 
 /// The figures of one queue, by the names client-go gives them.
 struct Figures {
@@ -24,9 +24,9 @@ struct Figures {
         , adds(metrics().counter("workqueue_adds_total", "Keys that were added.", {{"name", name}}))
         , retries(metrics().counter("workqueue_retries_total", "Keys that were added again after a failure.",
                                     {{"name", name}}))
-        , waited(metrics().histogram("workqueue_queue_duration_seconds", "How long keys waited.", durationBounds,
+        , waited(metrics().histogram("workqueue_queue_duration_seconds", "How long keys waited.", queueDurationBounds,
                                      {{"name", name}}))
-        , worked(metrics().histogram("workqueue_work_duration_seconds", "How long keys were worked on.", durationBounds,
+        , worked(metrics().histogram("workqueue_work_duration_seconds", "How long keys were worked on.", queueDurationBounds,
                                      {{"name", name}})) {}
     static base::Metrics& metrics() { return base::Metrics::process(); }
 
