@@ -94,9 +94,13 @@ Result<void> ClusterLifecycle::Impl::allocate(ClusterProfile& profile, Driver& d
     const auto turn = ClusterLock::take(paths.runDir, ".addresses", lockPatience, stop);
     if (!turn)
         return std::unexpected(turn.error());
+    const bool isNew = profile.subnet.empty();
     if (auto allocated = driver.allocate(profile); !allocated)
         return allocated;
-    return store.save(profile);
+    if (auto saved = store.save(profile); !saved)
+        return saved;
+    // From its network on the host's routes say what is taken, to whoever keeps clusters in another state folder, too.
+    return isNew ? driver.setUp(profile, stop) : Result<void>();
 }
 
 /// Undoes a start that failed or was cancelled: a new cluster vanishes, an old one is stopped again.

@@ -129,7 +129,7 @@ Result<void> NativeDriver::launch(const ClusterProfile& profile, const NodeProfi
         return std::unexpected(pid.error());
     if (auto attached = attachNode(profile, names(profile), node, *pid); !attached)
         return attached;
-    return box.start(stop);
+    return box.start(*pid, stop);
 }
 
 Result<void> NativeDriver::start(const ClusterProfile& profile, const NodeProfile& node, std::stop_token stop) {

@@ -98,13 +98,15 @@ Result<int> Sandbox::create(SandboxSpec spec, const HostAbilities& host, std::st
     if (created->exitCode != 0 || !pidText)
         return failure(DriverErrc::sandbox,
                        "runc could not make the sandbox: " + base::readFile(runcLog).value_or("no reason given"));
-    const int pid = std::stoi(*pidText);
-    std::ofstream(layout_.pidFile()) << pid << ' ' << startTimeOf(pid) << '\n';
-    return pid;
+    return std::stoi(*pidText);
 }
 
-Result<void> Sandbox::start(std::stop_token stop) {
-    return mustRun(DriverErrc::sandbox, runc({"start", layout_.id}), {}, stop);
+Result<void> Sandbox::start(int pid, std::stop_token stop) {
+    if (auto started = mustRun(DriverErrc::sandbox, runc({"start", layout_.id}), {}, stop); !started)
+        return started;
+    // Only now: one that was left between these steps counts as dead, and is made anew.
+    std::ofstream(layout_.pidFile()) << pid << ' ' << startTimeOf(pid) << '\n';
+    return {};
 }
 
 int Sandbox::livePid() const {

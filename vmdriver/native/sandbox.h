@@ -33,9 +33,9 @@ public:
     /// Makes the sandbox up to the point before its first process runs, and returns the pid of that process. The
     /// overlay is mounted in a private mount namespace that only the sandbox shares: it vanishes with it.
     Result<int> create(SandboxSpec spec, const HostAbilities& host, std::stop_token stop);
-    /// Lets the first process run.
-    Result<void> start(std::stop_token stop);
-    /// The first process's pid when it is alive (checked by its start time, since pids are reused), else 0.
+    /// Lets the first process, @p pid, run.
+    Result<void> start(int pid, std::stop_token stop);
+    /// The first process's pid when it was started and is alive (checked by its start time, since pids are reused), else 0.
     int livePid() const;
     /// SIGTERM, then SIGKILL after `patience`; removes runc's state, the bundle and the control groups.
     Result<void> end(std::chrono::seconds patience);

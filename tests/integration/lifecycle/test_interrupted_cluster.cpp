@@ -2,6 +2,8 @@
 
 #include "tests/support/places.h"
 
+#include <QDir>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -50,6 +52,27 @@ private:
         process->kill();
         process->waitForFinished();
     }
+    /// Runs `slipway start` with a runc that kills who called it at one step: before the step is done, or after it.
+    void killAtStep(const QString& step, bool after) const {
+        const QString folder = dir_->filePath("bin");
+        QDir().mkpath(folder);
+        QFile wrapper(folder + "/runc");
+        QVERIFY(wrapper.open(QFile::WriteOnly | QFile::Truncate));
+        wrapper.write(QStringLiteral("#!/bin/sh\n"
+                                     "case \" $* \" in *\" %1 \"*) %2 kill -9 $PPID; exit 1 ;; esac\n"
+                                     "exec /usr/sbin/runc \"$@\"\n")
+                          .arg(step, after ? "/usr/sbin/runc \"$@\";" : "")
+                          .toUtf8());
+        wrapper.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        wrapper.close();
+        QProcess process;
+        auto environment = environment_;
+        environment.insert("PATH", folder + ":" + environment.value("PATH"));
+        process.setProcessEnvironment(environment);
+        process.start(slipway::tests::inBuild("bin/slipway"), {"--cluster", "cut", "start", "--driver", "native"});
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+    }
     /// What is left of the cluster's nodes in the kernel.
     std::vector<std::string> traces() const {
         std::vector<std::string> found;
@@ -90,6 +113,23 @@ private slots:
         QCOMPARE(state(), "running");
         QCOMPARE(slipway({"delete"}), 0);
         QCOMPARE(state(), "absent");
+        QCOMPARE(traces(), std::vector<std::string>{});
+    }
+    void aStartKilledAtAStepIsFinishedByTheNext_data() {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<bool>("after");
+        for (const char* step : {"create", "start"}) {
+            QTest::addRow("before %s", step) << step << false;
+            QTest::addRow("after %s", step) << step << true;
+        }
+    }
+    void aStartKilledAtAStepIsFinishedByTheNext() {
+        QFETCH(QString, step);
+        QFETCH(bool, after);
+        killAtStep(step, after);
+        QCOMPARE(slipway({"start"}), 0);
+        QCOMPARE(state(), "running");
+        QCOMPARE(slipway({"delete"}), 0);
         QCOMPARE(traces(), std::vector<std::string>{});
     }
     void aKilledStartIsRemovedByDelete() {
