@@ -5,27 +5,25 @@
 #include "cluster/agent/server/tls.h"
 #include "cluster/base/metrics.h"
 
-#include <boost/asio/write.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
+#include <boost/beast/http/status.hpp>
+#include <format>
 
 namespace slipway::agent {
 
 asio::awaitable<void> Session::run(std::function<void()> accepted) {
     beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(30));
-    if (const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, tuple); error)
+    if (!co_await shakeHands())
         co_return;
     accepted();
     for (;;) {
         beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(120));
-        http::request_parser<http::string_body> parser;
-        parser.body_limit(64 * 1024);
-        if (const auto [error, size] = co_await http::async_read(stream_, buffer_, parser, tuple); error)
+        auto request = co_await readRequest();
+        if (!request)
             break;
-        if (!co_await answer(parser.release()))
+        if (!co_await answer(std::move(*request)))
             co_return;
     }
-    co_await stream_.async_shutdown(tuple);
+    co_await sayGoodbye();
 }
 
 asio::awaitable<bool> Session::answer(HttpRequest request) {
@@ -65,15 +63,20 @@ asio::awaitable<bool> Session::page(const HttpRequest& request) {
 }
 
 asio::awaitable<bool> Session::reply(const HttpRequest& request, unsigned status, std::string body, const char* type) {
-    http::response<http::string_body> response(static_cast<http::status>(status), request.version());
-    response.set(http::field::content_type, type);
-    response.keep_alive(request.keep_alive());
-    response.body() = std::move(body);
-    response.prepare_payload();
-    if (request.method() == http::verb::head)
-        response.body().clear();
-    const auto [error, size] = co_await http::async_write(stream_, response, tuple);
-    co_return !error && request.keep_alive();
+    const bool goesOn = request.keep_alive(), old = request.version() < 11;
+    std::string answer = std::format("HTTP/1.{} {} {}\r\nContent-Type: {}\r\n", old ? 0 : 1, status,
+                                     std::string_view(http::obsolete_reason(static_cast<http::status>(status))), type);
+    if (goesOn == old) // what the version would have made the client believe is not so
+        answer += goesOn ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+    answer += std::format("Content-Length: {}\r\n\r\n", body.size());
+    if (request.method() != http::verb::head)
+        answer += body;
+    co_return co_await send(answer) && goesOn;
+}
+
+asio::awaitable<bool> Session::sendHead(const char* type) {
+    co_return co_await send(
+        std::format("HTTP/1.1 200 OK\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n", type));
 }
 
 asio::awaitable<bool> Session::nodeLogs(const HttpRequest& request, const Target& target) {
@@ -85,20 +88,14 @@ asio::awaitable<bool> Session::nodeLogs(const HttpRequest& request, const Target
         co_return co_await reply(request, 404, "404 page not found\n");
     if (file->isFolder())
         co_return co_await reply(request, 200, file->listing(), "text/html; charset=utf-8");
-    http::response<http::empty_body> head(http::status::ok, 11);
-    head.set(http::field::content_type, "text/plain; charset=utf-8");
-    head.chunked(true);
-    http::response_serializer<http::empty_body> serializer(head);
-    auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
-    while (!error) {
-        const std::string piece = co_await offload(environment_.pool, [&] { return file->read(); });
+    bool there = co_await sendHead("text/plain; charset=utf-8");
+    for (std::string piece; there;) {
+        piece = co_await offload(environment_.pool, [&] { return file->read(); });
+        there = co_await sendChunk(piece);
         if (piece.empty())
             break;
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), tuple);
     }
-    if (!error)
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
-    co_return !error;
+    co_return there;
 }
 
 std::string Session::podList() const {

@@ -12,6 +12,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <filesystem>
+#include <optional>
 
 /// One client connection of the node's server. Included by server/*.cpp only.
 namespace slipway::agent {
@@ -55,7 +56,18 @@ private:
         ContainerInfo container;
     };
 
+    // session_wire.cpp. False, or nothing: the client is gone.
+    asio::awaitable<bool> shakeHands();
+    asio::awaitable<std::optional<HttpRequest>> readRequest();
+    asio::awaitable<bool> send(std::string_view bytes);
+    /// One chunk of an answer begun with sendHead(); an empty one ends it.
+    asio::awaitable<bool> sendChunk(std::string_view bytes);
+    /// Ends TLS as its specification wants it.
+    asio::awaitable<void> sayGoodbye();
+
     // session.cpp. What is true: the connection can go on.
+    /// The head of an answer whose body follows in chunks.
+    asio::awaitable<bool> sendHead(const char* type);
     asio::awaitable<bool> answer(HttpRequest request);
     asio::awaitable<bool> reply(const HttpRequest& request, unsigned status, std::string body,
                                 const char* type = "text/plain; charset=utf-8");
@@ -73,8 +85,7 @@ private:
     asio::awaitable<bool> logs(const HttpRequest& request, const Target& target);
     asio::awaitable<bool> sendLog(std::filesystem::path file, LogOptions options, std::string containerId);
     asio::awaitable<bool> followLog(LogReader& reader, const std::filesystem::path& file,
-                                    const std::string& containerId,
-                                    const std::function<asio::awaitable<bool>(const std::string&)>& send);
+                                    const std::string& containerId);
 
     // session_streams.cpp
     asio::awaitable<bool> exec(const HttpRequest& request, const Target& target, bool attach);

@@ -1,8 +1,6 @@
 #include "cluster/agent/server/offload.h"
 #include "cluster/agent/server/session.h"
 
-#include <boost/asio/write.hpp>
-#include <boost/beast/http.hpp>
 #include <format>
 
 namespace slipway::agent {
@@ -71,28 +69,18 @@ asio::awaitable<bool> Session::logs(const HttpRequest& request, const Target& ta
 /// Streams a log as chunks.
 asio::awaitable<bool> Session::sendLog(std::filesystem::path file, LogOptions options, std::string containerId) {
     beast::get_lowest_layer(stream_).expires_never();
-    http::response<http::empty_body> head(http::status::ok, 11);
-    head.set(http::field::content_type, "text/plain");
-    head.chunked(true);
-    http::response_serializer<http::empty_body> serializer(head);
-    auto [error, ignored] = co_await http::async_write_header(stream_, serializer, tuple);
-    const auto send = [&](const std::string& text) -> asio::awaitable<bool> {
-        std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(text)), tuple);
-        co_return !error;
-    };
+    const bool there = co_await sendHead("text/plain");
     auto reader = LogReader::open(file, options);
-    if (error || (!reader && !co_await send(reader.error() + "\n")))
+    if (!there || (!reader && !co_await sendChunk(reader.error() + "\n")))
         co_return false;
-    if (reader && !co_await followLog(*reader, file, containerId, send))
+    if (reader && !co_await followLog(*reader, file, containerId))
         co_return false;
-    std::tie(error, ignored) = co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
-    co_return !error;
+    co_return co_await sendChunk({});
 }
 
 /// Sends what a log holds, and what comes until its container ends; false when the client is gone.
 asio::awaitable<bool> Session::followLog(LogReader& reader, const std::filesystem::path& file,
-                                         const std::string& containerId,
-                                         const std::function<asio::awaitable<bool>(const std::string&)>& send) {
+                                         const std::string& containerId) {
     FileWatch::Watched watched(environment_.watch, file);
     auto lookedAt = std::chrono::steady_clock::now();
     for (bool ended = false;;) {
@@ -100,7 +88,7 @@ asio::awaitable<bool> Session::followLog(LogReader& reader, const std::filesyste
         if (piece.last || (ended && piece.text.empty()))
             co_return true;
         if (!piece.text.empty()) {
-            if (!co_await send(piece.text))
+            if (!co_await sendChunk(piece.text))
                 co_return false;
             continue;
         }

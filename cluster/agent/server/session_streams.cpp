@@ -5,9 +5,7 @@
 #include "cluster/agent/server/spdy_link.h"
 #include "cluster/base/log.h"
 
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <charconv>
@@ -85,8 +83,7 @@ asio::awaitable<bool> Session::switchToSpdy(const std::string& protocol) {
     if (!protocol.empty())
         answer += "X-Stream-Protocol-Version: " + protocol + "\r\n";
     answer += "\r\n";
-    const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(answer), tuple);
-    co_return !error;
+    co_return co_await send(answer);
 }
 
 asio::awaitable<bool> Session::exec(const HttpRequest& request, const Target& target, bool attach) {
@@ -141,7 +138,7 @@ asio::awaitable<bool> Session::execOverSpdy(const HttpRequest& request, const Ta
     beast::get_lowest_layer(stream_).expires_never();
     co_await join(*streams, target, found, wanted, attach);
     beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(5));
-    co_await stream_.async_shutdown(tuple);
+    co_await sayGoodbye();
     co_return false;
 }
 
