@@ -109,7 +109,8 @@ std::string servicesFile(const ClusterProfile& profile, const NodeProfile& node,
     text += std::format("\n[agent]\n?/run/containerd/containerd.sock\n/usr/bin/"
                         "slipway-agent\n--kubeconfig\n{0}kubeconfig\n--tls-cert\n{0}serving.crt\n"
                         "--tls-key\n{0}serving.key\n--node-name\n{1}\n--node-ip\n{2}\n"
-                        "--root-dir\n/var/lib/slipway/agent\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
+                        "--root-dir\n/var/lib/slipway/agent\n--pod-manifest-path\n/etc/kubernetes/"
+                        "manifests\n--cluster-dns\n{3}\n--cluster-cidr\n{4}\n",
                         identity, node.name, node.address, dnsAddress(profile.serviceCidr), profile.clusterCidr);
     if (node.controlPlane)
         text += "--control-plane\n";

@@ -10,6 +10,7 @@
 #include "cluster/agent/runtime/cri/cri_runtime.h"
 #include "cluster/agent/server/server.h"
 #include "cluster/agent/source/api_objects.h"
+#include "cluster/agent/source/mirror_pods.h"
 #include "cluster/agent/source/standalone.h"
 #include "cluster/agent/source/static_pods.h"
 #include "cluster/agent/stats/exposition.h"
@@ -124,6 +125,8 @@ struct Agent::Parts {
     Pods pods;
     std::unique_ptr<NodeRegistration> registration;
     std::unique_ptr<NodeNetwork> network;
+    std::unique_ptr<MirrorPods> mirrors;
+    std::atomic<bool> staticPodsRead = false;
     std::unique_ptr<StaticPods> staticPods;
     Usage usage;
     FolderUses folders;
@@ -155,7 +158,9 @@ struct Agent::Parts {
         if (!settings.podManifests.empty())
             staticPods = std::make_unique<StaticPods>(
                 settings.podManifests, settings.nodeName, [this](auto pod) { pods.set(std::move(pod)); },
-                [this](const std::string& uid) { pods.drop(uid); });
+                [this](const std::string& uid) { pods.drop(uid); }, [this] { staticPodsRead = true; });
+        else
+            staticPodsRead = true;
         events = std::jthread(
             [this](std::stop_token stop) { guarded("watching the runtime", [&] { watchRuntime(stop); }); });
         server = NodeServer::start(serverSettings(), *runtime, pods, paths);
@@ -281,10 +286,11 @@ struct Agent::Parts {
     }
 
     void startConnected() {
+        mirrors = std::make_unique<MirrorPods>(connected->client, pods, pool);
         connected->pods.onChange([this](const auto& before, const auto& after) {
             const auto& pod = after ? after : before;
-            if (pod->metadata.annotations.contains(annotations::configMirror))
-                return; // runs already, from its file
+            if (isMirror(*pod)) // runs already, from its file
+                return mirrors->see(pod, !after);
             if (before && after && before->metadata.uid != after->metadata.uid)
                 pods.drop(before->metadata.uid);
             after ? pods.set(after) : pods.drop(before->metadata.uid);
@@ -307,10 +313,13 @@ struct Agent::Parts {
 
     /// Once it is known which pods should be here, what is left of others goes.
     void removeOrphans(std::stop_token stop) {
-        while (!stop.stop_requested() && !connected->pods.waitForSync(milliseconds(200))) {
-        }
+        while (!stop.stop_requested() && !(connected->pods.waitForSync(milliseconds(200)) && staticPodsRead))
+            ::usleep(10'000);
         if (stop.stop_requested())
             return;
+        std::vector<std::shared_ptr<const core::Pod>> shown = connected->pods.list();
+        std::erase_if(shown, [](const auto& pod) { return !isMirror(*pod); });
+        mirrors->begin(shown);
         std::set<std::string> wanted;
         for (const auto& pod : connected->pods.list())
             wanted.insert(pod->metadata.uid);

@@ -87,7 +87,7 @@ bool PodWorker::write(const core::Pod& pod, core::PodStatus status) {
         std::lock_guard lock(mutex_);
         status_ = status;
     }
-    if (reported_ && *reported_ == status)
+    if (!tellAgain_.exchange(false) && reported_ && *reported_ == status)
         return true;
     switch (environment_.writer.writeStatus(pod, status)) {
     case PodWriter::Outcome::written:
@@ -96,6 +96,7 @@ bool PodWorker::write(const core::Pod& pod, core::PodStatus status) {
     case PodWriter::Outcome::gone:
         return true; // the source of pods will say so, too
     case PodWriter::Outcome::retry:
+        tellAgain_ = true;
         break;
     }
     return false;

@@ -26,6 +26,8 @@ public:
     bool abandoned() const { return abandoned_; }
     /// Ends the pod for good, for a reason that its status then names. The first reason stays.
     void fail(PodFailure failure);
+    /// What the API was told is lost: the next sync tells it again.
+    void tellAgain() { tellAgain_ = true; }
     std::optional<PodFailure> failure() const;
     bool rejected() const { return rejection_.has_value(); }
     std::shared_ptr<const core::Pod> pod() const;
@@ -86,7 +88,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<const core::Pod> pod_;
     std::optional<PodFailure> failure_;
-    std::atomic<bool> abandoned_ = false, finished_ = false, refreshNow_ = false;
+    std::atomic<bool> abandoned_ = false, finished_ = false, refreshNow_ = false, tellAgain_ = false;
     std::map<std::string, BackOff> crashes_;
     std::map<std::string, WallTime> notBefore_;
     std::map<std::string, Waiting> waiting_;

@@ -25,6 +25,10 @@ std::shared_ptr<const core::Pod> asGranted(std::shared_ptr<const core::Pod> pod,
     return std::make_shared<const core::Pod>(std::move(granted));
 }
 
+std::string fullName(const core::Pod& pod) {
+    return pod.metadata.namespace_ + "/" + pod.metadata.name;
+}
+
 } // namespace
 
 struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
@@ -34,6 +38,7 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
     TaskPool& pool;
     mutable std::mutex mutex;
     std::map<std::string, Slot> slots;
+    std::map<std::string, std::shared_ptr<const core::Pod>> successors; ///< by name, of static pods that end
     bool ended = false;
 
     /// With the mutex held.
@@ -57,6 +62,35 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
         if (!environment.view || begun || !pod.metadata.deletionTimestamp.empty())
             return std::nullopt;
         return admit(pod, active(pod.metadata.uid), environment.view());
+    }
+
+    /// With the mutex held. Whether a pod of the same name from another manifest still ends.
+    bool waitsForAnother(const core::Pod& pod) const {
+        return pod.metadata.annotations.contains("kubernetes.io/config.source") &&
+               std::ranges::any_of(slots, [&](const auto& entry) {
+                   const auto& worker = entry.second.worker;
+                   return entry.first != pod.metadata.uid && worker && worker->abandoned() &&
+                          fullName(*worker->pod()) == fullName(pod);
+               });
+    }
+
+    /// With the mutex held.
+    void set(std::shared_ptr<const core::Pod> pod) {
+        const std::string uid = pod->metadata.uid;
+        if (waitsForAnother(*pod)) {
+            successors[fullName(*pod)] = std::move(pod);
+            return;
+        }
+        Slot& slot = slots[uid];
+        if (slot.worker && slot.worker->abandoned())
+            slot.next = std::move(pod);
+        else if (slot.worker)
+            slot.worker->update(std::move(pod));
+        else {
+            auto rejection = admitted(*pod);
+            slot.worker = std::make_shared<PodWorker>(environment, std::move(pod), std::move(rejection));
+        }
+        begin(uid, slot);
     }
 
     /// With the mutex held.
@@ -84,6 +118,8 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
         if (worker->finished()) {
             if (!slot.next) {
                 slots.erase(found);
+                if (auto successor = successors.extract(fullName(*worker->pod())))
+                    set(std::move(successor.mapped()));
                 return;
             }
             slot.worker = std::make_shared<PodWorker>(environment, std::exchange(slot.next, nullptr));
@@ -126,17 +162,7 @@ Pods::~Pods() {
 
 void Pods::set(std::shared_ptr<const core::Pod> pod) {
     std::lock_guard lock(shared_->mutex);
-    const std::string uid = pod->metadata.uid;
-    Slot& slot = shared_->slots[uid];
-    if (slot.worker && slot.worker->abandoned())
-        slot.next = std::move(pod);
-    else if (slot.worker)
-        slot.worker->update(std::move(pod));
-    else {
-        auto rejection = shared_->admitted(*pod);
-        slot.worker = std::make_shared<PodWorker>(shared_->environment, std::move(pod), std::move(rejection));
-    }
-    shared_->begin(uid, slot);
+    shared_->set(std::move(pod));
 }
 
 bool Pods::fail(const std::string& uid, PodFailure failure) {
@@ -149,6 +175,14 @@ bool Pods::fail(const std::string& uid, PodFailure failure) {
     return true;
 }
 
+void Pods::tellAgain(const std::string& uid) {
+    std::lock_guard lock(shared_->mutex);
+    if (const auto found = shared_->slots.find(uid); found != shared_->slots.end()) {
+        found->second.worker->tellAgain();
+        shared_->begin(uid, found->second);
+    }
+}
+
 PodList Pods::active(const std::string& exceptUid) const {
     std::lock_guard lock(shared_->mutex);
     return shared_->active(exceptUid);
@@ -156,6 +190,7 @@ PodList Pods::active(const std::string& exceptUid) const {
 
 void Pods::drop(const std::string& uid) {
     std::lock_guard lock(shared_->mutex);
+    std::erase_if(shared_->successors, [&](const auto& entry) { return entry.second->metadata.uid == uid; });
     const auto found = shared_->slots.find(uid);
     if (found == shared_->slots.end())
         return;

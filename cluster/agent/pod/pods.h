@@ -16,7 +16,8 @@ public:
     Pods(const Pods&) = delete;
     Pods& operator=(const Pods&) = delete;
 
-    /// A pod is (still) to run here, or was asked to end.
+    /// A pod is (still) to run here, or was asked to end. One from a file waits for the end of another of its name that
+    /// was dropped.
     void set(std::shared_ptr<const core::Pod> pod);
     /// A pod's object is gone.
     void drop(const std::string& uid);
@@ -28,6 +29,8 @@ public:
 
     /// Ends a pod for a reason of the node's (eviction, shutdown); false when there is no such pod, or it ends already.
     bool fail(const std::string& uid, PodFailure failure);
+    /// What the API has of a pod was lost: its status is written again.
+    void tellAgain(const std::string& uid);
 
     /// Ends what the runtime has of pods that nobody knows any more, and removes their volumes and logs. To be called
     /// once the wanted pods are known.

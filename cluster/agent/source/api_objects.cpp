@@ -1,7 +1,7 @@
 #include "cluster/agent/source/api_objects.h"
 
 #include "cluster/agent/pod/pod_conditions.h"
-#include "cluster/agent/source/static_pods.h"
+#include "cluster/agent/source/mirror_pods.h"
 #include "cluster/api/types/authentication_v1.h"
 #include "cluster/base/log.h"
 
@@ -10,17 +10,9 @@
 namespace slipway::agent {
 namespace {
 
-/// What a static pod's mirror is: the same pod, which the agent does not run a second time.
-core::Pod mirrorOf(const core::Pod& pod) {
-    core::Pod mirror = pod;
-    mirror.metadata.uid.clear();
-    mirror.metadata.creationTimestamp.clear();
-    mirror.metadata.annotations[annotations::configMirror] = pod.metadata.annotations.at(annotations::configHash);
-    return mirror;
-}
-
-bool isStatic(const core::Pod& pod) {
-    return pod.metadata.annotations.contains(annotations::configSource);
+std::string uidOfNode(const client::Client& client, const std::string& name) {
+    const auto node = client.get<core::Node>("", name);
+    return node ? node->metadata.uid : std::string();
 }
 
 } // namespace
@@ -161,7 +153,9 @@ PodWriter::Outcome ApiPodWriter::writeStatus(const core::Pod& pod, const core::P
     const bool unknown =
         !written && (written.error().kind == client::Errc::notFound || written.error().kind == client::Errc::forbidden);
     if (unknown && isStatic(pod)) {
-        if (auto created = client_->create<core::Pod>(pod.metadata.namespace_, mirrorOf(pod)); !created)
+        if (auto created = client_->create<core::Pod>(pod.metadata.namespace_,
+                                                      mirrorOf(pod, uidOfNode(*client_, pod.spec->nodeName)));
+            !created)
             base::warn("agent", "mirror of static pod {}: {}", pod.metadata.name, created.error().message);
         else
             written = write();

@@ -1,5 +1,6 @@
 #include "cluster/agent/source/static_pods.h"
 
+#include "cluster/agent/source/mirror_pods.h"
 #include "cluster/agent/task_pool.h"
 #include "cluster/api/decode.h"
 #include "cluster/api/defaults.h"
@@ -18,6 +19,22 @@
 namespace slipway::agent {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// A pod of the node itself stays whatever the node is short of or cut off from, and its priority is that of its class
+/// also where no API server has looked it up.
+void completeStaticPod(core::PodSpec& spec) {
+    core::Toleration& all = spec.tolerations.emplace_back();
+    all.operator_ = "Exists";
+    all.effect = "NoExecute";
+    if (spec.priorityClassName == "system-node-critical")
+        spec.priority = 2'000'001'000;
+    else if (spec.priorityClassName == "system-cluster-critical")
+        spec.priority = 2'000'000'000;
+}
+
+} // namespace
 
 std::expected<core::Pod, std::string> staticPod(std::string_view manifest, const std::string& nodeName) {
     auto json = api::decodeBody(manifest, manifest.find_first_not_of(" \t\r\n") != std::string_view::npos &&
@@ -43,16 +60,19 @@ std::expected<core::Pod, std::string> staticPod(std::string_view manifest, const
     pod->metadata.annotations[annotations::configSource] = "file";
     pod->metadata.annotations[annotations::configHash] = hash;
     pod->metadata.creationTimestamp = base::nowRfc3339();
+    pod->metadata.annotations[annotations::configSeen] = pod->metadata.creationTimestamp;
     pod->spec->nodeName = nodeName;
+    completeStaticPod(*pod->spec);
     pod->status.reset();
     return *pod;
 }
 
-StaticPods::StaticPods(fs::path folder, std::string nodeName, Set set, Drop drop)
+StaticPods::StaticPods(fs::path folder, std::string nodeName, Set set, Drop drop, std::function<void()> read)
     : folder_(std::move(folder))
     , node_(std::move(nodeName))
     , set_(std::move(set))
     , drop_(std::move(drop))
+    , read_(std::move(read))
     , thread_([this](std::stop_token stop) { run(stop); }) {}
 
 StaticPods::~StaticPods() = default;
@@ -86,10 +106,14 @@ void StaticPods::scan() {
 }
 
 void StaticPods::run(std::stop_token stop) {
+    std::error_code error;
+    fs::create_directories(folder_, error);
     const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     ::inotify_add_watch(watch, folder_.c_str(), IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE);
     while (!stop.stop_requested()) {
         guarded("reading static pods", [this] { scan(); });
+        if (const auto read = std::exchange(read_, nullptr))
+            guarded("reading static pods", read);
         // Waits for a change; the limit bounds how long stopping takes.
         for (pollfd watched{watch, POLLIN, 0}; !stop.stop_requested() && ::poll(&watched, 1, 500) == 0;) {
         }

@@ -1,5 +1,6 @@
 #include "cluster/agent/node/capacity.h"
 #include "cluster/agent/pod/pod_config.h"
+#include "cluster/agent/source/mirror_pods.h"
 #include "cluster/agent/source/static_pods.h"
 #include "pod_fixture.h"
 
@@ -139,9 +140,39 @@ private slots:
         QCOMPARE(made->spec->nodeName, std::string("n1"));
         QCOMPARE(made->spec->restartPolicy, std::string("Always"));
         QCOMPARE(made->metadata.uid.size(), std::size_t(36));
+        QCOMPARE(made->spec->tolerations.size(), std::size_t(1)); // no taint ends it
+        QCOMPARE(made->spec->tolerations.front().effect, std::string("NoExecute"));
+        QVERIFY(!made->spec->priority);
+        const auto critical = staticPod("kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {priorityClassName: "
+                                        "system-node-critical, containers: [{name: c, image: x}]}\n",
+                                        "n1");
+        QCOMPARE(critical->spec->priority.value_or(0), 2'000'001'000); // nobody else looks it up
         for (const char* bad :
              {"", "{", "{\"kind\":\"Service\"}", "{\"kind\":\"Pod\"}", "kind: [", "{\"kind\":\"Pod\",\"spec\":3}"})
             QVERIFY(!staticPod(bad, "n1").has_value());
+    }
+
+    void mirrorsOfStaticPods() {
+        const auto manifest = [](const char* image) {
+            return *staticPod(std::format("kind: Pod\napiVersion: v1\nmetadata: {{name: a}}\nspec: {{containers: "
+                                          "[{{name: c, image: {}}}]}}\n",
+                                          image),
+                              "n1");
+        };
+        const core::Pod runs = manifest("web:1"), other = manifest("web:2");
+        core::Pod mirror = mirrorOf(runs, "node-uid");
+        QVERIFY(isStatic(runs) && !isMirror(runs));
+        QVERIFY(isMirror(mirror) && !isStatic(mirror));
+        QVERIFY(mirror.metadata.uid.empty());
+        QCOMPARE(mirror.metadata.ownerReferences.size(), std::size_t(1));
+        QCOMPARE(mirror.metadata.ownerReferences.front().kind, std::string("Node"));
+        QCOMPARE(mirror.metadata.ownerReferences.front().uid, std::string("node-uid"));
+        QVERIFY(mirrorOf(runs, "").metadata.ownerReferences.empty());
+        QVERIFY(!isStale(mirror, &runs));
+        QVERIFY(isStale(mirror, nullptr)); // its file went
+        QVERIFY(isStale(mirror, &other));  // its file changed
+        mirror.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+        QVERIFY(isStale(mirror, &runs)); // somebody deletes it: another takes its place
     }
 
     void capacityOfMixedControlGroups() {

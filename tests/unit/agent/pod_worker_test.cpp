@@ -294,6 +294,60 @@ private slots:
         QCOMPARE(node.runtime.running("a"), 1);
     }
 
+    void aChangedManifestWaitsForTheEndOfTheOld() {
+        Node node;
+        Pods pods(node.environment, node.pool);
+        node.environment.wake = pods.waker();
+        auto before = pod({container("a")}), after = pod({container("b")});
+        after.metadata.uid = "uid-2";
+        before.metadata.annotations["kubernetes.io/config.source"] = "file";
+        after.metadata.annotations = before.metadata.annotations;
+        pods.set(shared(before));
+        QTRY_COMPARE(node.writer.settled(), std::string("Running"));
+        pods.drop("uid-1");
+        pods.set(shared(after));
+        QCOMPARE(pods.list().size(), 1U); // both would take the same host ports
+        QTRY_COMPARE(node.writer.removed.load(), 1);
+        QTRY_VERIFY(pods.find("default", "web") && pods.find("default", "web")->pod->metadata.uid == "uid-2" &&
+                    pods.find("default", "web")->status.phase == "Running");
+        node.pool.stop();
+        QCOMPARE(node.runtime.running("a"), 0);
+        QCOMPARE(node.runtime.running("b"), 1);
+    }
+
+    void aManifestThatGoesBeforeItsTurnIsForgotten() {
+        Node node;
+        Pods pods(node.environment, node.pool);
+        node.environment.wake = pods.waker();
+        auto before = pod({container("a")}), after = before;
+        before.metadata.annotations["kubernetes.io/config.source"] = "file";
+        after.metadata = before.metadata;
+        after.metadata.uid = "uid-2";
+        pods.set(shared(before));
+        QTRY_COMPARE(node.writer.settled(), std::string("Running"));
+        pods.drop("uid-1");
+        pods.set(shared(after));
+        pods.drop("uid-2");
+        QTRY_VERIFY(!pods.find("default", "web"));
+        node.pool.stop();
+        QCOMPARE(node.runtime.running("a"), 0);
+    }
+
+    void aStatusThatWasLostIsToldAgain() {
+        Node node;
+        PodWorker worker(node.environment, shared(pod({container("a")})));
+        worker.sync();
+        const auto told = node.writer.written.size();
+        worker.sync();
+        QCOMPARE(node.writer.written.size(), told);
+        node.writer.outcome = PodWriter::Outcome::retry;
+        worker.tellAgain();
+        worker.sync();
+        node.writer.outcome = PodWriter::Outcome::written;
+        worker.sync();
+        QCOMPARE(node.writer.written.size(), told + 1);
+    }
+
     void resourcesChangeInPlace() {
         Node node;
         NodeView view;
