@@ -1,26 +1,10 @@
 #include "cluster/api/json.h"
 
+#include "cluster/api/json_print.h"
+
 #include <boost/json/parser.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/serializer.hpp>
 
 namespace slipway::api {
-namespace {
-
-template <class Value> std::string print(const Value& value) {
-    boost::json::serializer printer;
-    printer.reset(&value);
-    std::string text;
-    char buffer[8192];
-    while (!printer.done()) {
-        const auto part = printer.read(buffer);
-        text.append(part.data(), part.size());
-    }
-    return text;
-}
-
-} // namespace
-
 std::expected<Json, JsonError> parseJson(std::string_view text) {
     boost::system::error_code error;
     boost::json::parse_options options;
@@ -36,10 +20,14 @@ std::expected<Json, JsonError> parseJson(std::string_view text) {
 }
 
 std::string printJson(const Json& value) {
-    return print(value);
+    std::string text;
+    JsonPrinter(text).value(value);
+    return text;
 }
 std::string printJson(const JsonObject& value) {
-    return print(value);
+    std::string text;
+    JsonPrinter(text).object(value);
+    return text;
 }
 
 const Json* find(const JsonObject& object, std::initializer_list<std::string_view> path) {

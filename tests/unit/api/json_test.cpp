@@ -4,6 +4,8 @@
 #include "cluster/api/json_member.h"
 #include "texts.h"
 
+#include <boost/json/serialize.hpp>
+
 using namespace slipway::api;
 using namespace slipway::api::test;
 
@@ -33,6 +35,19 @@ private slots:
         QFETCH(QString, after);
         const std::string text = before.replace(u'\'', u'"').toStdString();
         QCOMPARE(QString::fromStdString(withoutMember(text, {"a", "b"})), after.replace(u'\'', u'"'));
+    }
+
+    /// As the library's own printer does it, whatever stands in the value.
+    void valuesArePrinted() {
+        std::string all;
+        for (int c = 0; c < 128; ++c)
+            all += static_cast<char>(c);
+        const Json value(JsonObject{{all, all + "\xe4\xbd\xa0"},
+                                    {"", JsonArray{nullptr, true, false, -1, 1.5, 1e300, -0.0, "", JsonArray(),
+                                                   JsonObject(), INT64_MIN, UINT64_MAX}},
+                                    {"in", JsonObject{{"a", JsonObject{{"b", JsonArray{JsonArray{1, 2}}}}}}}});
+        QCOMPARE(printJson(value), std::string(boost::json::serialize(value)));
+        QCOMPARE(printJson(value.get_object()), std::string(boost::json::serialize(value)));
     }
 
     void valuesAreCompared_data() {
