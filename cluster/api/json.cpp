@@ -1,22 +1,36 @@
 #include "cluster/api/json.h"
 
+#include "cluster/api/json_arena.h"
 #include "cluster/api/json_print.h"
 
 #include <boost/json/parser.hpp>
 
 namespace slipway::api {
-std::expected<Json, JsonError> parseJson(std::string_view text) {
+namespace {
+
+std::expected<Json, JsonError> parseInto(boost::json::storage_ptr storage, std::string_view text) {
     boost::system::error_code error;
     boost::json::parse_options options;
     options.max_depth = 100;
     unsigned char working[4096]; // what is half read stands here as long as it fits
     boost::json::parser parser({}, options, working);
+    parser.reset(std::move(storage));
     const std::size_t used = parser.write_some(text.data(), text.size(), error);
     if (error)
         return std::unexpected(JsonError{used, error.message()});
     if (text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
         return std::unexpected(JsonError{used, "extra data after the value"});
     return parser.release();
+}
+
+} // namespace
+
+std::expected<Json, JsonError> parseJson(std::string_view text) {
+    return parseInto({}, text);
+}
+
+std::expected<Json, JsonError> parseJson(std::string_view text, JsonArena& arena) {
+    return parseInto(arena.storage(), text);
 }
 
 std::string printJson(const Json& value) {

@@ -68,11 +68,15 @@ const std::string* nodeOf(const Attributes& attributes) {
 std::shared_ptr<const std::string> withRevision(const std::string& bytes, store::Revision from, store::Revision to) {
     constexpr std::string_view member = R"("resourceVersion":")";
     const std::string wanted = std::format("{}{}\"", member, from);
-    const std::size_t at = bytes.find(wanted);
-    if (at == bytes.npos || bytes.find(wanted, at + 1) != bytes.npos)
+    // std::string::find() stops at every quote
+    const std::boyer_moore_horspool_searcher searcher(wanted.begin(), wanted.end());
+    const auto found = std::search(bytes.begin(), bytes.end(), searcher);
+    if (found == bytes.end() || std::search(found + 1, bytes.end(), searcher) != bytes.end())
         return nullptr;
-    std::string changed = bytes;
-    changed.replace(at + member.size(), wanted.size() - member.size() - 1, std::to_string(to));
+    const auto number = found + member.size(), rest = number + (wanted.size() - member.size() - 1);
+    std::string changed;
+    changed.reserve(bytes.size() + 8);
+    changed.append(bytes.begin(), number).append(std::to_string(to)).append(rest, bytes.end());
     return std::make_shared<const std::string>(std::move(changed));
 }
 
