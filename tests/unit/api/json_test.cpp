@@ -1,5 +1,6 @@
 // JSON texts and values, handled without parsing or looking up more than has to be.
 
+#include "cluster/api/json_arena.h"
 #include "cluster/api/json_equal.h"
 #include "cluster/api/json_member.h"
 #include "texts.h"
@@ -48,6 +49,25 @@ private slots:
                                     {"in", JsonObject{{"a", JsonObject{{"b", JsonArray{JsonArray{1, 2}}}}}}}});
         QCOMPARE(printJson(value), std::string(boost::json::serialize(value)));
         QCOMPARE(printJson(value.get_object()), std::string(boost::json::serialize(value)));
+    }
+
+    void anArenaHoldsWhatIsParsedAndAdded() {
+        const std::string text =
+            R"({"a":[1,"a text that is too long to stand in the value itself",{"b":null}],"c":true})";
+        Json kept;
+        {
+            JsonArena arena;
+            auto parsed = parseJson(text, arena);
+            QVERIFY(parsed.has_value());
+            QVERIFY(sameJson(*parsed, *parseJson(text)));
+            objectAt(parsed->get_object(), {"d", "e"})["f"] = JsonArray{std::string(100'000, 'x'), 2};
+            QCOMPARE(*parsed->get_object()["d"].storage(), *arena.storage());
+            kept = *parsed; // to where the owner is: memory of its own
+            QVERIFY(!parseJson("{", arena));
+            QVERIFY(!parseJson("{} x", arena));
+        }
+        QVERIFY(boolAt(kept.get_object(), {"c"}));
+        QCOMPARE(kept.at("d").at("e").at("f").at(0).get_string().size(), 100'000u);
     }
 
     void valuesAreCompared_data() {
