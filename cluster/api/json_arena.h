@@ -3,6 +3,8 @@
 #include "cluster/api/json.h"
 
 #include <boost/json/monotonic_resource.hpp>
+#include <cstddef>
+#include <memory>
 
 namespace slipway::api {
 
@@ -11,13 +13,22 @@ namespace slipway::api {
 ///
 /// A value in an arena must not outlive it. Copies of a value, and what is moved out of it, stay in its arena: what is
 /// to be kept has to be made in memory of its own, `Json(value, {})`. Assigned to a member, a value moves to where the
-/// owner of the member is. One thread at a time.
+/// owner of the member is. Made, used and ended by one thread, which keeps its block for the next one: blocks given
+/// back between values that stay would leave the heap full of holes.
 class JsonArena {
 public:
+    JsonArena();
+    ~JsonArena();
+    JsonArena(const JsonArena&) = delete;
+    JsonArena& operator=(const JsonArena&) = delete;
+
     boost::json::storage_ptr storage() { return &memory_; }
 
 private:
-    boost::json::monotonic_resource memory_{16 * 1024}; // bytes, begun with; a pod takes about as much
+    static constexpr std::size_t blockSize = 64 << 10; // bytes: a pod, read, changed and with its owners of fields
+
+    std::unique_ptr<unsigned char[]> block_;
+    boost::json::monotonic_resource memory_;
 };
 
 /// The same as parseJson(text), with the value in @p arena.
