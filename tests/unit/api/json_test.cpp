@@ -51,6 +51,23 @@ private slots:
         QCOMPARE(printJson(value.get_object()), std::string(boost::json::serialize(value)));
     }
 
+    void arenasInArenasKeepApart() {
+        for (int round = 0; round < 2; ++round) { // the second one gets the blocks of the first
+            JsonArena outer;
+            auto first = parseJson(R"({"a":["one"]})", outer);
+            {
+                JsonArena middle, inner;
+                auto second = parseJson(R"({"b":["two"]})", middle), third = parseJson(R"({"c":["three"]})", inner);
+                second->get_object()["more"] = *third;
+                QCOMPARE(printJson(*second), R"({"b":["two"],"more":{"c":["three"]}})");
+            }
+            JsonArena next;
+            auto fourth = parseJson("[" + std::string(200'000, ' ') + "\"" + std::string(100'000, 'x') + "\"]", next);
+            QCOMPARE(fourth->get_array()[0].get_string().size(), 100'000U); // more than a block
+            QCOMPARE(printJson(*first), R"({"a":["one"]})");
+        }
+    }
+
     void anArenaHoldsWhatIsParsedAndAdded() {
         const std::string text =
             R"({"a":[1,"a text that is too long to stand in the value itself",{"b":null}],"c":true})";
