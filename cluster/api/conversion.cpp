@@ -2,6 +2,7 @@
 
 #include "cluster/api/conversion_kinds.h"
 #include "cluster/api/custom/definition.h"
+#include "cluster/api/json_print.h"
 
 #include <format>
 #include <span>
@@ -105,15 +106,16 @@ bool mayAskConverter(const Resource& resource) {
 }
 
 std::string printObject(const JsonObject& object) {
-    std::string text = std::format(R"({{"kind":{},"apiVersion":{})", printJson(Json(stringAt(object, {"kind"}))),
-                                   printJson(Json(stringAt(object, {"apiVersion"}))));
+    std::string text = R"({"kind":)";
+    JsonPrinter printer(text);
+    printer.text(stringAt(object, {"kind"}));
+    text += R"(,"apiVersion":)";
+    printer.text(stringAt(object, {"apiVersion"}));
     for (const auto& [name, value] : object) {
         if (name == "kind" || name == "apiVersion")
             continue;
         text += ',';
-        text += printJson(Json(name));
-        text += ':';
-        text += printJson(value);
+        printer.member(name, value);
     }
     return text += '}';
 }

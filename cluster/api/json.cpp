@@ -1,32 +1,20 @@
 #include "cluster/api/json.h"
 
+#include "cluster/api/json_arena.h"
+#include "cluster/api/json_print.h"
+
 #include <boost/json/parser.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/serializer.hpp>
 
 namespace slipway::api {
 namespace {
 
-template <class Value> std::string print(const Value& value) {
-    boost::json::serializer printer;
-    printer.reset(&value);
-    std::string text;
-    char buffer[8192];
-    while (!printer.done()) {
-        const auto part = printer.read(buffer);
-        text.append(part.data(), part.size());
-    }
-    return text;
-}
-
-} // namespace
-
-std::expected<Json, JsonError> parseJson(std::string_view text) {
+std::expected<Json, JsonError> parseInto(boost::json::storage_ptr storage, std::string_view text) {
     boost::system::error_code error;
     boost::json::parse_options options;
     options.max_depth = 100;
     unsigned char working[4096]; // what is half read stands here as long as it fits
     boost::json::parser parser({}, options, working);
+    parser.reset(std::move(storage));
     const std::size_t used = parser.write_some(text.data(), text.size(), error);
     if (error)
         return std::unexpected(JsonError{used, error.message()});
@@ -35,11 +23,25 @@ std::expected<Json, JsonError> parseJson(std::string_view text) {
     return parser.release();
 }
 
+} // namespace
+
+std::expected<Json, JsonError> parseJson(std::string_view text) {
+    return parseInto({}, text);
+}
+
+std::expected<Json, JsonError> parseJson(std::string_view text, JsonArena& arena) {
+    return parseInto(arena.storage(), text);
+}
+
 std::string printJson(const Json& value) {
-    return print(value);
+    std::string text;
+    JsonPrinter(text).value(value);
+    return text;
 }
 std::string printJson(const JsonObject& value) {
-    return print(value);
+    std::string text;
+    JsonPrinter(text).object(value);
+    return text;
 }
 
 const Json* find(const JsonObject& object, std::initializer_list<std::string_view> path) {

@@ -29,8 +29,9 @@ public:
             return false;
         const std::size_t begin = at_;
         for (;;) {
-            at_ = text_.find_first_of("\"\\", at_);
-            if (at_ == text_.npos)
+            while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\')
+                ++at_;
+            if (at_ >= text_.size())
                 return false;
             if (text_[at_] == '"')
                 break;

@@ -10,38 +10,54 @@
 namespace slipway::api {
 namespace {
 
+/// Where a check stands: a member, or an item of a list, and what it is in. Spelled only when there is something to
+/// say. Lives as long as the visit.
+struct Place {
+    const Place* owner = nullptr;
+    std::string_view member;
+    std::optional<std::size_t> index = {};
+
+    std::string spelled() const {
+        std::string text = owner == nullptr ? std::string() : owner->spelled();
+        if (index)
+            return text += std::format("[{}]", *index);
+        if (!text.empty())
+            text += '.';
+        return text += member;
+    }
+};
+
 /// Required members and enumerated values, for every kind, from the schema alone.
 class SchemaCheck {
 public:
     explicit SchemaCheck(Causes& causes) : causes_(causes) {}
 
-    void object(const Type& type, const JsonObject& value, const std::string& path) {
+    void object(const Type& type, const JsonObject& value, const Place& place) {
         for (const Field& field : type.fields)
-            member(type, field, value, path);
+            member(type, field, value, &place);
     }
 
-    void member(const Type& type, const Field& field, const JsonObject& owner, const std::string& ownerPath) {
-        const std::string path =
-            ownerPath.empty() ? std::string(field.name) : ownerPath + "." + std::string(field.name);
+    void member(const Type& type, const Field& field, const JsonObject& owner, const Place* ownerPlace) {
+        const Place place{ownerPlace, field.name};
         const Json* value = owner.if_contains(field.name);
         if (value == nullptr)
-            absent(type, field, path);
+            absent(type, field, place);
         else if (field.kind == FieldKind::string_ && field.container == Container::none)
-            scalar(type, field, *value, path);
+            scalar(type, field, *value, place);
         else if (field.kind == FieldKind::object_)
-            objects(field, *value, path);
+            objects(field, *value, place);
     }
 
 private:
     /// Required in the schema means "always written": an absent number is 0, an absent object empty, a text "".
-    void absent(const Type& type, const Field& field, const std::string& path) {
+    void absent(const Type& type, const Field& field, const Place& place) {
         if (!field.required || mayBeEmpty(type, field))
             return;
         if (field.container == Container::none && field.kind == FieldKind::object_)
-            object(*field.type, {}, path);
+            object(*field.type, {}, place);
         else if (field.container != Container::none || field.kind == FieldKind::string_ ||
                  field.kind == FieldKind::intOrString_)
-            causes_.push_back(requiredValue(path, ""));
+            causes_.push_back(requiredValue(place.spelled(), ""));
     }
 
     /// Texts and lists Kubernetes always writes but lets be empty.
@@ -69,14 +85,15 @@ private:
             open, [&](const auto& entry) { return entry.first == type.name && entry.second == field.name; });
     }
 
-    void scalar(const Type& type, const Field& field, const Json& value, const std::string& path) {
+    void scalar(const Type& type, const Field& field, const Json& value, const Place& place) {
         if (!value.is_string())
             return;
         const std::string_view text = view(value.get_string());
         if (field.required && text.empty() && !mayBeEmpty(type, field)) {
-            causes_.push_back(requiredValue(path, ""));
+            causes_.push_back(requiredValue(place.spelled(), ""));
         } else if (!field.enumValues.empty() && !text.empty() &&
                    std::ranges::find(field.enumValues, text) == field.enumValues.end()) {
+            const std::string path = place.spelled();
             causes_.push_back(notSupported(namesNoIndex(type, field) ? withoutIndex(path) : path, value,
                                            {field.enumValues.begin(), field.enumValues.end()}));
         }
@@ -93,14 +110,14 @@ private:
         return open == path.npos ? path : path.substr(0, open) + path.substr(close + 1);
     }
 
-    void objects(const Field& field, const Json& value, const std::string& path) {
+    void objects(const Field& field, const Json& value, const Place& place) {
         if (value.is_object() && field.container == Container::none)
-            object(*field.type, value.get_object(), path);
+            object(*field.type, value.get_object(), place);
         if (value.is_array()) {
             std::size_t index = 0;
             for (const Json& item : value.get_array()) {
                 if (item.is_object())
-                    object(*field.type, item.get_object(), std::format("{}[{}]", path, index));
+                    object(*field.type, item.get_object(), {&place, {}, index});
                 ++index;
             }
         }
@@ -114,7 +131,7 @@ void validateSchema(const Resource& resource, const JsonObject& object, Causes& 
     SchemaCheck check(causes);
     for (const Field& field : resource.type->fields)
         if (field.name != "metadata" && field.name != "status")
-            check.member(*resource.type, field, object, {});
+            check.member(*resource.type, field, object, nullptr);
 }
 
 using Check = void (*)(const JsonObject& object, Causes& causes);
@@ -179,7 +196,8 @@ void validateKind(const Resource& resource, const JsonObject& object, Causes& ca
         found->second.create(object, causes);
     else if (resource.name == "pods") {
         const Json* spec = object.if_contains("spec");
-        validatePodSpec(spec != nullptr && spec->is_object() ? spec->get_object() : JsonObject(), "spec", causes);
+        static const JsonObject none;
+        validatePodSpec(spec != nullptr && spec->is_object() ? spec->get_object() : none, "spec", causes);
     } else if (isWorkload(resource))
         validateWorkload(resource, object, causes);
     else if (resource.name == "configmaps" || resource.name == "secrets")

@@ -20,7 +20,16 @@ public:
     const std::string& path() const { return path_; }
     Causes& causes() const { return causes_; }
     std::string pathOf(std::string_view member) const {
-        return path_.empty() ? std::string(member) : std::format("{}.{}", path_, member);
+        if (path_.empty())
+            return std::string(member);
+        std::string path;
+        path.reserve(path_.size() + 1 + member.size());
+        return path.append(path_).append(1, '.').append(member);
+    }
+
+    /// An item of a list.
+    std::string pathOf(std::string_view member, std::size_t index) const {
+        return pathOf(member).append(1, '[').append(std::to_string(index)).append(1, ']');
     }
 
     bool has(std::string_view member) const { return object_.contains(member); }
@@ -45,7 +54,7 @@ public:
         std::size_t index = 0;
         for (const Json& item : list(member)) {
             if (item.is_object())
-                visit(At(item.get_object(), std::format("{}[{}]", pathOf(member), index), causes_));
+                visit(At(item.get_object(), pathOf(member, index), causes_));
             ++index;
         }
     }
@@ -54,7 +63,7 @@ public:
         std::size_t index = 0;
         for (const Json& item : list(member)) {
             if (item.is_string())
-                visit(view(item.get_string()), std::format("{}[{}]", pathOf(member), index));
+                visit(view(item.get_string()), pathOf(member, index));
             ++index;
         }
     }

@@ -24,7 +24,7 @@ std::string textAt(const api::JsonObject& object, std::string_view path) {
     }
 }
 
-/// Fields whose absence selects as a value rather than as the empty string.
+/// What a field selects by where it is absent: mostly the empty string.
 std::string_view absentValue(std::string_view field) {
     return field == "spec.unschedulable" || field == "spec.hostNetwork" ? "false"
            : field == "status.replicas"                                 ? "0"
@@ -70,10 +70,10 @@ Attributes Attributes::of(const api::Resource& resource, const api::JsonObject& 
         std::string text = field == "source" ? textAt(object, "source.component") : textAt(object, field);
         if (text.empty() && field == "source") // who reports is told in either of two members
             text = textAt(object, "reportingComponent");
-        if (text.empty())
-            text = absentValue(field);
-        attributes.fields.emplace_back(field, std::move(text));
+        if (!text.empty() && text != absentValue(field))
+            attributes.fields.emplace_back(field, std::move(text));
     }
+    attributes.fields.shrink_to_fit(); // they are held for every object there is
     return attributes;
 }
 
@@ -86,7 +86,7 @@ bool Selection::matches(const Attributes& attributes) const {
         if (path == "metadata.namespace")
             return attributes.ns;
         const auto found = std::ranges::find(attributes.fields, path, [](const auto& pair) { return pair.first; });
-        return found == attributes.fields.end() ? std::string_view() : std::string_view(found->second);
+        return found == attributes.fields.end() ? absentValue(path) : std::string_view(found->second);
     };
     return std::ranges::all_of(fields.requirements,
                                [&](const auto& r) { return (valueOf(r.path) == r.value) == r.equal; }) &&

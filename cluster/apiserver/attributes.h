@@ -20,7 +20,7 @@ namespace slipway::apiserver {
 struct Attributes {
     std::string ns, name;
     std::map<std::string, std::string> labels;
-    std::vector<std::pair<std::string_view, std::string>> fields; ///< the resource's selectable fields
+    std::vector<std::pair<std::string_view, std::string>> fields; ///< selectable; not what an absent one says too
     std::shared_ptr<const void> owner; ///< of the fields' names, when the resource is not a built-in one
 
     static Attributes of(const api::Resource& resource, const api::JsonObject& object);

@@ -289,7 +289,8 @@ Outcome<void> Registry::createFresh(std::vector<Fresh> objects, WriteContext& co
 Outcome<CachedObject> Registry::tryUpdate(const api::Resource& resource, const std::string& key,
                                           const CachedObject& found, std::string_view subresource, const Change& change,
                                           WriteContext& context, bool& again) {
-    const auto shown = objectIn(resource, found);
+    api::JsonArena arena;
+    const auto shown = objectIn(resource, found, arena);
     if (!shown)
         return std::unexpected(shown.error());
     const JsonObject& before = *shown;
@@ -395,7 +396,8 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
         if (!found)
             return std::unexpected(api::notFound(resource, name));
         bool outpaced = false;
-        auto shown = objectIn(resource, *found);
+        api::JsonArena arena;
+        auto shown = objectIn(resource, *found, arena);
         if (!shown)
             return std::unexpected(std::move(shown.error()));
         JsonObject& object = *shown;
@@ -425,7 +427,8 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
             return std::unexpected(std::move(*refusal));
         if (auto refusal = admission_.validate(request, turn))
             return std::unexpected(std::move(*refusal));
-        const JsonObject before = object;
+        const bool marked = api::find(object, {"metadata", "deletionTimestamp"}) != nullptr;
+        const JsonObject before = marked ? object : JsonObject(); // which a deletion may leave as it is
         markForDeletion(resource, object, options.gracePeriodSeconds, options.propagationPolicy);
         if (isDefinition(resource))
             markDefinitionForDeletion(object);
@@ -436,7 +439,7 @@ Outcome<Registry::Deleted> Registry::remove(const api::Resource& resource, std::
             (void)store_.catchUp();
             continue;
         }
-        if (api::sameJson(object, before))
+        if (marked && api::sameJson(object, before))
             return Deleted{*found, false}; // already being deleted
         auto written = put(resource, key, std::move(object), found->revision, context, outpaced, turn);
         if (written)

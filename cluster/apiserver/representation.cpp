@@ -12,20 +12,32 @@ bool isAsCached(const api::Resource& resource, const CachedObject& object) {
            (resource.custom == nullptr || resource.version == resource.custom->storageVersion);
 }
 
-} // namespace
-
-api::JsonObject storedObject(const CachedObject& object) {
-    auto parsed = api::parseJson(*object.bytes);
+/// Empty where it is none.
+api::JsonObject objectOf(std::expected<api::Json, api::JsonError> parsed) {
     return parsed && parsed->is_object() ? std::move(parsed->get_object()) : api::JsonObject();
 }
 
-std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object) {
-    api::JsonObject shown = storedObject(object);
+std::expected<api::JsonObject, api::Status> converted(const api::Resource& resource, api::JsonObject shown) {
     if (shown.empty())
         return shown;
-    if (auto converted = api::convertTo(resource, shown); !converted)
-        return std::unexpected(std::move(converted.error()));
+    if (auto done = api::convertTo(resource, shown); !done)
+        return std::unexpected(std::move(done.error()));
     return shown;
+}
+
+} // namespace
+
+api::JsonObject storedObject(const CachedObject& object) {
+    return objectOf(api::parseJson(*object.bytes));
+}
+
+std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object) {
+    return converted(resource, storedObject(object));
+}
+
+std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object,
+                                                     api::JsonArena& arena) {
+    return converted(resource, objectOf(api::parseJson(*object.bytes, arena)));
 }
 
 std::expected<std::vector<api::JsonObject>, api::Status> objectsIn(const api::Resource& resource,

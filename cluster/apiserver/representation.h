@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster/api/json.h"
+#include "cluster/api/json_arena.h"
 #include "cluster/api/schema.h"
 #include "cluster/api/status.h"
 #include "cluster/apiserver/watch_cache.h"
@@ -16,6 +17,9 @@ namespace slipway::apiserver {
 
 /// The object in the version of @p resource. Empty when the bytes are no object. Errors: 500, of a converter.
 std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object);
+/// The same, in memory that lives as long as the request.
+std::expected<api::JsonObject, api::Status> objectIn(const api::Resource& resource, const CachedObject& object,
+                                                     api::JsonArena& arena);
 /// The same for several, with one call of a converter.
 std::expected<std::vector<api::JsonObject>, api::Status> objectsIn(const api::Resource& resource,
                                                                    std::span<const CachedObject> objects);

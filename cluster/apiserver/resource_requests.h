@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/api/json_arena.h"
 #include "cluster/apiserver/negotiation.h"
 #include "cluster/apiserver/registry.h"
 #include "cluster/apiserver/request.h"
@@ -26,8 +27,8 @@ struct ResourceRequest {
     /// The context for a write, from the query (dryRun, fieldValidation, fieldManager).
     /// Errors: 422 for options that are none.
     std::expected<WriteContext, api::Status> writeContext() const;
-    /// The body, decoded; what it has twice is noted in the context. Errors: 400, 415.
-    std::expected<api::Json, api::Status> body(WriteContext& context) const;
+    /// The body, decoded, in the arena where it is JSON; what it has twice is noted in the context. Errors: 400, 415.
+    std::expected<api::Json, api::Status> body(WriteContext& context, api::JsonArena& arena) const;
 };
 
 /// get, list, watch, create, update, patch, delete, deletecollection of a resource itself and of its status.

@@ -29,6 +29,8 @@ namespace {
 using api::Json;
 using api::JsonObject;
 
+constexpr std::size_t recentEventBytes = 8 << 20; // who asks for older ones gets them out of the history
+
 JsonObject versionInfo() {
     return {{"major", "1"},         {"minor", "34"},           {"gitVersion", "v1.34.0+slipway"},
             {"gitCommit", ""},      {"gitTreeState", "clean"}, {"buildDate", "2025-08-27T00:00:00Z"},
@@ -50,7 +52,7 @@ bool isBelow(std::string_view path, std::string_view folder) {
 ApiServer::ApiServer(store::Store& store, ServerOptions options)
     : options_(std::move(options))
     , store_(store)
-    , cache_(store)
+    , cache_(store, recentEventBytes)
     , access_(std::make_unique<AccessControl>(cache_))
     , admission_(cache_, Ipv4Network::parse(options_.serviceCidr).value_or(Ipv4Network{10U << 24 | 96U << 16, 16}),
                  access_.get())

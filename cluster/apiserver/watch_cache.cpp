@@ -35,13 +35,13 @@ std::string everythingBucket() {
     return {};
 }
 std::string namespaceBucket(std::string_view ns) {
-    return std::format("namespace/{}", ns);
+    return std::string("namespace/").append(ns);
 }
 std::string nameBucket(std::string_view name) {
-    return std::format("name/{}", name);
+    return std::string("name/").append(name);
 }
 std::string nodeBucket(std::string_view node) {
-    return std::format("node/{}", node);
+    return std::string("node/").append(node);
 }
 
 std::string bucketOf(const Selection& selection) {
@@ -56,23 +56,32 @@ std::string bucketOf(const Selection& selection) {
     return selection.ns.empty() ? everythingBucket() : namespaceBucket(selection.ns);
 }
 
-/// Null for objects that have no node.
-const std::string* nodeOf(const Attributes& attributes) {
+/// Empty for objects that have no node.
+std::string_view nodeOf(const Attributes& attributes) {
     for (const auto& [name, value] : attributes.fields)
         if (name == "spec.nodeName")
-            return &value;
-    return nullptr;
+            return value;
+    return {};
+}
+
+/// Whether no selector tells the two apart.
+bool sameAttributes(const Attributes& a, const Attributes& b) {
+    return a.ns == b.ns && a.name == b.name && a.labels == b.labels && a.fields == b.fields && a.owner == b.owner;
 }
 
 /// The bytes of an object with another resource version; null when they do not say clearly where it stands.
 std::shared_ptr<const std::string> withRevision(const std::string& bytes, store::Revision from, store::Revision to) {
     constexpr std::string_view member = R"("resourceVersion":")";
     const std::string wanted = std::format("{}{}\"", member, from);
-    const std::size_t at = bytes.find(wanted);
-    if (at == bytes.npos || bytes.find(wanted, at + 1) != bytes.npos)
+    // std::string::find() stops at every quote
+    const std::boyer_moore_horspool_searcher searcher(wanted.begin(), wanted.end());
+    const auto found = std::search(bytes.begin(), bytes.end(), searcher);
+    if (found == bytes.end() || std::search(found + 1, bytes.end(), searcher) != bytes.end())
         return nullptr;
-    std::string changed = bytes;
-    changed.replace(at + member.size(), wanted.size() - member.size() - 1, std::to_string(to));
+    const auto number = found + member.size(), rest = number + (wanted.size() - member.size() - 1);
+    std::string changed;
+    changed.reserve(bytes.size() + 8);
+    changed.append(bytes.begin(), number).append(std::to_string(to)).append(rest, bytes.end());
     return std::make_shared<const std::string>(std::move(changed));
 }
 
@@ -81,7 +90,10 @@ std::string storageName(const api::Resource& resource) {
     // events.k8s.io events are the core group's under another name.
     const std::string_view group =
         resource.group.empty() || resource.group == "events.k8s.io" ? "core" : resource.group;
-    return std::format("{}/{}/", group, resource.name);
+    std::string name;
+    name.reserve(group.size() + resource.name.size() + 2);
+    name.append(group).append("/").append(resource.name).append("/");
+    return name;
 }
 
 } // namespace
@@ -322,12 +334,10 @@ void ResourceCache::publish(const std::shared_ptr<const WatchEvent>& event) {
     offerTo(nameBucket(now.name), event);
     if (!now.ns.empty())
         offerTo(namespaceBucket(now.ns), event);
-    const std::string* node = nodeOf(now);
-    const std::string* nodeBefore = event->previous ? nodeOf(*event->previous) : nullptr;
-    if (node != nullptr)
-        offerTo(nodeBucket(*node), event);
-    if (nodeBefore != nullptr && (node == nullptr || *node != *nodeBefore))
-        offerTo(nodeBucket(*nodeBefore), event);
+    const std::string_view node = nodeOf(now);
+    offerTo(nodeBucket(node), event); // one without a node may be waited for as such
+    if (event->previous && nodeOf(*event->previous) != node)
+        offerTo(nodeBucket(nodeOf(*event->previous)), event);
 }
 
 void ResourceCache::forgetOldest() {
@@ -369,6 +379,8 @@ std::size_t ResourceCache::apply(const store::Event& change) {
         event->type = found == objects_.end() ? WatchEventType::added : WatchEventType::modified;
         if (found != objects_.end()) {
             event->previous = found->second.attributes;
+            if (sameAttributes(*event->object.attributes, *event->previous)) // as after most changes: held once
+                event->object.attributes = event->previous;
             found->second = event->object;
         } else {
             objects_.emplace(change.entry.key, event->object);
@@ -503,10 +515,14 @@ void WatchCache::sendBookmarks() {
 }
 
 std::string WatchCache::key(const api::Resource& resource, std::string_view ns, std::string_view name) {
-    std::string text = std::string(root) + storageName(resource);
+    const std::string kind = storageName(resource);
+    std::string text;
+    text.reserve(root.size() + kind.size() + ns.size() + 1 + name.size());
+    text.append(root).append(kind).append(ns);
     if (!ns.empty())
-        text += std::format("{}/", ns);
-    return text += name;
+        text += '/';
+    text += name;
+    return text;
 }
 
 } // namespace slipway::apiserver

@@ -126,6 +126,14 @@ std::expected<Deletion, api::Status> readDeletion(const ResourceRequest& r, Writ
     return deletion;
 }
 
+/// What is JSON in the arena, anything else (and what is none after all) as everywhere.
+std::expected<Json, api::Status> decodeIn(api::JsonArena& arena, std::string_view body, std::string_view contentType) {
+    if (contentType.empty() || contentType == "application/json")
+        if (auto parsed = api::parseJson(body, arena))
+            return std::move(*parsed);
+    return api::decodeBody(body, contentType);
+}
+
 JsonObject deletedStatus(const ResourceRequest& r, const JsonObject& object) {
     JsonObject details{{"name", r.info.name},
                        {"group", r.resource.group},
@@ -172,11 +180,11 @@ std::expected<WriteContext, api::Status> ResourceRequest::writeContext() const {
     return context;
 }
 
-std::expected<Json, api::Status> ResourceRequest::body(WriteContext& context) const {
+std::expected<Json, api::Status> ResourceRequest::body(WriteContext& context, api::JsonArena& arena) const {
     const std::string_view type = std::string_view(request.contentType).substr(0, request.contentType.find(';'));
     if (resource.custom != nullptr && type == api::protobufContentType)
         return std::unexpected(api::unsupportedMediaType("application/json, application/yaml"));
-    auto decoded = api::decodeBody(request.body, request.contentType);
+    auto decoded = decodeIn(arena, request.body, request.contentType);
     if (decoded && context.validation != api::FieldValidation::ignore) {
         api::findDuplicates(request.body, request.contentType, context.findings);
         context.body = request.body;
@@ -188,7 +196,8 @@ Answer createOne(const ResourceRequest& r) {
     auto context = r.writeContext();
     if (!context)
         return replyWith(context.error());
-    auto body = r.body(*context);
+    api::JsonArena arena;
+    auto body = r.body(*context, arena);
     if (!body)
         return replyWith(body.error());
     const auto made = r.registry.create(r.resource, r.info.ns, std::move(*body), *context);
@@ -199,7 +208,8 @@ Answer replaceOne(const ResourceRequest& r) {
     auto context = r.writeContext();
     if (!context)
         return replyWith(context.error());
-    auto body = r.body(*context);
+    api::JsonArena arena;
+    auto body = r.body(*context, arena);
     if (!body)
         return replyWith(body.error());
     auto object = r.registry.accept(r.resource, std::move(*body), *context);

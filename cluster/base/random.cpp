@@ -1,6 +1,5 @@
 #include "cluster/base/random.h"
 
-#include <format>
 #include <openssl/rand.h>
 #include <stdexcept>
 #include <string_view>
@@ -18,12 +17,14 @@ std::string newUuid() {
     std::string bytes = randomBytes(16);
     bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
+    constexpr std::string_view hex = "0123456789abcdef";
     std::string text;
     text.reserve(36);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             text += '-';
-        text += std::format("{:02x}", static_cast<unsigned char>(bytes[i]));
+        text += hex[static_cast<unsigned char>(bytes[i]) >> 4];
+        text += hex[static_cast<unsigned char>(bytes[i]) & 15];
     }
     return text;
 }

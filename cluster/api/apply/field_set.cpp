@@ -25,7 +25,11 @@ std::optional<PathElement> PathElement::parse(std::string_view text) {
 
 std::string PathElement::print() const {
     static constexpr char letters[] = {'f', 'k', 'v', 'i'};
-    return std::format("{}:{}", letters[static_cast<int>(kind)], text);
+    std::string printed;
+    printed.reserve(text.size() + 2);
+    printed += letters[static_cast<int>(kind)];
+    printed += ':';
+    return printed += text;
 }
 
 std::string PathElement::spelled() const {

@@ -121,25 +121,39 @@ private:
 /// this way.
 class NewFields {
 public:
+    /// @p marked: the object itself is owned too, which a member "." says if any other follows.
     JsonObject members(const JsonObject& object, const MergeSchema& schema, bool given, const FieldSet* unowned,
-                       std::string_view passedOver) const {
+                       std::string_view passedOver, bool marked = false) const {
         std::vector<const JsonObject::value_type*> order;
         order.reserve(object.size());
         for (const auto& member : object)
             if (member.key() != passedOver)
                 order.push_back(&member);
         std::ranges::sort(order, {}, [](const auto* member) { return std::string_view(member->key()); });
-        JsonObject fields;
-        fields.reserve(order.size());
+        JsonObject fields = begun(order.size(), marked);
         for (const auto* member : order) {
             const std::string_view name = member->key();
             add(fields, PathElement::member(name), member->value(), schema.member(name).value_or(MergeSchema()),
                 given && schema.alwaysPresent(name), unowned);
         }
-        return fields;
+        return ended(std::move(fields), marked);
     }
 
 private:
+    static JsonObject begun(std::size_t size, bool marked) {
+        JsonObject fields;
+        fields.reserve(size + (marked ? 1 : 0));
+        if (marked)
+            fields.emplace(".", JsonObject());
+        return fields;
+    }
+
+    static JsonObject ended(JsonObject fields, bool marked) {
+        if (marked && fields.size() == 1)
+            fields.clear();
+        return fields;
+    }
+
     void add(JsonObject& fields, const PathElement& element, const Json& value, const MergeSchema& schema, bool given,
              const FieldSet* unowned) const {
         const Form form = schema.formOf(value);
@@ -148,31 +162,23 @@ private:
         JsonObject below;
         if (!leaf) {
             const FieldSet* inner = unowned == nullptr ? nullptr : unowned->below(element);
-            below = form == Form::members ? members(value.get_object(), schema, given, inner, {})
-                                          : items(value.get_array(), schema, form, inner);
+            below = form == Form::members ? members(value.get_object(), schema, given, inner, {}, owned)
+                                          : items(value.get_array(), schema, form, inner, owned);
         }
-        if (!owned && below.empty())
-            return;
-        if (owned && !below.empty()) {
-            JsonObject marked;
-            marked.reserve(below.size() + 1);
-            marked["."].emplace_object();
-            for (auto& [name, field] : below)
-                marked[name] = std::move(field);
-            below = std::move(marked);
-        }
-        fields[element.print()] = std::move(below);
+        if (owned || !below.empty())
+            fields.emplace(element.print(), std::move(below));
     }
 
-    JsonObject items(const JsonArray& list, const MergeSchema& schema, Form form, const FieldSet* unowned) const {
+    JsonObject items(const JsonArray& list, const MergeSchema& schema, Form form, const FieldSet* unowned,
+                     bool marked) const {
         std::map<PathElement, const Json*> order;
         for (std::size_t i = 0; i < list.size(); ++i)
             order[schema.elementOf(list[i], i, form)] = &list[i];
         const MergeSchema item = schema.item();
-        JsonObject fields;
+        JsonObject fields = begun(order.size(), marked);
         for (const auto& [element, value] : order)
             add(fields, element, *value, item, false, unowned);
-        return fields;
+        return ended(std::move(fields), marked);
     }
 };
 

@@ -23,7 +23,7 @@ JsonArray& listIn(JsonObject& owner, std::string_view member) {
 
 /// A token that follows the pod, the cluster's certificate and the namespace's name (KEP-1205).
 JsonObject tokenVolume(const std::string& name) {
-    const JsonArray sources{
+    static const JsonArray sources{
         JsonObject{{"serviceAccountToken", JsonObject{{"expirationSeconds", 3607}, {"path", "token"}}}},
         JsonObject{{"configMap", JsonObject{{"name", "kube-root-ca.crt"},
                                             {"items", JsonArray{JsonObject{{"key", "ca.crt"}, {"path", "ca.crt"}}}}}}},
@@ -32,7 +32,13 @@ JsonObject tokenVolume(const std::string& name) {
                                              {"path", "namespace"},
                                              {"fieldRef", JsonObject{{"apiVersion", "v1"},
                                                                      {"fieldPath", "metadata.namespace"}}}}}}}}}};
-    return {{"name", name}, {"projected", JsonObject{{"sources", sources}, {"defaultMode", 420}}}};
+    JsonObject projected;
+    projected["sources"] = sources;
+    projected["defaultMode"] = 420;
+    JsonObject volume;
+    volume["name"] = name;
+    volume["projected"] = std::move(projected);
+    return volume;
 }
 
 std::string tokenVolumeName(const JsonObject& spec) {

@@ -2,6 +2,7 @@
 
 #include "cluster/apiserver/http/date.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -27,8 +28,17 @@ awaitable<bool> Http1Stream::write(std::string_view bytes) {
 
 Http1Body::Http1Body(Http1Stream& stream, HeaderParser&& head) : stream_(stream), parser_(std::move(head)) {}
 
+/// No more than is still to come, where that is known.
+std::size_t Http1Body::pieceSize() const {
+    constexpr std::uint64_t most = 32 * 1024, least = 1;
+    const auto rest = parser_.content_length_remaining();
+    return rest ? std::clamp(*rest, least, most) : most;
+}
+
 awaitable<std::optional<std::string>> Http1Body::next() {
-    std::string piece(32 * 1024, '\0');
+    if (parser_.is_done()) // of most requests there is no body, and of the others no second piece
+        co_return std::string();
+    std::string piece(pieceSize(), '\0');
     while (!parser_.is_done()) {
         parser_.get().body().data = piece.data();
         parser_.get().body().size = piece.size();

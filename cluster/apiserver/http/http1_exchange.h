@@ -34,6 +34,8 @@ public:
     bool complete() const { return parser_.is_done(); }
 
 private:
+    std::size_t pieceSize() const;
+
     Http1Stream& stream_;
     http::request_parser<http::buffer_body> parser_;
     error_code error_;

@@ -237,6 +237,39 @@ private slots:
         QCOMPARE(events(api, "", "application/json;as=Table;v=v1;g=meta.k8s.io").size(), 3);
     }
 
+    void selectsByFieldsThatAreAbsent() {
+        ApiUnderTest api;
+        const std::string pods = "/api/v1/namespaces/default/pods";
+        QCOMPARE(api.post("/api/v1/namespaces/default/serviceaccounts", "{'metadata':{'name':'default'}}").code, 201);
+        const auto pod = [&](const char* name, const char* more) {
+            return api.post(pods, QStringLiteral("{'metadata':{'name':'%1'},'spec':{%2'containers':["
+                                                 "{'name':'c','image':'x'}]}}")
+                                      .arg(name, more));
+        };
+        const auto transport = apiserver::makeLocalTransport(api.server(), ApiUnderTest::admin());
+        client::Request watch;
+        watch.target = pods + "?watch=true&fieldSelector=spec.nodeName%3D"; // pods without a node
+        auto waiting = transport->open(watch);
+        QVERIFY(waiting.has_value());
+        QCOMPARE(pod("free", "").brief(), "201");
+        QCOMPARE(pod("bound", "'nodeName':'n','hostNetwork':true,").brief(), "201");
+        const auto selected = [&](const std::string& selector) {
+            return names(api.get(pods + "?fieldSelector=" + selector));
+        };
+        QCOMPARE(selected("spec.nodeName%3D"), QStringList{"free"});
+        QCOMPARE(selected("spec.nodeName!%3D"), QStringList{"bound"});
+        QCOMPARE(selected("spec.nodeName%3Dn"), QStringList{"bound"});
+        QCOMPARE(selected("spec.hostNetwork%3Dfalse"), QStringList{"free"});
+        QCOMPARE(selected("spec.hostNetwork!%3Dfalse"), QStringList{"bound"});
+        QCOMPARE(selected("status.podIP%3D"), (QStringList{"bound", "free"}));
+        const auto added = (*waiting)->read();
+        QVERIFY(added && added->starts_with(R"({"type":"ADDED")") && added->contains(R"("name":"free")"));
+        QCOMPARE(api.post(pods + "/free/binding", "{'metadata':{'name':'free'},'target':{'name':'n'}}").brief(), "201");
+        const auto gone = (*waiting)->read();
+        QVERIFY(gone && gone->starts_with(R"({"type":"DELETED")") && gone->contains(R"("name":"free")"));
+        QCOMPARE(selected("spec.nodeName%3D"), QStringList());
+    }
+
     void aWatchThatCannotBeginSaysSo() {
         ApiUnderTest restarted;
         QCOMPARE(events(restarted, "resourceVersion=1"),
