@@ -221,6 +221,13 @@ void defaultAutoscaler(JsonObject& object) {
     putDefault(specOf(object), "minReplicas", 1);
 }
 
+/// What a node has is also what pods may have, unless it says otherwise.
+void defaultNode(JsonObject& object) {
+    if (JsonObject* status = objectMember(object, "status"))
+        if (const Json* capacity = status->if_contains("capacity"))
+            putDefault(*status, "allocatable", Json(*capacity));
+}
+
 void defaultPriorityClass(JsonObject& object) {
     putDefault(object, "preemptionPolicy", "PreemptLowerPriority");
 }
@@ -256,6 +263,10 @@ const std::map<std::string_view, void (*)(JsonObject&)>& functions() {
         {"apiservices", defaultApiService},
         {"limitranges", defaultLimitRange},
         {"podtemplates", defaultPodTemplate},
+        {"nodes", defaultNode},
+        {"resourceclaims", defaultResourceClaim},
+        {"resourceclaimtemplates", defaultResourceClaimTemplate},
+        {"resourceslices", defaultResourceSlice},
     };
     return byResource;
 }

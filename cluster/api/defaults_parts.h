@@ -35,5 +35,8 @@ void defaultNetworkPolicy(JsonObject& object);
 void defaultIngressClass(JsonObject& object);
 void defaultApiService(JsonObject& object);
 void defaultLimitRange(JsonObject& object);
+void defaultResourceClaim(JsonObject& object);
+void defaultResourceClaimTemplate(JsonObject& object);
+void defaultResourceSlice(JsonObject& object);
 
 } // namespace slipway::api

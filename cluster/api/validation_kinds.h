@@ -73,6 +73,11 @@ void validateVolumeAttachment(const JsonObject& object, Causes& causes);
 void validateVolumeAttachmentUpdate(const JsonObject& before, const JsonObject& after, Causes& causes);
 void validateStorageCapacity(const JsonObject& object, Causes& causes);
 
+void validateDeviceClass(const JsonObject& object, Causes& causes);
+void validateResourceClaim(const JsonObject& object, Causes& causes);
+void validateResourceClaimUpdate(const JsonObject& before, const JsonObject& after, Causes& causes);
+void validateResourceClaimTemplate(const JsonObject& object, Causes& causes);
+
 void validateQuota(const JsonObject& quota, Causes& causes);
 void validateQuotaUpdate(const JsonObject& before, const JsonObject& after, Causes& causes);
 void validateLimitRange(const JsonObject& range, Causes& causes);

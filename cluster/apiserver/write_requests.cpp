@@ -218,6 +218,10 @@ Answer replaceOne(const ResourceRequest& r) {
     if (stringAt(*object, {"metadata", "name"}).empty())
         return replyWith(
             api::invalid(r.resource, r.info.name, {api::requiredValue("metadata.name", "name is required")}));
+    // Asked before whether there is such an object: who names two is told so, and not that one of them is missing.
+    if (const std::string_view named = stringAt(*object, {"metadata", "name"}); named != r.info.name)
+        return replyWith(api::badRequest(
+            std::format("the name of the object ({}) does not match the name on the URL ({})", named, r.info.name)));
     const bool versioned = !stringAt(*object, {"metadata", "resourceVersion"}).empty();
     const auto written = r.registry.update(
         r.resource, r.info.ns, r.info.name, r.info.subresource,

@@ -21,6 +21,7 @@
 #include "cluster/controllers/pod_gc/pod_gc.h"
 #include "cluster/controllers/podautoscaler/podautoscaler.h"
 #include "cluster/controllers/replica_set/replica_set.h"
+#include "cluster/controllers/resource_claim/resource_claim.h"
 #include "cluster/controllers/resource_quota/resource_quota.h"
 #include "cluster/controllers/root_ca/root_ca.h"
 #include "cluster/controllers/runtime/leader_election.h"
@@ -74,6 +75,7 @@ constexpr Row rows[] = {
     {"slipway.dev/local-path", "persistent-volume-binder", makeLocalPathProvisioner},
     {"pvc-protection-controller", "pvc-protection-controller", makeClaimProtectionController},
     {"pv-protection-controller", "pv-protection-controller", makeVolumeProtectionController},
+    {"resource_claim", "resource-claim-controller", makeResourceClaimController},
     {"ephemeral-volume-controller", "ephemeral-volume-controller", makeEphemeralVolumeController},
     {"service-lb-controller", "service-controller", makeServiceLoadBalancerController},
     {"service-cidr-controller", "service-cidrs-controller", makeServiceCidrController},

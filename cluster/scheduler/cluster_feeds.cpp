@@ -1,6 +1,7 @@
 #include "cluster/scheduler/cluster_feeds.h"
 
 #include "cluster/api/types/policy_v1.h"
+#include "cluster/api/types/resource_v1.h"
 #include "cluster/api/types/storage_v1.h"
 #include "cluster/scheduler/cluster_events.h"
 #include "cluster/scheduler/feed.h"
@@ -12,6 +13,9 @@ using api::core_v1::Namespace;
 using api::core_v1::PersistentVolume;
 using api::core_v1::PersistentVolumeClaim;
 using api::policy_v1::PodDisruptionBudget;
+using api::resource_v1::DeviceClass;
+using api::resource_v1::ResourceClaim;
+using api::resource_v1::ResourceSlice;
 using api::storage_v1::StorageClass;
 using client::objectKey;
 
@@ -87,6 +91,36 @@ struct ClusterFeeds::Parts {
               [this](const auto& key) { apply(events::volumes, [&] { snapshot.volumes().classes.erase(key); }); },
               [this](const auto& known) {
                   apply(events::volumes, [&] { keepOnly(snapshot.volumes().classes, known); });
+              })
+        , deviceClaims(
+              client,
+              [this](auto object) {
+                  const std::string key = objectKey(object->metadata.namespace_, object->metadata.name);
+                  apply(events::devices, [&] { snapshot.devices().setClaim(key, std::move(object)); });
+              },
+              [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().removeClaim(key); }); },
+              [this](const auto& known) {
+                  apply(events::devices, [&] { keepOnly(snapshot.devices().claims, known); });
+              })
+        , deviceClasses(
+              client,
+              [this](auto object) {
+                  const std::string key = object->metadata.name;
+                  apply(events::devices, [&] { snapshot.devices().classes[key] = std::move(object); });
+              },
+              [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().classes.erase(key); }); },
+              [this](const auto& known) {
+                  apply(events::devices, [&] { keepOnly(snapshot.devices().classes, known); });
+              })
+        , slices(
+              client,
+              [this](auto object) {
+                  const std::string key = object->metadata.name;
+                  apply(events::devices, [&] { snapshot.devices().slices[key] = std::move(object); });
+              },
+              [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().slices.erase(key); }); },
+              [this](const auto& known) {
+                  apply(events::devices, [&] { keepOnly(snapshot.devices().slices, known); });
               }) {}
 
     template <class Change> void apply(std::uint32_t event, const Change& change) {
@@ -106,6 +140,9 @@ struct ClusterFeeds::Parts {
     Feed<PersistentVolumeClaim> claims;
     Feed<PersistentVolume> volumes;
     Feed<StorageClass> classes;
+    Feed<ResourceClaim> deviceClaims;
+    Feed<DeviceClass> deviceClasses;
+    Feed<ResourceSlice> slices;
 };
 
 ClusterFeeds::ClusterFeeds(std::shared_ptr<const client::Client> client, std::mutex& mutex, Snapshot& snapshot,
@@ -119,6 +156,9 @@ void ClusterFeeds::start() {
     parts_->claims.start();
     parts_->volumes.start();
     parts_->classes.start();
+    parts_->deviceClaims.start();
+    parts_->deviceClasses.start();
+    parts_->slices.start();
 }
 
 } // namespace slipway::scheduler

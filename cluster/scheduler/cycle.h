@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/scheduler/plugins/dynamic_resources.h"
 #include "cluster/scheduler/plugins/pod_affinity.h"
 #include "cluster/scheduler/plugins/topology_spread.h"
 #include "cluster/scheduler/plugins/volume_binding.h"
@@ -21,6 +22,7 @@ struct Cycle {
     const plugins::PodAffinityState affinity;
     const plugins::SpreadState spread;
     const plugins::VolumeState volumes;
+    const plugins::DeviceState devices;
     /// What the pod asks of resources other than cpu, memory and storage, and what is said when a node lacks it.
     struct Extended {
         std::string name, reason;

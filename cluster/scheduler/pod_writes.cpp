@@ -1,9 +1,11 @@
 #include "cluster/scheduler/pod_writes.h"
 
+#include "cluster/api/types/resource_v1.h"
 #include "cluster/base/log.h"
 #include "cluster/base/time.h"
 #include "cluster/client/informer.h"
 
+#include <algorithm>
 #include <format>
 
 namespace slipway::scheduler {
@@ -100,6 +102,35 @@ client::Result<void> PodWrites::settle(const plugins::VolumeChoice& choice, cons
     const api::JsonObject change{{"metadata", {{"annotations", {{"pv.kubernetes.io/bound-by-controller", "yes"}}}}},
                                  {"spec", {{"claimRef", reference}}}};
     return done(client_->patch(client::resourceOf<PersistentVolume>(), "", choice.volume, PatchKind::merge, change));
+}
+
+client::Result<void> PodWrites::reserve(const plugins::DeviceChoice& choice, const Pod& pod) const {
+    constexpr const char* protection = "resource.kubernetes.io/delete-protection";
+    const auto [ns, name] = client::splitKey(choice.claim);
+    auto claim = client_->get<api::resource_v1::ResourceClaim>(ns, name);
+    if (claim && claim->metadata.uid != choice.uid)
+        return std::unexpected(client::Error{client::Errc::conflict, 409, "Conflict", "the claim was made again", {}});
+    // What is in use must not go: the finalizer comes before the devices do.
+    if (claim && choice.allocation &&
+        std::ranges::find(claim->metadata.finalizers, protection) == claim->metadata.finalizers.end()) {
+        claim->metadata.finalizers.emplace_back(protection);
+        claim = client_->update(*claim);
+    }
+    if (!claim)
+        return std::unexpected(std::move(claim.error()));
+    if (!claim->status)
+        claim->status.emplace();
+    auto& status = *claim->status;
+    if (choice.allocation.has_value() == status.allocation.has_value())
+        return std::unexpected(
+            client::Error{client::Errc::conflict, 409, "Conflict", "the claim is not what it was", {}});
+    if (choice.allocation)
+        status.allocation = choice.allocation;
+    const auto uses = [&](const auto& consumer) { return consumer.uid == pod.metadata.uid; };
+    if (std::ranges::none_of(status.reservedFor, uses))
+        status.reservedFor.push_back(
+            {.apiGroup = {}, .name = pod.metadata.name, .resource = "pods", .uid = pod.metadata.uid});
+    return done(client_->updateStatus(*claim));
 }
 
 } // namespace slipway::scheduler

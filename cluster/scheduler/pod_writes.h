@@ -2,6 +2,7 @@
 
 #include "cluster/client/client.h"
 #include "cluster/client/event_recorder.h"
+#include "cluster/scheduler/plugins/dynamic_resources.h"
 #include "cluster/scheduler/plugins/volume_binding.h"
 #include "cluster/scheduler/snapshot.h"
 
@@ -29,6 +30,9 @@ public:
 
     /// Tells a claim its node, or a volume its claim, so that the volume controller can bind them.
     client::Result<void> settle(const plugins::VolumeChoice& choice, const std::string& node) const;
+
+    /// Writes into a claim for devices which ones it gets, unless it has some, and that the pod uses it.
+    client::Result<void> reserve(const plugins::DeviceChoice& choice, const api::core_v1::Pod& pod) const;
 
 private:
     const std::shared_ptr<const client::Client> client_;

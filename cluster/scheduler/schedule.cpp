@@ -167,6 +167,12 @@ Decision schedule(const PodInfo& pod, const Snapshot& snapshot, const Profile& p
         decision.refusedBy = plugins::filterBit("VolumeBinding");
         return decision;
     }
+    if (decision.nodeCount > 0 && !cycle.devices.refusal().empty()) {
+        decision.refusal = cycle.devices.refusal();
+        decision.awaitsNews = true; // claims are made after their pods
+        decision.refusedBy = plugins::filterBit("DynamicResources");
+        return decision;
+    }
     Search search(cycle, decision, refused);
     Reasons ignored;
     const NodeInfo* kept = keptNode(pod, snapshot);
@@ -195,6 +201,7 @@ Decision schedule(const PodInfo& pod, const Snapshot& snapshot, const Profile& p
     decision.node = node.name;
     decision.waitsForVolumes = cycle.volumes.hasUnbound();
     decision.volumes = cycle.volumes.choices(node);
+    decision.devices = cycle.devices.choices(node);
     return decision;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/scheduler/plugins/dynamic_resources.h"
 #include "cluster/scheduler/plugins/volume_binding.h"
 #include "cluster/scheduler/profile.h"
 #include "cluster/scheduler/snapshot.h"
@@ -34,6 +35,8 @@ struct Decision {
     /// waits.
     std::vector<plugins::VolumeChoice> volumes;
     bool waitsForVolumes = false;
+    /// What is to be written of the pod's claims for devices before it is bound.
+    std::vector<plugins::DeviceChoice> devices;
     /// How many nodes are named one by one in refusals and ratings; the others are only counted.
     static constexpr std::size_t namedRefusals = 32, namedRatings = 16;
     std::vector<Refusal> refusals;               ///< of the first nodes asked

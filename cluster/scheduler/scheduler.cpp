@@ -272,15 +272,18 @@ private:
                 if (!preemption.node.empty())
                     snapshot_.nominate(taken.pod, preemption.node);
             } else if (!decision.node.empty() && !decision.waitsForVolumes) {
-                assume(taken.pod, decision.node);
+                assume(taken.pod, decision);
             }
         }
         carryOut(taken, *profile, std::move(decision), std::move(preemption));
     }
 
     /// The lock is held. The pod counts from now on, before the server knows.
-    void assume(const PodInfo& pod, const std::string& node) {
-        snapshot_.setPod(pod, node);
+    void assume(const PodInfo& pod, const Decision& decision) {
+        snapshot_.setPod(pod, decision.node);
+        for (const auto& choice : decision.devices)
+            if (choice.allocation)
+                snapshot_.devices().assumed[choice.claim] = {choice.uid, *choice.allocation};
         assumed_[pod.key] = pod.uid;
     }
 
@@ -298,7 +301,9 @@ private:
         else if (decision.waitsForVolumes)
             writes_.run([this, taken, decision = std::move(decision)] { awaitVolumes(taken, decision); });
         else
-            writes_.run([this, taken, &profile, node = decision.node] { bind(taken, profile, node); });
+            writes_.run([this, taken, &profile, node = decision.node, devices = decision.devices] {
+                bind(taken, profile, node, devices);
+            });
     }
 
     // Extenders: asked without the lock, so the node they leave is looked at once more before it is taken.
@@ -394,8 +399,9 @@ private:
         if (node == nullptr || refusalOf(cycle, *node, reasons) != nullptr)
             return false;
         decision.volumes = cycle.volumes.choices(*node);
+        decision.devices = cycle.devices.choices(*node);
         if (!decision.waitsForVolumes)
-            assume(pod, decision.node);
+            assume(pod, decision);
         return true;
     }
 
@@ -410,7 +416,11 @@ private:
             });
     }
 
-    client::Result<void> writeBinding(const PodInfo& pod, const std::string& node) const {
+    client::Result<void> writeBinding(const PodInfo& pod, const std::string& node,
+                                      const std::vector<plugins::DeviceChoice>& devices) const {
+        for (const auto& choice : devices)
+            if (auto reserved = pod_.reserve(choice, *pod.pod); !reserved)
+                return reserved;
         for (const auto& extender : extenders_)
             if (extender->binds() && extender->concerns(pod)) {
                 auto done = extender->bind(pod, node);
@@ -420,8 +430,9 @@ private:
         return pod_.bind(*pod.pod, node);
     }
 
-    void bind(const SchedulingQueue::Taken& taken, const Profile& profile, const std::string& node) {
-        const auto done = writeBinding(taken.pod, node);
+    void bind(const SchedulingQueue::Taken& taken, const Profile& profile, const std::string& node,
+              const std::vector<plugins::DeviceChoice>& devices) {
+        const auto done = writeBinding(taken.pod, node, devices);
         if (done) {
             queue_.remove(taken.pod.key);
             {
@@ -439,6 +450,8 @@ private:
             assumed_.erase(taken.pod.key);
             if (!bound_.contains(taken.pod.key))
                 snapshot_.removePod(taken.pod.key);
+            for (const auto& choice : devices)
+                snapshot_.devices().assumed.erase(choice.claim);
         }
         base::warn("scheduler", "binding {} to {}: {}", taken.pod.key, node, done.error().message);
         queue_.giveBack(taken, true);

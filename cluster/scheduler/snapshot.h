@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/scheduler/devices.h"
 #include "cluster/scheduler/node_info.h"
 #include "cluster/scheduler/volumes.h"
 
@@ -62,6 +63,8 @@ public:
 
     Volumes& volumes() { return volumes_; }
     const Volumes& volumes() const { return volumes_; }
+    Devices& devices() { return devices_; }
+    const Devices& devices() const { return devices_; }
 
     /// The nodes in the order of their names; those with present == false are no candidates.
     const std::map<std::string, NodeInfo>& nodes() const { return nodes_; }
@@ -100,6 +103,7 @@ private:
     std::unordered_map<std::string, int> imageNodes_;
     std::multimap<std::string, std::string> claimUsers_;
     Volumes volumes_;
+    Devices devices_;
     int present_ = 0, avoided_ = 0;
     std::uint64_t version_ = 1, namespacesVersion_ = 1;
     mutable bool ordered_ = false;

@@ -37,6 +37,9 @@ void fit(const Cycle& cycle, const NodeInfo& node, const NodeLoad* expected, Rea
 void volumes(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.volumes.filter(node, reasons);
 }
+void devices(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
+    cycle.devices.filter(node, reasons);
+}
 void spread(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.spread.filter(node, reasons);
 }
@@ -55,6 +58,9 @@ bool hasPorts(const Cycle& cycle) {
 }
 bool hasClaims(const Cycle& cycle) {
     return !cycle.pod.traits->claims.empty();
+}
+bool hasDeviceClaims(const Cycle& cycle) {
+    return cycle.devices.concerns();
 }
 bool mustSpread(const Cycle& cycle) {
     return cycle.spread.hasRules();
@@ -103,7 +109,7 @@ bool imagesKnown(const Cycle& cycle) {
 } // namespace
 
 std::span<const FilterPlugin> filterPlugins() {
-    static constexpr std::array<FilterPlugin, 9> list{
+    static constexpr std::array<FilterPlugin, 10> list{
         {{"NodeUnschedulable", unschedulable, always, false, false, 0},
          {"NodeName", name, isNamed, false, false, 1},
          {"TaintToleration", taints, always, false, false, 2},
@@ -112,7 +118,8 @@ std::span<const FilterPlugin> filterPlugins() {
          {"NodeResourcesFit", fit, always, true, false, 5},
          {"VolumeBinding", volumes, hasClaims, false, false, 6},
          {"PodTopologySpread", spread, mustSpread, true, true, 7},
-         {"InterPodAffinity", podAffinity, hasAffinityRules, true, true, 8}}};
+         {"InterPodAffinity", podAffinity, hasAffinityRules, true, true, 8},
+         {"DynamicResources", devices, hasDeviceClaims, false, false, 10}}};
     return list;
 }
 
@@ -149,7 +156,13 @@ const Profile& defaultProfile() {
 }
 
 Cycle::Cycle(const PodInfo& forPod, const Snapshot& in, const Profile& by)
-    : pod(forPod), snapshot(in), profile(by), affinity(forPod, in, by), spread(forPod, in, by), volumes(forPod, in) {
+    : pod(forPod)
+    , snapshot(in)
+    , profile(by)
+    , affinity(forPod, in, by)
+    , spread(forPod, in, by)
+    , volumes(forPod, in)
+    , devices(forPod, in) {
     for (const auto& [resource, amount] : pod.requests.extended) {
         const std::string group = resource.substr(0, resource.find('/'));
         if (!by.ignoredResources.contains(resource) && !by.ignoredResourceGroups.contains(group))

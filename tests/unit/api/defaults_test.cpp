@@ -93,6 +93,13 @@ void DefaultsTest::whole_data() {
         "{'apiVersion':'autoscaling/v2','spec':{'maxReplicas':3,'minReplicas':1,"
         "'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':80}"
         "}}]}}");
+    row("node", "/v1/nodes", "{'status':{'capacity':{'cpu':'2'}}}",
+        "{'status':{'capacity':{'cpu':'2'},'allocatable':{'cpu':'2'}}}");
+    row("claim for devices", "resource.k8s.io/v1/resourceclaims",
+        "{'spec':{'devices':{'requests':[{'name':'a','exactly':{'deviceClassName':'c'}},{'name':'b','firstAvailable':[{"
+        "'name':'x','allocationMode':'All'}]}]}}}",
+        "{'spec':{'devices':{'requests':[{'name':'a','exactly':{'deviceClassName':'c','allocationMode':'ExactCount','"
+        "count':1}},{'name':'b','firstAvailable':[{'name':'x','allocationMode':'All'}]}]}}}");
     row("claim", "/v1/persistentvolumeclaims", "{}",
         "{'spec':{'volumeMode':'Filesystem'},'status':{'phase':'Pending'}}");
 }

@@ -417,6 +417,14 @@ private slots:
         QCOMPARE(api.send("PATCH", maps + "/a", "{}", ApiUnderTest::admin(), "text/plain").code, 415);
     }
 
+    void aNameThatDoesNotFitTheAddressIsRefused() {
+        ApiUnderTest api;
+        QCOMPARE(api.send("PUT", maps + "/a", "{'metadata':{'name':'b'}}").brief(),
+                 "400 BadRequest: the name of the object (b) does not match the name on the URL (a)");
+        QCOMPARE(api.post((maps + "/a").c_str(), "{'metadata':{'name':'a'}}").brief(),
+                 "405 MethodNotAllowed: the server does not allow this method on the requested resource");
+    }
+
     void deletesOnConditions() {
         ApiUnderTest api;
         make(api, {"a", "b"});
