@@ -13,12 +13,13 @@ std::uint32_t eventsThatHelp(std::uint32_t refusedBy) {
         std::string_view plugin;
         std::uint32_t helpedBy;
     };
-    static constexpr std::array<Hint, 8> hints{{{"NodeUnschedulable", nodeTaints},
+    static constexpr std::array<Hint, 9> hints{{{"NodeUnschedulable", nodeTaints},
                                                 {"TaintToleration", nodeTaints},
                                                 {"NodeAffinity", nodeLabels},
                                                 {"NodePorts", podGone},
                                                 {"NodeResourcesFit", nodeRoom | podGone},
                                                 {"VolumeBinding", nodeLabels | podGone | claims | volumes},
+                                                {"VolumeZone", nodeLabels | claims | volumes},
                                                 {"PodTopologySpread", nodeLabels | nodeTaints | podGone | podPlaced},
                                                 {"InterPodAffinity", nodeLabels | podGone | podPlaced | namespaces}}};
     std::uint32_t helping = nodeAdded;

@@ -10,9 +10,9 @@ from schema_text import read_resources, read_types
 
 TYPED_PACKAGES = ["meta.v1", "core.v1", "apps.v1", "batch.v1", "discovery.v1", "coordination.v1", "networking.v1",
                   "rbac.v1", "authentication.v1", "authorization.v1", "policy.v1", "autoscaling.v1",
-                  "autoscaling.v2", "storage.v1", "certificates.v1"]
+                  "autoscaling.v2", "storage.v1", "certificates.v1", "resource.v1"]
 KEYWORDS = {"namespace", "template", "operator", "default", "continue", "protected", "public", "private", "switch", "case",
-            "new", "delete", "export", "import", "class", "signed", "union", "static", "for"}
+            "new", "delete", "export", "import", "class", "signed", "union", "static", "for", "bool", "int"}
 CPP_SCALARS = {"string": "std::string", "int32": "std::int32_t", "int64": "std::int64_t", "bool": "bool", "double": "double",
                "bytes": "api::Bytes", "quantity": "std::string", "intOrString": "api::IntOrString", "time": "std::string",
                "microTime": "std::string", "raw": "api::Json"}

@@ -37,6 +37,9 @@ void fit(const Cycle& cycle, const NodeInfo& node, const NodeLoad* expected, Rea
 void volumes(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.volumes.filter(node, reasons);
 }
+void zones(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
+    volumeZone(cycle.volumes.bound(), node, reasons);
+}
 void spread(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.spread.filter(node, reasons);
 }
@@ -55,6 +58,9 @@ bool hasPorts(const Cycle& cycle) {
 }
 bool hasClaims(const Cycle& cycle) {
     return !cycle.pod.traits->claims.empty();
+}
+bool hasPlacedVolumes(const Cycle& cycle) {
+    return std::ranges::any_of(cycle.volumes.bound(), [](const auto& volume) { return saysWhereItIs(*volume); });
 }
 bool mustSpread(const Cycle& cycle) {
     return cycle.spread.hasRules();
@@ -103,7 +109,7 @@ bool imagesKnown(const Cycle& cycle) {
 } // namespace
 
 std::span<const FilterPlugin> filterPlugins() {
-    static constexpr std::array<FilterPlugin, 9> list{
+    static constexpr std::array<FilterPlugin, 10> list{
         {{"NodeUnschedulable", unschedulable, always, false, false, 0},
          {"NodeName", name, isNamed, false, false, 1},
          {"TaintToleration", taints, always, false, false, 2},
@@ -111,6 +117,7 @@ std::span<const FilterPlugin> filterPlugins() {
          {"NodePorts", ports, hasPorts, true, false, 4},
          {"NodeResourcesFit", fit, always, true, false, 5},
          {"VolumeBinding", volumes, hasClaims, false, false, 6},
+         {"VolumeZone", zones, hasPlacedVolumes, false, false, 9},
          {"PodTopologySpread", spread, mustSpread, true, true, 7},
          {"InterPodAffinity", podAffinity, hasAffinityRules, true, true, 8}}};
     return list;
