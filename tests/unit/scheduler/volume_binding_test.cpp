@@ -82,9 +82,10 @@ private slots:
         snapshot.setNode(node("n1", {.labels = R"({"topology.kubernetes.io/zone":"east"})"}));
         snapshot.setNode(node("n2", {.labels = R"({"topology.kubernetes.io/zone":"west"})"}));
         const auto volumeIn = [&](const std::string& label, const std::string& zones) {
-            snapshot.volumes().volumes["disk"] =
-                std::make_shared<const api::core_v1::PersistentVolume>(fromText<api::core_v1::PersistentVolume>(
-                    R"({"metadata":{"name":"disk","labels":{")" + label + "\":\"" + zones + R"("}},"spec":{}})"));
+            api::core_v1::PersistentVolume volume;
+            volume.metadata.name = "disk";
+            volume.metadata.labels[label] = zones;
+            snapshot.volumes().volumes["disk"] = std::make_shared<const api::core_v1::PersistentVolume>(volume);
         };
         addClaim(snapshot, "data", wants("local", "1Gi", "disk"), R"({"pv.kubernetes.io/bind-completed":"yes"})",
                  "Bound");
