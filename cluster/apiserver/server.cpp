@@ -247,6 +247,17 @@ bool ApiServer::mayList(const User& user, std::string_view group, std::string_vi
     return access_->decide(wanted).verdict == authorization::Verdict::allowed;
 }
 
+namespace {
+
+/// Objects are made in a collection; they are replaced and changed by their names.
+bool fitsItsPath(const RequestInfo& info) {
+    if (info.verb == "create")
+        return info.name.empty();
+    return !info.name.empty() || (info.verb != "update" && info.verb != "patch");
+}
+
+} // namespace
+
 Answer ApiServer::answer(const ResourceRequest& r) {
     const Request& request = r.request;
     const RequestInfo& info = r.info;
@@ -256,7 +267,7 @@ Answer ApiServer::answer(const ResourceRequest& r) {
             return replyWith(*refusal);
         return handleSubresource(r, authentication_, *nodes_);
     }
-    if (!found->hasVerb(info.verb))
+    if (!found->hasVerb(info.verb) || !fitsItsPath(info))
         return replyWith(api::methodNotAllowed(info.verb));
     if (isReview(*found)) {
         auto context = r.writeContext();

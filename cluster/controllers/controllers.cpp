@@ -1,6 +1,7 @@
 #include "cluster/controllers/controllers.h"
 
 #include "cluster/base/log.h"
+#include "cluster/controllers/attach_detach/attach_detach.h"
 #include "cluster/controllers/certificates/certificates.h"
 #include "cluster/controllers/cluster_role_aggregation/cluster_role_aggregation.h"
 #include "cluster/controllers/cron_job/cron_job.h"
@@ -33,6 +34,7 @@
 #include "cluster/controllers/taint_eviction/taint_eviction.h"
 #include "cluster/controllers/token_secrets/token_secrets.h"
 #include "cluster/controllers/ttl_after_finished/ttl_after_finished.h"
+#include "cluster/controllers/volume_expand/volume_expand.h"
 #include "cluster/controllers/volume_protection/volume_protection.h"
 
 namespace slipway::controllers {
@@ -75,6 +77,8 @@ constexpr Row rows[] = {
     {"slipway.dev/local-path", "persistent-volume-binder", makeLocalPathProvisioner},
     {"pvc-protection-controller", "pvc-protection-controller", makeClaimProtectionController},
     {"pv-protection-controller", "pv-protection-controller", makeVolumeProtectionController},
+    {"attachdetach-controller", "attachdetach-controller", makeAttachDetachController},
+    {"volume_expand", "expand-controller", makeVolumeExpandController},
     {"resource_claim", "resource-claim-controller", makeResourceClaimController},
     {"ephemeral-volume-controller", "ephemeral-volume-controller", makeEphemeralVolumeController},
     {"service-lb-controller", "service-controller", makeServiceLoadBalancerController},

@@ -19,6 +19,7 @@ std::uint32_t eventsThatHelp(std::uint32_t refusedBy) {
                                                 {"NodePorts", podGone},
                                                 {"NodeResourcesFit", nodeRoom | podGone},
                                                 {"VolumeBinding", nodeLabels | podGone | claims | volumes},
+                                                {"VolumeZone", nodeLabels | claims | volumes},
                                                 {"PodTopologySpread", nodeLabels | nodeTaints | podGone | podPlaced},
                                                 {"InterPodAffinity", nodeLabels | podGone | podPlaced | namespaces},
                                                 {"DynamicResources", nodeLabels | podGone | devices}}};

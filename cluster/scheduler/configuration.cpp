@@ -25,9 +25,9 @@ struct Invalid {
 
 /// Plugins of kube-scheduler that are no filters or scores here; naming them is no mistake. Queue order, volumes'
 /// restrictions and binding are parts of the scheduler that cannot be taken out.
-constexpr std::array<std::string_view, 10> otherPlugins{
-    "PrioritySort", "SchedulingGates",  "DefaultPreemption", "DefaultBinder",        "VolumeRestrictions",
-    "VolumeZone",   "NodeVolumeLimits", "DynamicResources",  "NodeDeclaredFeatures", "GangScheduling"};
+constexpr std::array<std::string_view, 9> otherPlugins{"PrioritySort",     "SchedulingGates",      "DefaultPreemption",
+                                                       "DefaultBinder",    "VolumeRestrictions",   "NodeVolumeLimits",
+                                                       "DynamicResources", "NodeDeclaredFeatures", "GangScheduling"};
 
 const JsonObject& objectAt(const Json& value, const std::string& path, const char* part = "") {
     if (!value.is_object())

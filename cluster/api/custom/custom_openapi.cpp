@@ -101,6 +101,12 @@ JsonObject customSchema(const Resource& resource, SchemaReferences& references) 
     schema["type"] = "object";
     schema["x-kubernetes-group-version-kind"] =
         JsonArray{JsonObject{{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}}};
+    if (const auto& fields = resource.custom->selectable; !fields.empty()) {
+        JsonArray list;
+        for (const std::string& path : fields)
+            list.push_back(JsonObject{{"fieldPath", path}});
+        schema["x-kubernetes-selectable-fields"] = std::move(list);
+    }
     return schema;
 }
 

@@ -3,6 +3,7 @@
 #include "cluster/scheduler/reasons.h"
 #include "cluster/scheduler/snapshot.h"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,6 +75,12 @@ void nodeResourcesFit(const Cycle& cycle, const NodeInfo& node, const NodeLoad& 
                       Reasons& reasons);
 double resourceStrategy(const Cycle& cycle, const NodeInfo& node);
 double balancedAllocation(const Cycle& cycle, const NodeInfo& node);
+// volume_zone.cpp
+/// Whether the volume has a label that says in which zone or region it is.
+bool saysWhereItIs(const api::core_v1::PersistentVolume& volume);
+/// A node that is in a zone must be in one that the volumes are in.
+void volumeZone(std::span<const std::shared_ptr<const api::core_v1::PersistentVolume>> volumes, const NodeInfo& node,
+                Reasons& reasons);
 // image_locality.cpp
 /// How much of the pod's images the node has already, spread images counting more (0..100).
 double imageLocality(const PodInfo& pod, const NodeInfo& node, const Snapshot& snapshot);

@@ -40,6 +40,9 @@ void volumes(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons&
 void devices(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.devices.filter(node, reasons);
 }
+void zones(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
+    volumeZone(cycle.volumes.bound(), node, reasons);
+}
 void spread(const Cycle& cycle, const NodeInfo& node, const NodeLoad*, Reasons& reasons) {
     cycle.spread.filter(node, reasons);
 }
@@ -61,6 +64,9 @@ bool hasClaims(const Cycle& cycle) {
 }
 bool hasDeviceClaims(const Cycle& cycle) {
     return cycle.devices.concerns();
+}
+bool hasPlacedVolumes(const Cycle& cycle) {
+    return std::ranges::any_of(cycle.volumes.bound(), [](const auto& volume) { return saysWhereItIs(*volume); });
 }
 bool mustSpread(const Cycle& cycle) {
     return cycle.spread.hasRules();
@@ -109,7 +115,7 @@ bool imagesKnown(const Cycle& cycle) {
 } // namespace
 
 std::span<const FilterPlugin> filterPlugins() {
-    static constexpr std::array<FilterPlugin, 10> list{
+    static constexpr std::array<FilterPlugin, 11> list{
         {{"NodeUnschedulable", unschedulable, always, false, false, 0},
          {"NodeName", name, isNamed, false, false, 1},
          {"TaintToleration", taints, always, false, false, 2},
@@ -117,6 +123,7 @@ std::span<const FilterPlugin> filterPlugins() {
          {"NodePorts", ports, hasPorts, true, false, 4},
          {"NodeResourcesFit", fit, always, true, false, 5},
          {"VolumeBinding", volumes, hasClaims, false, false, 6},
+         {"VolumeZone", zones, hasPlacedVolumes, false, false, 9},
          {"PodTopologySpread", spread, mustSpread, true, true, 7},
          {"InterPodAffinity", podAffinity, hasAffinityRules, true, true, 8},
          {"DynamicResources", devices, hasDeviceClaims, false, false, 10}}};

@@ -3,6 +3,8 @@
 #include "cluster/scheduler/reasons.h"
 #include "cluster/scheduler/snapshot.h"
 
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ public:
     void filter(const NodeInfo& node, Reasons& reasons) const;
     /// What is to be written when the pod goes to that node, which filter() accepted; empty when all claims are bound.
     std::vector<VolumeChoice> choices(const NodeInfo& node) const;
+    /// The volumes of the claims that are bound.
+    std::span<const std::shared_ptr<const api::core_v1::PersistentVolume>> bound() const { return bound_; }
     /// Whether some claim is not bound yet, so that the pod has to wait after its node was chosen.
     bool hasUnbound() const { return !waiting_.empty(); }
 

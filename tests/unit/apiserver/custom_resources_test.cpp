@@ -255,6 +255,9 @@ private slots:
         QVERIFY(
             !document.at({"components", "schemas", "com.example.v1.Widget", "properties", "spec", "properties", "mode"})
                  .is_null());
+        QCOMPARE(
+            text(document.at({"components", "schemas", "com.example.v1.Widget", "x-kubernetes-selectable-fields"})),
+            "[{'fieldPath':'spec.mode'}]");
         const auto v2 = api.get("/openapi/v2");
         QVERIFY(!v2.at({"definitions", "com.example.v1.Widget", "properties", "metadata"}).is_null());
         QVERIFY(!v2.at({"definitions", "io.k8s.api.core.v1.Pod"}).is_null());
@@ -265,6 +268,18 @@ private slots:
         QVERIFY(api.get("/openapi/v2").at({"definitions", "com.example.v1.Widget"}).is_null());
     }
 
+    void itsCollectionAndItsObjectsTakeTheirOwnMethods() {
+        ApiUnderTest api;
+        define(api);
+        const std::string refused =
+            "405 MethodNotAllowed: the server does not allow this method on the requested resource";
+        for (const std::string& collection : {widgets, std::string("/api/v1/namespaces/default/configmaps")}) {
+            QCOMPARE(api.send("PUT", collection, "{'metadata':{'name':'a'}}").brief(), refused);
+            QCOMPARE(api.merge(collection, "{}").brief(), refused);
+            QCOMPARE(api.post(collection + "/a", "{'metadata':{'name':'a'}}").brief(), refused);
+        }
+    }
+
     void isPublishedForClientsOfSwagger() {
         ApiUnderTest api;
         QString open = definition();
@@ -272,7 +287,7 @@ private slots:
         define(api, open);
         QCOMPARE(text(api.get("/openapi/v2").at({"definitions", "com.example.v1.Widget"})),
                  "{'type':'object','x-kubernetes-group-version-kind':[{'group':'example.com','kind':'Widget',"
-                 "'version':'v1'}]}");
+                 "'version':'v1'}],'x-kubernetes-selectable-fields':[{'fieldPath':'spec.mode'}]}");
     }
 
     void goesWithItsObjects() {

@@ -77,6 +77,31 @@ private slots:
         QCOMPARE(decision.refusals.at(0).reasons.at(0), "node(s) didn't match PersistentVolume's node affinity");
     }
 
+    void aVolumeOfAZoneIsUsedThere() {
+        Snapshot snapshot;
+        snapshot.setNode(node("n1", {.labels = R"({"topology.kubernetes.io/zone":"east"})"}));
+        snapshot.setNode(node("n2", {.labels = R"({"topology.kubernetes.io/zone":"west"})"}));
+        const auto volumeIn = [&](const std::string& label, const std::string& zones) {
+            api::core_v1::PersistentVolume volume;
+            volume.metadata.name = "disk";
+            volume.metadata.labels[label] = zones;
+            snapshot.volumes().volumes["disk"] = std::make_shared<const api::core_v1::PersistentVolume>(volume);
+        };
+        addClaim(snapshot, "data", wants("local", "1Gi", "disk"), R"({"pv.kubernetes.io/bind-completed":"yes"})",
+                 "Bound");
+        volumeIn("topology.kubernetes.io/zone", "west");
+        const Decision decision = schedule(using_("data"), snapshot);
+        QCOMPARE(decision.node, "n2");
+        QCOMPARE(decision.refusals.at(0).plugin, "VolumeZone");
+        QCOMPARE(decision.refusals.at(0).reasons.at(0), "node(s) had no available volume zone");
+        volumeIn("failure-domain.beta.kubernetes.io/zone", "north__west"); // its former name, and a volume of two zones
+        QCOMPARE(schedule(using_("data"), snapshot).node, "n2");
+        volumeIn("topology.kubernetes.io/zone", "north");
+        QVERIFY(schedule(using_("data"), snapshot).node.empty());
+        snapshot.setNode(node("n3", {})); // is in no zone: nothing is known against it
+        QCOMPARE(schedule(using_("data"), snapshot).node, "n3");
+    }
+
     void aWaitingClaimTakesTheSmallestVolumeThatSuits() {
         Snapshot snapshot = hosts();
         addVolume(snapshot, "large", "10Gi", "n2");
