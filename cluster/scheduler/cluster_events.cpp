@@ -13,7 +13,7 @@ std::uint32_t eventsThatHelp(std::uint32_t refusedBy) {
         std::string_view plugin;
         std::uint32_t helpedBy;
     };
-    static constexpr std::array<Hint, 9> hints{{{"NodeUnschedulable", nodeTaints},
+    static constexpr std::array<Hint, 10> hints{{{"NodeUnschedulable", nodeTaints},
                                                 {"TaintToleration", nodeTaints},
                                                 {"NodeAffinity", nodeLabels},
                                                 {"NodePorts", podGone},
