@@ -5,10 +5,6 @@
 add_library(slipway_options INTERFACE)
 target_compile_options(slipway_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers
   -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread) # GCC 14 gives these wrongly where strings are joined
-if(CMAKE_UNITY_BUILD)
-  # A type of a .cpp file that holds one of an unnamed namespace is no header's type, though it is included.
-  target_compile_options(slipway_options INTERFACE -Wno-subobject-linkage)
-endif()
 target_include_directories(slipway_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 # One set of definitions, for the precompiled headers; and what these say is compiled elsewhere.
 target_link_libraries(slipway_options INTERFACE Boost::json slipway_format)
@@ -41,6 +37,8 @@ function(slipway_batches target)
   if(NOT CMAKE_UNITY_BUILD)
     return()
   endif()
+  # A type of a .cpp file that holds one of an unnamed namespace is no header's type, though it is included.
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   math(EXPR enough "${SLIPWAY_BATCH_BYTES} / 2")
   set(filled ${SLIPWAY_BATCH_BYTES})
   foreach(source ${ARGN})
