@@ -48,12 +48,14 @@ public:
             if (!hasClaims(pod))
                 return;
             enqueue(std::format("{}{}", podKey, objectKey(pod.metadata.namespace_, pod.metadata.name)));
-            if (!after || isDone(*after))
-                for (const auto& entry : pod.spec->resourceClaims)
-                    if (const std::string* made = claimNameIn(pod, entry.name))
-                        enqueueClaim(pod.metadata.namespace_, *made);
-                    else if (!entry.resourceClaimName.empty())
-                        enqueueClaim(pod.metadata.namespace_, entry.resourceClaimName);
+            if (after && !isDone(*after))
+                return;
+            for (const auto& entry : pod.spec->resourceClaims) {
+                if (const std::string* made = claimNameIn(pod, entry.name))
+                    enqueueClaim(pod.metadata.namespace_, *made);
+                else if (!entry.resourceClaimName.empty())
+                    enqueueClaim(pod.metadata.namespace_, entry.resourceClaimName);
+            }
         });
         watch<ResourceClaim>([this](const auto& before, const auto& after) {
             const auto& metadata = (after ? after : before)->metadata;
