@@ -151,14 +151,15 @@ private:
                     left.push_back(api::toJson(user));
             }
         }
-        const bool unused = left.empty();
-        if (const bool allocated = claim->status && claim->status->allocation;
-            left.size() < before || (unused && allocated && isProtected(*claim)))
+        const bool unused = left.empty(), deleting = !claim->metadata.deletionTimestamp.empty();
+        const bool freed = left.size() < before || (unused && deleting && claim->status && claim->status->allocation);
+        if (freed)
             if (const auto done = writeUsers(*claim, std::move(left)); !done)
                 return done;
         if (!unused)
             return {};
-        if (isProtected(*claim))
+        // A scheduler protects a claim before it allocates: what is not allocated yet may be about to be.
+        if (isProtected(*claim) && (freed || deleting))
             if (const auto done = unprotect(*claim); !done)
                 return done;
         return removeIfPodIsDone(*claim);

@@ -10,13 +10,13 @@ using api::core_v1::PersistentVolumeClaim;
 
 namespace {
 
-std::string storageIn(const std::map<std::string, std::string>& amounts) {
+std::string storageAmount(const std::map<std::string, std::string>& amounts) {
     const auto found = amounts.find("storage");
     return found == amounts.end() ? "" : found->second;
 }
 
 std::string requested(const PersistentVolumeClaim& claim) {
-    return claim.spec && claim.spec->resources ? storageIn(claim.spec->resources->requests) : "";
+    return claim.spec && claim.spec->resources ? storageAmount(claim.spec->resources->requests) : "";
 }
 
 class VolumeExpandController : public Reconciler {
@@ -35,7 +35,7 @@ private:
         if (!claim || !claim->spec || !claim->status || claim->status->phase != "Bound")
             return SyncResult{};
         const auto wanted = api::Quantity::parse(requested(*claim)),
-                   present = api::Quantity::parse(storageIn(claim->status->capacity));
+                   present = api::Quantity::parse(storageAmount(claim->status->capacity));
         const auto volume = caches_.of<PersistentVolume>().getKey(claim->spec->volumeName);
         if (wanted && present && *wanted > *present && volume && volume->spec)
             events_.record(client::EventRecorder::referenceTo(*claim), volume->spec->csi ? "Normal" : "Warning",

@@ -73,6 +73,15 @@ class ServerDevicesTest : public QObject {
         return present && present->spec.nodeName == node;
     }
 
+    /// What the node's status says is attached to it; a new node has no status.
+    std::vector<std::string> attachedTo(const std::string& name) const {
+        std::vector<std::string> names;
+        if (const auto node = client_->get<Node>("", name); node && node->status)
+            for (const auto& volume : node->status->volumesAttached)
+                names.push_back(volume.name);
+        return names;
+    }
+
     std::vector<ResourceClaim> claims() const { return all<ResourceClaim>("default"); }
 
 private slots:
@@ -92,7 +101,11 @@ private slots:
         make<PersistentVolumeClaim>("default", R"({"apiVersion":"v1","kind":"PersistentVolumeClaim",
             "metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"disks",
             "resources":{"requests":{"storage":"1Gi"}}}})");
-        QTRY_COMPARE(client_->get<PersistentVolumeClaim>("default", "data")->status->phase, "Bound");
+        const auto phase = [&] {
+            const auto claim = client_->get<PersistentVolumeClaim>("default", "data");
+            return claim && claim->status ? claim->status->phase : std::string();
+        };
+        QTRY_COMPARE(phase(), "Bound");
     }
 
     void aVolumeIsAttachedWhereItsPodIs() {
@@ -107,9 +120,7 @@ private slots:
         QCOMPARE(made->metadata.name, "csi-6ac322124f11ea12d05266c5b1c52380"
                                       "c91b630898b9c96605b917be102fefe6");
         patch<VolumeAttachment>("", made->metadata.name, R"({"status":{"attached":true}})");
-        QTRY_VERIFY(!client_->get<Node>("", "n1")->status->volumesAttached.empty());
-        QCOMPARE(client_->get<Node>("", "n1")->status->volumesAttached[0].name,
-                 "kubernetes.io/csi/disks.example.com^d-1");
+        QTRY_COMPARE(attachedTo("n1"), std::vector<std::string>{"kubernetes.io/csi/disks.example.com^d-1"});
         QTRY_VERIFY(told("first", "SuccessfulAttachVolume"));
     }
 
@@ -123,7 +134,7 @@ private slots:
         QVERIFY(isAttachedTo("n1"));
         patch<Node>("", "n1", R"({"status":{"volumesInUse":[]}})"); // unmounted
         QTRY_VERIFY(isAttachedTo("n2"));
-        QVERIFY(client_->get<Node>("", "n1")->status->volumesAttached.empty());
+        QVERIFY(attachedTo("n1").empty());
     }
 
     void aVolumeIsDetachedWhenNobodyUsesIt() {
@@ -143,7 +154,11 @@ private slots:
         make<Pod>("default", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"trainer"},"spec":{
             "resourceClaims":[{"name":"g","resourceClaimTemplateName":"one-gpu"}],
             "containers":[{"name":"c","image":"x","resources":{"claims":[{"name":"g"}]}}]}})");
-        QTRY_COMPARE(client_->get<Pod>("default", "trainer")->status->resourceClaimStatuses.size(), std::size_t(1));
+        const auto made = [&] {
+            const auto pod = client_->get<Pod>("default", "trainer");
+            return pod && pod->status ? pod->status->resourceClaimStatuses.size() : 0;
+        };
+        QTRY_COMPARE(made(), std::size_t(1));
         const auto status = client_->get<Pod>("default", "trainer")->status->resourceClaimStatuses[0];
         QCOMPARE(status.name, "g");
         const auto claim = client_->get<ResourceClaim>("default", status.resourceClaimName);
@@ -175,13 +190,13 @@ private slots:
         make<ResourceClaim>("default", R"({"apiVersion":"resource.k8s.io/v1","kind":"ResourceClaim","metadata":{
             "name":"own","finalizers":["resource.kubernetes.io/delete-protection"]},"spec":{"devices":{"requests":[
             {"name":"gpu","exactly":{"deviceClassName":"gpus"}}]}}})");
+        // Its scheduler has protected it, and goes on to allocate.
         patch<ResourceClaim>("default", "own", R"({"status":{"allocation":{"devices":{"results":[{"request":"gpu",
             "driver":"d.example.com","pool":"p","device":"g0"}]}},"reservedFor":[{"resource":"pods","name":"gone",
             "uid":"nobody"}]}})");
         QTRY_VERIFY(client_->get<ResourceClaim>("default", "own")->metadata.finalizers.empty());
         const auto freed = client_->get<ResourceClaim>("default", "own");
-        QVERIFY(!freed->status->allocation);
-        QVERIFY(freed->status->reservedFor.empty());
+        QVERIFY(!freed->status || (!freed->status->allocation && freed->status->reservedFor.empty()));
     }
 };
 
