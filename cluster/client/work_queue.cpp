@@ -26,8 +26,8 @@ struct Figures {
                                     {{"name", name}}))
         , waited(metrics().histogram("workqueue_queue_duration_seconds", "How long keys waited.", queueDurationBounds,
                                      {{"name", name}}))
-        , worked(metrics().histogram("workqueue_work_duration_seconds", "How long keys were worked on.", queueDurationBounds,
-                                     {{"name", name}})) {}
+        , worked(metrics().histogram("workqueue_work_duration_seconds", "How long keys were worked on.",
+                                     queueDurationBounds, {{"name", name}})) {}
     static base::Metrics& metrics() { return base::Metrics::process(); }
 
     base::Counter &depth, &adds, &retries;

@@ -14,15 +14,15 @@ std::uint32_t eventsThatHelp(std::uint32_t refusedBy) {
         std::uint32_t helpedBy;
     };
     static constexpr std::array<Hint, 10> hints{{{"NodeUnschedulable", nodeTaints},
-                                                {"TaintToleration", nodeTaints},
-                                                {"NodeAffinity", nodeLabels},
-                                                {"NodePorts", podGone},
-                                                {"NodeResourcesFit", nodeRoom | podGone},
-                                                {"VolumeBinding", nodeLabels | podGone | claims | volumes},
-                                                {"VolumeZone", nodeLabels | claims | volumes},
-                                                {"PodTopologySpread", nodeLabels | nodeTaints | podGone | podPlaced},
-                                                {"InterPodAffinity", nodeLabels | podGone | podPlaced | namespaces},
-                                                {"DynamicResources", nodeLabels | podGone | devices}}};
+                                                 {"TaintToleration", nodeTaints},
+                                                 {"NodeAffinity", nodeLabels},
+                                                 {"NodePorts", podGone},
+                                                 {"NodeResourcesFit", nodeRoom | podGone},
+                                                 {"VolumeBinding", nodeLabels | podGone | claims | volumes},
+                                                 {"VolumeZone", nodeLabels | claims | volumes},
+                                                 {"PodTopologySpread", nodeLabels | nodeTaints | podGone | podPlaced},
+                                                 {"InterPodAffinity", nodeLabels | podGone | podPlaced | namespaces},
+                                                 {"DynamicResources", nodeLabels | podGone | devices}}};
     std::uint32_t helping = nodeAdded;
     for (const Hint& hint : hints)
         if ((refusedBy & plugins::filterBit(hint.plugin)) != 0)

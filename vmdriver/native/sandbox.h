@@ -35,7 +35,8 @@ public:
     Result<int> create(SandboxSpec spec, const HostAbilities& host, std::stop_token stop);
     /// Lets the first process, @p pid, run.
     Result<void> start(int pid, std::stop_token stop);
-    /// The first process's pid when it was started and is alive (checked by its start time, since pids are reused), else 0.
+    /// The first process's pid when it was started and is alive (checked by its start time, since pids are reused),
+    /// else 0.
     int livePid() const;
     /// SIGTERM, then SIGKILL after `patience`; removes runc's state, the bundle and the control groups.
     Result<void> end(std::chrono::seconds patience);
