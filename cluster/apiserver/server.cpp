@@ -291,8 +291,6 @@ Answer ApiServer::answer(const ResourceRequest& r) {
     if (info.verb == "watch")
         return watchAll(r);
     if (info.verb == "create") {
-        if (!info.name.empty()) // objects are made in their collection
-            return replyWith(api::methodNotAllowed(info.verb));
         if (found->custom != nullptr && found->custom->terminating)
             return replyWith(createWhileTerminating());
         return createOne(r);
