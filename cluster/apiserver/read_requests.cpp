@@ -76,7 +76,27 @@ api::Status invalidOptions(std::string_view kind, std::vector<api::StatusCause> 
     return api::invalid(options, "", std::move(causes));
 }
 
+namespace {
+
+/// Why an option that is to be a number is none, in the words of who reads them in Kubernetes. Absent and empty ones
+/// are 0.
+std::optional<api::Status> numberRefusal(const Query& query) {
+    for (const char* name : {"limit", "timeoutSeconds"}) {
+        const std::string_view text = query.get(name);
+        if (text.empty() || query.number(name))
+            continue;
+        const bool tooLong = text.find_first_not_of("0123456789", text.starts_with('-') ? 1 : 0) == text.npos;
+        return api::badRequest(std::format("strconv.ParseInt: parsing \"{}\": {}", text,
+                                           tooLong && text != "-" ? "value out of range" : "invalid syntax"));
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
 std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
+    if (auto refusal = numberRefusal(r.info.query))
+        return std::unexpected(std::move(*refusal));
     return Selection::parse(r.resource, r.info.ns, r.info.name, r.info.query.get("labelSelector"),
                             r.info.query.get("fieldSelector"));
 }

@@ -94,6 +94,19 @@ private slots:
         QVERIFY(api.get(maps + "?limit=1&labelSelector=n").at({"metadata", "remainingItemCount"}).is_null());
     }
 
+    void aNumberThatIsNoneIsRefused() {
+        ApiUnderTest api;
+        for (const char* query : {"?limit=abc", "?timeoutSeconds=abc", "?watch=1&timeoutSeconds=abc"}) {
+            const auto refused = api.get(maps + query);
+            QCOMPARE(refused.code, 400);
+            QCOMPARE(refused.text({"reason"}), "BadRequest");
+            QCOMPARE(refused.text({"message"}), "strconv.ParseInt: parsing \"abc\": invalid syntax");
+        }
+        QCOMPARE(api.get(maps + "?limit=99999999999999999999").text({"message"}),
+                 "strconv.ParseInt: parsing \"99999999999999999999\": value out of range");
+        QCOMPARE(api.get(maps + "?limit=&timeoutSeconds=").code, 200);
+    }
+
     void aLongListIsSentWhileItIsPutTogether() {
         ApiUnderTest api("secret,admin,1,\"system:masters\"");
         const QString filling(3000, u'x');
