@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Refuses a name in an unnamed namespace that another file or a header of the library also gives in that namespace.
+"""Refuses a name in an unnamed namespace that another file or a header of the library also gives in that namespace, and a name
+that stands for one thing in one file and for another in the next.
 
 The preset "first" compiles files of a library together, where such names meet. Functions may share a name if their parameters
 differ so much that no call can mean both.
@@ -155,6 +156,31 @@ def names_in(path, unnamed):
     return names
 
 
+def brought_in(path):
+    """{(enclosing namespaces, name): what it stands for} of a file's using-declarations and aliases."""
+    names = {}
+    for stack, head in statements(bare(source_tree.text_of(path))):
+        alias = re.match(r"using\s+(\w+)\s*=\s*(.+)", head.strip(), re.S)
+        using = re.match(r"using\s+((?:\w+\s*::\s*)+(\w+))\s*$", head.strip())
+        space = "::".join(part for part in stack if part)
+        if alias:
+            names[space, alias[1]] = re.sub(r"\s", "", alias[2])
+        elif using:
+            names[space, using[2]] = re.sub(r"\s", "", using[1])
+    return names
+
+
+def meanings(library, paths):
+    """What is wrong with the names that files of a library bring in: one name stands for two things."""
+    homes = {}
+    for path in paths:
+        for name, target in brought_in(path).items():
+            homes.setdefault(name, {}).setdefault(target, path)
+    for (space, name), targets in sorted(homes.items()):
+        if len(targets) > 1:
+            yield f"{library}: {space}::{name} stands for " + " and ".join(f"{t} ({p})" for t, p in sorted(targets.items()))
+
+
 def headers_of(paths):
     """The headers beside the files of a library."""
     folders = {os.path.dirname(path) for path in paths}
@@ -169,6 +195,7 @@ def meet(one, other):
 def main():
     problems = []
     for library, paths in libraries():
+        problems += meanings(library, paths)
         homes = {}
         for path in paths:
             for space, name, calls in names_in(path, unnamed=True):

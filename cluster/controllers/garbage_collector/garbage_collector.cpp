@@ -11,8 +11,8 @@ using api::JsonArray;
 using api::JsonObject;
 using api::stringAt;
 using api::meta_v1::OwnerReference;
-using Node = OwnershipGraph::Node;
-using Dependents = std::vector<std::pair<std::string, Node>>;
+using GraphNode = OwnershipGraph::Node;
+using Dependents = std::vector<std::pair<std::string, GraphNode>>;
 
 namespace {
 
@@ -47,7 +47,7 @@ private:
     }
 
     /// The object as it is now: the graph may be a moment behind. Nothing when it is gone or another has its name.
-    client::Result<std::optional<Live>> look(const std::string& uid, const Node& node) const {
+    client::Result<std::optional<Live>> look(const std::string& uid, const GraphNode& node) const {
         const auto json = client_->getJson(node.resource.path(node.ns, node.name), client::partialMetadata);
         if (!json)
             return json.error().kind == client::Errc::notFound ? client::Result<std::optional<Live>>(std::nullopt)
@@ -60,7 +60,7 @@ private:
         return Live{std::move(*metadata)};
     }
 
-    client::Result<void> collect(const std::string& uid, Node node) {
+    client::Result<void> collect(const std::string& uid, GraphNode node) {
         auto live = look(uid, node);
         if (!live)
             return std::unexpected(live.error());
@@ -112,7 +112,7 @@ private:
         return std::unexpected(found.error());
     }
 
-    client::Result<void> finishForeground(const std::string& uid, const Node& node) {
+    client::Result<void> finishForeground(const std::string& uid, const GraphNode& node) {
         bool blocked = false;
         for (const auto& [dependentUid, dependent] : graph_.dependentsOf(uid)) {
             const OwnerReference* reference = referenceTo(dependent, uid);
@@ -123,7 +123,7 @@ private:
         return blocked ? client::Result<void>() : dropFinalizer(uid, node, "foregroundDeletion");
     }
 
-    client::Result<void> orphanDependents(const std::string& uid, const Node& node) {
+    client::Result<void> orphanDependents(const std::string& uid, const GraphNode& node) {
         for (const auto& [dependentUid, dependent] : graph_.dependentsOf(uid)) {
             const auto live = look(dependentUid, dependent);
             if (!live)
@@ -141,7 +141,7 @@ private:
 
     using OwnerReferences = std::vector<OwnerReference>;
 
-    client::Result<void> writeOwners(const Node& node, const api::meta_v1::ObjectMeta& metadata,
+    client::Result<void> writeOwners(const GraphNode& node, const api::meta_v1::ObjectMeta& metadata,
                                      const std::function<void(OwnerReferences&)>& change) {
         OwnerReferences changed = metadata.ownerReferences;
         change(changed);
@@ -151,7 +151,7 @@ private:
         return patchMetadata(node, metadata, {{"ownerReferences", owners}});
     }
 
-    client::Result<void> dropFinalizer(const std::string& uid, const Node& node, const std::string& finalizer) {
+    client::Result<void> dropFinalizer(const std::string& uid, const GraphNode& node, const std::string& finalizer) {
         const auto live = look(uid, node);
         if (!live)
             return std::unexpected(live.error());
@@ -164,14 +164,15 @@ private:
         return patchMetadata(node, (*live)->metadata, {{"finalizers", finalizers}});
     }
 
-    client::Result<void> patchMetadata(const Node& node, const api::meta_v1::ObjectMeta& seen, JsonObject changes) {
+    client::Result<void> patchMetadata(const GraphNode& node, const api::meta_v1::ObjectMeta& seen,
+                                       JsonObject changes) {
         changes["uid"] = seen.uid;
         changes["resourceVersion"] = seen.resourceVersion;
         return ignoreGone(client_->patch(node.resource, node.ns, node.name, client::PatchKind::merge,
                                          JsonObject{{"metadata", std::move(changes)}}));
     }
 
-    client::Result<void> remove(const std::string& uid, const Node& node, const std::string& propagation) {
+    client::Result<void> remove(const std::string& uid, const GraphNode& node, const std::string& propagation) {
         client::DeleteOptions options;
         options.uid = uid;
         options.propagationPolicy = propagation;

@@ -11,7 +11,7 @@
 namespace slipway::controllers {
 
 using api::core_v1::Pod;
-using Time = std::chrono::system_clock::time_point;
+using base::Time;
 
 namespace {
 

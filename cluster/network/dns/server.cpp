@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using asio::ip::udp;
 using boost::system::error_code;
-using dns::Bytes;
 using dns::Code;
 using dns::Decision;
 using dns::Done;
@@ -108,7 +107,7 @@ struct DnsServer::State {
         Packet query_, out_;
     };
 
-    Decision decide(Bytes query, std::size_t limit) {
+    Decision decide(dns::Bytes query, std::size_t limit) {
         std::shared_lock lock(zoneMutex);
         Decision decision = dns::decide(query, zone, limit);
         const bool denied = decision.action == Decision::Action::send && decision.answer.size() > 3 &&
@@ -118,7 +117,7 @@ struct DnsServer::State {
         return decision;
     }
 
-    void resolve(Bytes query, std::size_t limit, bool overTcp, const Done& done) {
+    void resolve(dns::Bytes query, std::size_t limit, bool overTcp, const Done& done) {
         Decision decision = decide(query, limit);
         if (decision.action == Decision::Action::send)
             return done(std::move(decision.answer));
@@ -183,7 +182,7 @@ struct DnsServer::State {
         if (error)
             return error != asio::error::would_block;
         ++counters.udp;
-        const Bytes query(buffer.data(), size);
+        const dns::Bytes query(buffer.data(), size);
         resolve(query, dns::udpLimit(query), false, [this, sender](const Packet& answer) {
             error_code failed;
             count(answer);
