@@ -67,17 +67,6 @@ std::chrono::steady_clock::time_point watchEnd(const Query& query) {
     return std::chrono::steady_clock::now() + std::chrono::seconds(asked > 0 ? asked : spread);
 }
 
-} // namespace
-
-api::Status invalidOptions(std::string_view kind, std::vector<api::StatusCause> causes) {
-    api::Resource options{};
-    options.group = "meta.k8s.io";
-    options.kind = kind;
-    return api::invalid(options, "", std::move(causes));
-}
-
-namespace {
-
 /// Why an option that is to be a number is none, in the words of who reads them in Kubernetes. Absent and empty ones
 /// are 0.
 std::optional<api::Status> numberRefusal(const Query& query) {
@@ -93,6 +82,13 @@ std::optional<api::Status> numberRefusal(const Query& query) {
 }
 
 } // namespace
+
+api::Status invalidOptions(std::string_view kind, std::vector<api::StatusCause> causes) {
+    api::Resource options{};
+    options.group = "meta.k8s.io";
+    options.kind = kind;
+    return api::invalid(options, "", std::move(causes));
+}
 
 std::expected<Selection, api::Status> selectionOf(const ResourceRequest& r) {
     if (auto refusal = numberRefusal(r.info.query))

@@ -65,24 +65,8 @@ struct ClusterFeeds::Parts {
               },
               [this](const auto& key) { apply(0, [&] { snapshot.removeBudget(key); }); },
               [this](const auto& known) { apply(0, [&] { snapshot.keepBudgets(known); }); })
-        , claims(
-              client,
-              [this](auto object) {
-                  const std::string key = objectKey(object->metadata.namespace_, object->metadata.name);
-                  apply(events::claims, [&] { snapshot.volumes().claims[key] = std::move(object); });
-              },
-              [this](const auto& key) { apply(events::claims, [&] { snapshot.volumes().claims.erase(key); }); },
-              [this](const auto& known) { apply(events::claims, [&] { keepOnly(snapshot.volumes().claims, known); }); })
-        , volumes(
-              client,
-              [this](auto object) {
-                  const std::string key = object->metadata.name;
-                  apply(events::volumes, [&] { snapshot.volumes().volumes[key] = std::move(object); });
-              },
-              [this](const auto& key) { apply(events::volumes, [&] { snapshot.volumes().volumes.erase(key); }); },
-              [this](const auto& known) {
-                  apply(events::volumes, [&] { keepOnly(snapshot.volumes().volumes, known); });
-              })
+        , claims(keeping<PersistentVolumeClaim>(client, events::claims, snapshot.volumes().claims))
+        , volumes(keeping<PersistentVolume>(client, events::volumes, snapshot.volumes().volumes))
         , classes(
               client,
               [this](auto object) {
@@ -99,29 +83,22 @@ struct ClusterFeeds::Parts {
                   apply(events::devices, [&] { snapshot.devices().setClaim(key, std::move(object)); });
               },
               [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().removeClaim(key); }); },
-              [this](const auto& known) {
-                  apply(events::devices, [&] { keepOnly(snapshot.devices().claims, known); });
-              })
-        , deviceClasses(
-              client,
-              [this](auto object) {
-                  const std::string key = object->metadata.name;
-                  apply(events::devices, [&] { snapshot.devices().classes[key] = std::move(object); });
-              },
-              [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().classes.erase(key); }); },
-              [this](const auto& known) {
-                  apply(events::devices, [&] { keepOnly(snapshot.devices().classes, known); });
-              })
-        , slices(
-              client,
-              [this](auto object) {
-                  const std::string key = object->metadata.name;
-                  apply(events::devices, [&] { snapshot.devices().slices[key] = std::move(object); });
-              },
-              [this](const auto& key) { apply(events::devices, [&] { snapshot.devices().slices.erase(key); }); },
-              [this](const auto& known) {
-                  apply(events::devices, [&] { keepOnly(snapshot.devices().slices, known); });
-              }) {}
+              [this](const auto& known) { apply(events::devices, [&] { snapshot.devices().keepClaims(known); }); })
+        , deviceClasses(keeping<DeviceClass>(client, events::devices, snapshot.devices().classes))
+        , slices(keeping<ResourceSlice>(client, events::devices, snapshot.devices().slices)) {}
+
+    /// The feed of a kind whose objects the snapshot keeps as they are, by their keys.
+    template <class T, class Map>
+    Feed<T> keeping(const std::shared_ptr<const client::Client>& client, std::uint32_t event, Map& map) {
+        return Feed<T>(
+            client,
+            [this, event, &map](auto object) {
+                const std::string key = objectKey(object->metadata.namespace_, object->metadata.name);
+                apply(event, [&] { map[key] = std::move(object); });
+            },
+            [this, event, &map](const auto& key) { apply(event, [&] { map.erase(key); }); },
+            [this, event, &map](const auto& known) { apply(event, [&] { keepOnly(map, known); }); });
+    }
 
     template <class Change> void apply(std::uint32_t event, const Change& change) {
         {

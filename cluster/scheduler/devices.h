@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace slipway::scheduler {
@@ -41,6 +42,12 @@ struct Devices {
     void removeClaim(const std::string& key) {
         claims.erase(key);
         assumed.erase(key);
+    }
+    /// Forgets what is not among the keys, and with it what was decided for it.
+    void keepClaims(const std::set<std::string>& known) {
+        const auto isGone = [&](const auto& entry) { return !known.contains(entry.first); };
+        std::erase_if(claims, isGone);
+        std::erase_if(assumed, isGone);
     }
 };
 

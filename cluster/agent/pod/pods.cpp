@@ -1,5 +1,6 @@
 #include "cluster/agent/pod/pods.h"
 
+#include "cluster/agent/source/mirror_pods.h"
 #include "cluster/base/log.h"
 #include "cluster/base/time.h"
 
@@ -66,8 +67,7 @@ struct Pods::Shared : std::enable_shared_from_this<Pods::Shared> {
 
     /// With the mutex held. Whether a pod of the same name from another manifest still ends.
     bool waitsForAnother(const core::Pod& pod) const {
-        return pod.metadata.annotations.contains("kubernetes.io/config.source") &&
-               std::ranges::any_of(slots, [&](const auto& entry) {
+        return isStatic(pod) && std::ranges::any_of(slots, [&](const auto& entry) {
                    const auto& worker = entry.second.worker;
                    return entry.first != pod.metadata.uid && worker && worker->abandoned() &&
                           fullName(*worker->pod()) == fullName(pod);

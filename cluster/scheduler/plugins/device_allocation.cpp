@@ -107,17 +107,27 @@ std::vector<Candidate> candidatesOn(const Devices& devices, const NodeInfo& node
     return result;
 }
 
-bool suits(const std::vector<DeviceSelector>& selectors, const Candidate& candidate) {
-    return std::ranges::all_of(selectors, [&](const DeviceSelector& selector) {
-        if (!selector.cel)
-            return true;
-        const auto expression = api::cel::Expression::parse(selector.cel->expression);
-        api::cel::Budget budget;
-        const auto value = expression ? expression->evaluate({{"device", candidate.value}}, budget)
-                                      : std::unexpected(expression.error());
-        return value && value->isTrue();
-    });
-}
+/// Selectors, read once and asked for every device.
+class Selection {
+public:
+    explicit Selection(const std::vector<DeviceSelector>& selectors) {
+        for (const DeviceSelector& selector : selectors)
+            if (selector.cel)
+                conditions_.push_back(api::cel::Expression::parse(selector.cel->expression));
+    }
+
+    bool suits(const Candidate& candidate) const {
+        return std::ranges::all_of(conditions_, [&](const auto& condition) {
+            api::cel::Budget budget;
+            const auto value = condition ? condition->evaluate({{"device", candidate.value}}, budget)
+                                         : std::unexpected(condition.error());
+            return value && value->isTrue();
+        });
+    }
+
+private:
+    std::vector<decltype(api::cel::Expression::parse(""))> conditions_;
+};
 
 class Allocation {
 public:
@@ -195,8 +205,9 @@ private:
         choice.possible = found != devices_.classes.end();
         if (!choice.possible)
             return choice;
+        const Selection ofClass(found->second->spec.selectors), ofWish(wish.selectors);
         for (std::size_t i = 0; i < candidates_.size(); ++i)
-            if (suits(found->second->spec.selectors, candidates_[i]) && suits(wish.selectors, candidates_[i]))
+            if (ofClass.suits(candidates_[i]) && ofWish.suits(candidates_[i]))
                 choice.suitable.push_back(i);
         const bool all = wish.allocationMode == "All";
         choice.count = all ? choice.suitable.size() : std::size_t(wish.count.value_or(1));

@@ -113,6 +113,8 @@ private slots:
         addClaim(snapshot, "late", asks());
         QCOMPARE(schedule(podWith({"late"}, "q"), snapshot).message(),
                  "0/2 nodes are available: 2 cannot allocate all claims.");
+        snapshot.devices().keepClaims({"default/late", "default/other"}); // a list in which the claim is no more
+        QCOMPARE(schedule(podWith({"late"}, "q"), snapshot).node, "n2");
     }
 
     void twoClaimsOfAPodGetDifferentDevices() {
